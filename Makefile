@@ -1,0 +1,61 @@
+# Aktenkundig: everything one needs, set-up included. `make help` lists the targets.
+
+PYTHON  ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(p) 2>/dev/null),$(p))))
+VENV    := .venv
+BIN     := $(VENV)/bin
+DATA    ?= data
+PORT    ?= 8001
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo archive serve test lint browser faults bench clean
+
+help: ## Diese Übersicht zeigen
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Aktenkundig braucht Python 3.11 oder neuer."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Das Modul venv fehlt (Debian: apt install python3-venv)."; exit 1; }
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,parquet]'
+	@touch $@ $(VENV)/.installed
+
+install: $(VENV)/.installed ## Alles einrichten, nichts starten
+
+demo: $(VENV)/.installed ## Die Beispiel-Website abrufen und das Portal zeigen (Ende mit Strg-C)
+	@$(BIN)/aktenkundig --data $(DATA)/demo demo --port $(PORT)
+
+archive: $(VENV)/.installed ## Die echten Websites abrufen: make archive CONTACT=du@example.org
+	@test -n "$(CONTACT)" || { echo "Bitte einen Kontakt angeben: make archive CONTACT=du@example.org"; exit 2; }
+	$(BIN)/aktenkundig --data $(DATA) crawl --contact "$(CONTACT)"
+	@$(BIN)/aktenkundig --data $(DATA) serve --port $(PORT)
+
+serve: $(VENV)/.installed ## Das Portal über dem vorhandenen Archiv starten
+	@$(BIN)/aktenkundig --data $(DATA) serve --port $(PORT)
+
+test: $(VENV)/.installed-dev lint ## Alle Prüfungen außer Browser, Störfällen und Messungen
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+lint: $(VENV)/.installed-dev ## Stil und Typen prüfen
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+browser: $(VENV)/.installed-dev ## Prüfungen in Chromium (braucht chromium und chromium-driver)
+	$(BIN)/pytest -m browser
+
+faults: $(VENV)/.installed-dev ## Störfälle: Abstürze, volle Datenträger, feindliche Server
+	$(BIN)/pytest -m faults
+
+bench: $(VENV)/.installed-dev ## Messungen (Verhältnisse, ein Lauf); Ergebnisse in docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+clean: ## Umgebung und Zwischenergebnisse löschen (das Archiv bleibt)
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache artefacts

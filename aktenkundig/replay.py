@@ -1,0 +1,134 @@
+"""Replays one stored run: the same harvest and the same recorder, answered from the vault."""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import urljoin
+
+from archive.ledger import RunCounts, last_read_snapshot
+from archive.removal import RemovalRule
+from archive.vault_reading import read_payload
+from crawler.harvest import Ask, Fetched, Harvest, Record
+from crawler.identity import canonical_url
+from crawler.items import DocumentRead, Evidence, FileBody
+from crawler.sources import load_source
+from crawler.spiders.harvests import harvest_for
+from pipelines.closing import settle_run
+from pipelines.files.file_worker import FileWorker
+from pipelines.memory import remember
+from pipelines.recorder import Recorder
+
+REDIRECTS = (301, 302, 303, 307, 308)
+REPEATED = (408, 429, 500, 502, 503, 504, 522, 524)
+LONGEST_CHAIN = 6
+
+
+class Replay:
+    """One run of the ledger, driven again without the network."""
+
+    def __init__(self, conn: sqlite3.Connection, data: Path, run: sqlite3.Row, *, files: FileWorker) -> None:
+        self._conn = conn
+        self._data = data
+        self._run = run
+        memory = remember(conn, run["source"], before_run=run["id"])
+        self._source = load_source(run["source"])
+        self._harvest: Harvest = harvest_for(self._source, memory)
+        self._recorder = Recorder(
+            conn, run_id=run["id"], source=run["source"], counts=RunCounts(), memory=memory,
+            now=lambda: str(run["started_at"]), files=files,
+        )  # fmt: skip
+        self._queue: list[tuple[int, int, Ask]] = []
+        self._order = count()
+
+    def play(self) -> int:
+        """Replay everything; the number of answers that were read."""
+        answers = self._drain(self._harvest.begin())
+        while remaining := list(self._harvest.remaining()):
+            answers += self._drain(remaining)
+        if self._run["settled"]:
+            rule = RemovalRule(checks=self._run["removal_checks"], days=self._run["removal_days"])
+            settle_run(self._conn, self._recorder, rule=rule, at=self._run["finished_at"])
+        return answers
+
+    def _drain(self, asks: Iterable[Ask]) -> int:
+        self._put(asks)
+        answers = 0
+        while self._queue:
+            ask = heapq.heappop(self._queue)[2]
+            self._take(self._results(ask))
+            answers += 1
+        return answers
+
+    def _put(self, asks: Iterable[Ask]) -> None:
+        for ask in asks:
+            heapq.heappush(self._queue, (-ask.priority, next(self._order), ask))
+
+    def _take(self, results: Iterable[Ask | Record]) -> None:
+        for result in results:
+            if isinstance(result, Ask):
+                self._put([result])
+                continue
+            file_text = None
+            if isinstance(result, DocumentRead) and isinstance(result.content, FileBody):
+                file_text = self._recorder.read_file(result.content)
+            self._recorder.record(result, file_text=file_text)
+
+    def _results(self, ask: Ask) -> Iterator[Ask | Record]:
+        snapshot = self._answer_to(ask.url)
+        if snapshot is not None:
+            yield from self._harvest.answer(ask, self._fetched(snapshot))
+            return
+        problem = self._conn.execute(
+            "select kind, detail from problems where run_id = ? and url = ? and stage = 'fetch' order by id limit 1",
+            (self._run["id"], ask.url),
+        ).fetchone()
+        results = self._harvest.missed(ask, *(problem or ("not_asked", "")))
+        # An address that this run never asked (an older reader did not know it) is no failure of that run.
+        yield from results if problem else (result for result in results if isinstance(result, Ask))
+
+    def _answer_to(self, url: str) -> sqlite3.Row | None:
+        """The snapshot that answered for an address in this run, redirects followed."""
+        for _ in range(LONGEST_CHAIN):
+            rows = self._conn.execute(
+                "select * from snapshots where run_id = ? and url = ? order by id desc",
+                (self._run["id"], url),
+            ).fetchall()
+            if not rows or rows[0]["status"] in REPEATED:
+                return None if not rows or self._gave_up(url) else rows[0]
+            if rows[0]["status"] not in REDIRECTS or not rows[0]["location"]:
+                return self._if_used(rows[0])
+            url = urljoin(url, rows[0]["location"])
+        return None
+
+    def _gave_up(self, url: str) -> bool:
+        query = "select 1 from problems where run_id = ? and url = ? and stage = 'fetch' and kind not like 'http_%'"
+        return self._conn.execute(query, (self._run["id"], url)).fetchone() is not None
+
+    def _if_used(self, row: sqlite3.Row) -> sqlite3.Row | None:
+        """In a run that was cut short, only what had been stored counts; the rest came again later."""
+        return row if self._run["settled"] or row["read_at"] else None
+
+    def _fetched(self, row: sqlite3.Row) -> Fetched:
+        previous = last_read_snapshot(self._conn, row["url"], before_run=self._run["id"])
+        payload, status, unchanged = row, row["status"], False
+        if row["status"] == 304 and previous is not None:
+            payload, status, unchanged = previous, 200, True
+        elif row["status"] == 200 and previous is not None:
+            unchanged = previous["sha256"] == row["sha256"]
+        evidence = Evidence(
+            snapshot_id=payload["id"],
+            fetched_at=row["fetched_at"],
+            sha256=payload["sha256"] or "",
+            unchanged=unchanged,
+        )
+        return Fetched(
+            url=canonical_url(row["url"], "", self._source),
+            status=status,
+            content_type=row["content_type"] or payload["content_type"] or "",
+            evidence=evidence,
+            load=lambda: read_payload(self._conn, self._data, payload["id"]).body,
+        )

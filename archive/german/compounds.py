@@ -1,0 +1,223 @@
+"""Compounds: which words a German word is made of, and whether it is made with a given word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from archive.german.folding import fold
+from archive.german.stems import stem
+from archive.german.words import STOPWORDS, folded_words, read_lines, read_table
+
+LONGEST = 60
+"""Longer words are not taken apart (no German word is that long; hostile input is)."""
+
+MOST_PARTS = 5
+CLEAR = 7
+"""From this length on a word is found inside another one even where the rest is unknown."""
+
+DERIVED = 6
+"""From this length on, words derived from it count too: Gesetz, gesetzlich."""
+
+
+class Compounds:
+    """Takes words apart with the lexicon and, where given, the words an archive uses.
+
+    ``is_used`` tells whether a stem occurs in the archive as a word of its own.
+    """
+
+    def __init__(self, is_used: Callable[[str], bool] | None = None) -> None:
+        self._is_used = is_used or (lambda _: False)
+        self._modifiers: dict[str, bool] = {}
+        self._heads: dict[str, bool] = {}
+
+    def is_word(self, text: str) -> bool:
+        """Whether folded ``text`` stands on its own: in the lexicon, or (from 4 letters on) in use."""
+        if len(text) < 3 or text in _prefixes() or text in STOPWORDS or text in _suffixes():
+            return False
+        if text in _lexicon() or stem(text) in _lexicon_stems():
+            return True
+        return len(text) > 3 and not text.endswith(_opaque_endings()) and self._is_used(stem(text))
+
+    def is_modifier(self, text: str) -> bool:
+        """Whether ``text`` can be the first part of a compound, linking element included.
+
+        >>> Compounds().is_modifier("informations"), Compounds().is_modifier("ver")
+        (True, False)
+        """
+        found = self._modifiers.get(text)
+        if found is None:
+            found = self._modifiers[text] = self._find_modifier(text)
+        return found
+
+    def is_head(self, text: str) -> bool:
+        """Whether ``text`` can be the last part of a compound.
+
+        >>> Compounds().is_head("behorden"), Compounds().is_head("ikel")
+        (True, False)
+        """
+        found = self._heads.get(text)
+        if found is None:
+            found = self._heads[text] = self.is_word(text) or self._divides(text)
+        return found
+
+    def contains(self, word: str, needle: str, target: str) -> bool:
+        """Whether folded ``word`` is, or is a compound with, the word whose stem is ``target``.
+
+        ``needle`` is what to look for: the stem, or an irregular form of the word.
+
+        >>> compounds = Compounds()
+        >>> compounds.contains("videouberwachung", "uberwachung", "uberwachung")
+        True
+        >>> compounds.contains("kandidaten", "daten", "daten"), compounds.contains("beratung", "rat", "rat")
+        (False, False)
+        """
+        if len(word) > LONGEST:
+            return False
+        at = word.find(needle)
+        while at >= 0:
+            if self._stands_at(word, at, needle, target):
+                return True
+            at = word.find(needle, at + 1)
+        return False
+
+    def split(self, word: str) -> tuple[str, ...]:
+        """The stems of the parts of a compound; empty where the word is none.
+
+        >>> Compounds().split("datenschutzaufsichtsbehörden")
+        ('datenschutz', 'aufsicht', 'behord')
+        """
+        folded = fold(word)
+        if len(folded) > LONGEST or folded in STOPWORDS or folded.startswith(_opaque()):
+            return ()
+        return self._divisions(folded, MOST_PARTS) or ()
+
+    def _stands_at(self, word: str, at: int, needle: str, target: str) -> bool:
+        left, tail = word[:at], word[at:]
+        if _is_opaque_at(word, at, needle):
+            return False
+        clear = len(needle) >= CLEAR
+        if left and not self.is_modifier(left) and not self._may_precede(left, clear):
+            return False
+        rest = tail[len(needle) :]
+        return stem(tail) == target or self._may_follow(rest, clear=clear, derived=len(needle) >= DERIVED)
+
+    def _may_precede(self, left: str, clear: bool) -> bool:
+        if not clear:
+            return False
+        return left in _weak_prefixes() or (len(left) > 4 and not left.endswith(_prefix_endings()))
+
+    def _may_follow(self, rest: str, *, clear: bool, derived: bool) -> bool:
+        if any(rest.startswith(link) and self.is_head(rest[len(link) :]) for link in _links()):
+            return True
+        if derived and rest.startswith(_derivations()):
+            return True
+        return clear and len(rest) > 5 and not rest.startswith(_suffix_starts())
+
+    def _find_modifier(self, text: str) -> bool:
+        for link in _links():
+            base = text.removesuffix(link) if link else text
+            if (base != text or not link) and len(base) >= 3 and self.is_word(base):
+                return True
+        return self._divides(text)
+
+    def _divides(self, text: str) -> bool:
+        """Whether a text is a modifier and a head, both known."""
+        return any(
+            self.is_head(text[at:]) and self._modifies(text[:at]) for at in range(3, len(text) - 2)
+        )
+
+    def _modifies(self, text: str) -> bool:
+        bases = (text.removesuffix(link) for link in _links())
+        return any(len(base) >= 3 and self.is_word(base) for base in bases)
+
+    def _parts(self, folded: str, most: int) -> tuple[str, ...] | None:
+        if folded in _lexicon() or stem(folded) in _lexicon_stems():
+            return (stem(folded),)
+        return self._divisions(folded, most) if most > 1 else None
+
+    def _divisions(self, folded: str, most: int) -> tuple[str, ...] | None:
+        """The division into the fewest parts, the longest first part preferred."""
+        best: tuple[str, ...] | None = None
+        for at in range(len(folded) - 3, 2, -1):
+            modifier = self._modifier_stem(folded[:at])
+            rest = self._parts(folded[at:], most - 1) if modifier else None
+            if modifier and rest and (best is None or len(rest) + 1 < len(best)):
+                best = (modifier, *rest)
+        return best
+
+    def _modifier_stem(self, text: str) -> str | None:
+        for link in _links():
+            base = text.removesuffix(link)
+            if (base != text or not link) and len(base) >= 3 and _in_lexicon(base):
+                return stem(base)
+        return None
+
+
+def _in_lexicon(text: str) -> bool:
+    return text not in _prefixes() and (text in _lexicon() or stem(text) in _lexicon_stems())
+
+
+def _is_opaque_at(word: str, at: int, needle: str) -> bool:
+    """Whether the place lies inside a word that only looks like a compound."""
+    end = at + len(needle)
+    for opaque in _opaque():
+        start = word.find(opaque)
+        if start >= 0 and start <= at and end <= start + len(opaque) and len(opaque) > len(needle):
+            return not opaque.startswith(needle) or not stem(opaque) == stem(needle)  # noqa: SIM201
+    return False
+
+
+@cache
+def _lexicon() -> frozenset[str]:
+    return frozenset(fold(word) for line in read_lines("lexicon.txt") for word in line.split())
+
+
+@cache
+def _lexicon_stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in _lexicon())
+
+
+@cache
+def _links() -> tuple[str, ...]:
+    return tuple(read_table("forms.toml")["compounds"]["links"])
+
+
+@cache
+def _prefixes() -> frozenset[str]:
+    return folded_words("compounds", "prefixes")
+
+
+@cache
+def _weak_prefixes() -> frozenset[str]:
+    return folded_words("compounds", "weak_prefixes")
+
+
+@cache
+def _prefix_endings() -> tuple[str, ...]:
+    return tuple(sorted(folded_words("compounds", "weak_prefixes")))
+
+
+@cache
+def _suffixes() -> frozenset[str]:
+    return folded_words("compounds", "suffixes")
+
+
+@cache
+def _suffix_starts() -> tuple[str, ...]:
+    return tuple(sorted(folded_words("compounds", "suffixes")))
+
+
+@cache
+def _derivations() -> tuple[str, ...]:
+    return tuple(sorted(folded_words("compounds", "derivations")))
+
+
+@cache
+def _opaque() -> tuple[str, ...]:
+    return tuple(sorted(folded_words("compounds", "opaque")))
+
+
+@cache
+def _opaque_endings() -> tuple[str, ...]:
+    return tuple(sorted(folded_words("compounds", "suffixes") & {"igung", "ierung", "losigkeit"}))

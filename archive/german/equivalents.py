@@ -1,0 +1,91 @@
+"""Equivalents: abbreviations and the names they stand for, from ``equivalents.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypedDict
+
+from archive.german.folding import WORD, fold
+from archive.german.stems import stem
+from archive.german.words import read_table
+
+LONGEST_NAME = 8
+"""Words that the longest name may have."""
+
+
+class Group(TypedDict, total=False):
+    """One line of the table: ``same``, or ``short``, ``long`` and ``also``."""
+
+    same: list[str]
+    short: list[str]
+    long: list[str]
+    also: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equivalents:
+    """Finds the other names of a name. ``names`` maps a spelling key to names as word tuples."""
+
+    names: dict[str, tuple[tuple[str, ...], ...]]
+
+    def of(self, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """The names that mean what these words mean, each as its printed words; empty if none is known.
+
+        >>> load_equivalents().of(["EuGHs"])
+        (('EuGH',), ('Europäischer', 'Gerichtshof'), ('Gerichtshof', 'der', 'Europäischen', 'Union'))
+        """
+        return self.names.get(spelling_key(words), ())
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name as the index sees them.
+
+    >>> words_of("DS-GVO")
+    ('DS', 'GVO')
+    """
+    return tuple(WORD.findall(name))
+
+
+def spelling_key(words: Iterable[str]) -> str:
+    """One key for all spellings of a name: DS-GVO, DS GVO, DSGVO; endings do not matter.
+
+    >>> spelling_key(["Europäischen", "Gerichtshofs"]), spelling_key(["DS", "GVO"])
+    ('europaischgerichtshof', 'dsgvo')
+    """
+    return "".join(stem(word) if len(word) > 4 else fold(word) for word in words)
+
+
+def equivalents_from(groups: Iterable[Group]) -> Equivalents:
+    """Build the table from its groups.
+
+    >>> equivalents_from([{"short": ["KI"], "long": ["Künstliche Intelligenz"]}]).of(["künstlicher", "Intelligenz"])
+    (('Künstliche', 'Intelligenz'), ('KI',))
+    """
+    names: dict[str, list[tuple[str, ...]]] = {}
+    for group in groups:
+        short, long = group.get("short", []), group.get("long", [])
+        for name in group.get("same", []):
+            _add(names, name, group["same"])
+        for name in short:
+            _add(names, name, [*short, *long, *group.get("also", [])])
+        for name in long:
+            _add(names, name, [name, *short])
+    return Equivalents(names={key: tuple(found) for key, found in names.items()})
+
+
+def _add(names: dict[str, list[tuple[str, ...]]], name: str, others: list[str]) -> None:
+    words = words_of(name)
+    keys = {spelling_key(words), spelling_key(["".join(words)])}
+    if words and len(fold(words[-1])) > 1:
+        keys.add(spelling_key([*words[:-1], words[-1] + "s"]))
+    for key in keys:
+        found = names.setdefault(key, [])
+        found.extend(tokens for other in others if (tokens := words_of(other)) not in found)
+
+
+@cache
+def load_equivalents() -> Equivalents:
+    """The table of the project."""
+    return equivalents_from(read_table("equivalents.toml")["groups"])

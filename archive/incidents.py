@@ -1,0 +1,64 @@
+"""Incidents: one alert when something goes wrong, one all-clear when it is over."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.health import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """An incident that has just begun (``opened``) or ended."""
+
+    source: str
+    kind: str
+    detail: str
+    opened: bool
+    since: str
+
+
+def note_findings(
+    conn: sqlite3.Connection, source: str, findings: Sequence[Finding], *, at: str, run_id: int | None
+) -> list[Change]:
+    """Bring the open incidents of a source in line with what was found; what began and what ended.
+
+    A run that failed says nothing about the incidents of runs that came to their end: these stay open.
+    """
+    found = {finding.kind: finding for finding in findings}
+    open_now = {
+        row["kind"]: row
+        for row in conn.execute("select * from incidents where source = ? and closed_at is null", (source,))
+    }
+    began = [
+        _open(conn, source, finding, at, run_id) for kind, finding in found.items() if kind not in open_now
+    ]
+    if "run_failed" in found:
+        return began
+    return began + [_close(conn, row, at) for kind, row in open_now.items() if kind not in found]
+
+
+def open_incidents(conn: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Incidents that are not over, oldest first."""
+    return conn.execute("select * from incidents where closed_at is null order by opened_at, id").fetchall()
+
+
+def _open(conn: sqlite3.Connection, source: str, finding: Finding, at: str, run_id: int | None) -> Change:
+    conn.execute(
+        "insert into incidents (source, kind, detail, opened_at, run_id) values (?, ?, ?, ?, ?)",
+        (source, finding.kind, finding.detail, at, run_id),
+    )
+    return Change(source=source, kind=finding.kind, detail=finding.detail, opened=True, since=at)
+
+
+def _close(conn: sqlite3.Connection, row: sqlite3.Row, at: str) -> Change:
+    conn.execute("update incidents set closed_at = ? where id = ?", (at, row["id"]))
+    return Change(
+        source=row["source"],
+        kind=row["kind"],
+        detail=row["detail"] or "",
+        opened=False,
+        since=row["opened_at"],
+    )

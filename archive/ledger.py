@@ -1,0 +1,121 @@
+"""Writes the ledger: runs, snapshots and problems, the tables that say what happened."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotRecord:
+    """One response as evidence; the columns of ``snapshots``. ``sha256`` is of the decoded payload."""
+
+    run_id: int
+    url: str
+    fetched_at: str
+    status: int
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None
+    payload_digest: str | None = None
+    bytes: int = 0
+    warc_file: str | None = None
+    warc_offset: int | None = None
+    location: str | None = None
+
+
+@dataclass(kw_only=True)
+class RunCounts:
+    """What a run counts while it goes on; the number columns of ``runs``."""
+
+    requests: int = 0
+    not_modified: int = 0
+    listed: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    excluded: int = 0
+    failed: int = 0
+    bytes: int = field(default=0)
+
+
+def begin_run(
+    conn: sqlite3.Connection, *, source: str, started_at: str, version: str, checks: int = 3, days: float = 7
+) -> int:
+    """Open a run with outcome ``running``, under the removal rule of ``checks`` over ``days``; its id."""
+    cursor = conn.execute(
+        "insert into runs (source, started_at, version, removal_checks, removal_days) values (?, ?, ?, ?, ?)",
+        (source, started_at, version, checks, days),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def finish_run(
+    conn: sqlite3.Connection, run_id: int, *, finished_at: str, outcome: str, counts: RunCounts,
+    detail: str | None = None, settled: bool = False,
+) -> None:  # fmt: skip
+    """Close a run with its outcome (``ok``, ``alarm``, ``failed``) and its counts.
+
+    ``settled`` says that the run came to its end and removals were decided.
+    """
+    values = vars(counts) | {
+        "finished_at": finished_at, "outcome": outcome, "detail": detail, "settled": int(settled), "id": run_id,
+    }  # fmt: skip
+    columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
+    conn.execute(f"update runs set {columns} where id = :id", values)
+
+
+def close_abandoned_runs(conn: sqlite3.Connection, *, at: str) -> list[int]:
+    """Mark runs that never ended (killed, power cut) as failed; their ids. Call only under the lock."""
+    ids = [row[0] for row in conn.execute("select id from runs where outcome = 'running' order by id")]
+    conn.executemany(
+        "update runs set outcome = 'failed', finished_at = ?, detail = 'Der Lauf wurde abgebrochen.' where id = ?",
+        [(at, run_id) for run_id in ids],
+    )
+    return ids
+
+
+def add_snapshot(conn: sqlite3.Connection, record: SnapshotRecord) -> int:
+    """Store a snapshot; its id."""
+    values = vars(record)
+    columns = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    cursor = conn.execute(f"insert into snapshots ({columns}) values ({marks})", values)
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def mark_read(conn: sqlite3.Connection, snapshot_id: int, *, at: str) -> None:
+    """Say that what this snapshot holds is safely stored; only then is it used for "unchanged"."""
+    conn.execute("update snapshots set read_at = coalesce(read_at, ?) where id = ?", (at, snapshot_id))
+
+
+def last_read_snapshot(
+    conn: sqlite3.Connection, url: str, *, before_run: int | None = None
+) -> sqlite3.Row | None:
+    """The newest good answer (200) of an address whose content is safely stored, or None.
+
+    ``before_run`` looks only at runs before that one.
+    """
+    row = conn.execute(
+        "select * from snapshots where url = ? and status = 200 and read_at is not null"
+        " and (? is null or run_id < ?) order by id desc limit 1",
+        (url, before_run, before_run),
+    ).fetchone()
+    return row if isinstance(row, sqlite3.Row) else None
+
+
+def add_problem(
+    conn: sqlite3.Connection, *, run_id: int | None, url: str | None, stage: str, kind: str, detail: str, at: str,
+    document_id: str | None = None,
+) -> None:  # fmt: skip
+    """Record a problem, once per run, address and kind (a replay records nothing twice)."""
+    conn.execute(
+        "insert into problems (run_id, document_id, url, stage, kind, detail, at)"
+        " select ?, ?, ?, ?, ?, ?, ? where not exists"
+        " (select 1 from problems where run_id is ? and url is ? and stage = ? and kind = ? and document_id is ?)",
+        (run_id, document_id, url, stage, kind, detail, at, run_id, url, stage, kind, document_id),
+    )

@@ -1,0 +1,132 @@
+"""Publication records: our reading of a document, as the archive stores it.
+
+Dates are ISO 8601 text at the precision known (``2024-05-06``, ``2024-05``, ``2024``);
+timestamps are UTC ``YYYY-MM-DDTHH:MM:SSZ``; offsets count characters from 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRecord:
+    """One page of a document. ``method`` is html, pdf, ocr, odt, docx or none.
+
+    ``contact`` holds the [start, end) spans of contact blocks in ``text``.
+    """
+
+    page: int
+    text: str
+    method: str
+    contact: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateRecord:
+    """One date found: ``raw`` stands literally in the snapshot; ``chosen`` if a column shows it."""
+
+    role: str
+    value: str
+    precision: str
+    raw: str
+    found_in: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicRecord:
+    """A topic given to a document; ``evidence`` says which phrase matched and where."""
+
+    topic_id: str
+    evidence: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitationRecord:
+    """One legal citation; ``raw`` equals the page's text from ``start`` to ``start + len(raw)``.
+
+    ``item`` is the number after "Nr." or "Ziff.", e.g. ``11`` in "Art. 4 Nr. 11 DS-GVO".
+    """
+
+    page: int
+    law: str | None
+    unit: str
+    number: str
+    paragraph: str | None
+    sentence: str | None
+    letter: str | None
+    raw: str
+    start: int
+    item: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentRecord:
+    """A file that a document offers: canonical address and printed title."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkRecord:
+    """A link from a document to an address, with its kind and what shows it."""
+
+    url: str
+    kind: str
+    evidence: str
+    target_id: str | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MendingRecord:
+    """A word that was mended: verbatim ``raw``, what it became, and the page it stands on."""
+
+    page: int
+    raw: str
+    mended: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """One document as read on one day.
+
+    ``content_sha256`` is taken over the verbatim content (see ``pipelines.fingerprint``), so that
+    a better reading never looks like an edit. ``seen_at`` and ``snapshot_id`` are its evidence.
+    ``listed`` is what its listing said of it, as JSON.
+    """
+
+    id: str
+    source: str
+    doc_type: str
+    title: str
+    url: str
+    content_sha256: str
+    snapshot_id: int
+    seen_at: str
+    issuer: str | None = None
+    kicker: str | None = None
+    number: str | None = None
+    teaser: str | None = None
+    language: str | None = None
+    published_on: str | None = None
+    issued_on: str | None = None
+    parent_id: str | None = None
+    section: str | None = None
+    page_count: int | None = None
+    listed: str | None = None
+    pages: tuple[PageRecord, ...] = ()
+    dates: tuple[DateRecord, ...] = ()
+    topics: tuple[TopicRecord, ...] = ()
+    citations: tuple[CitationRecord, ...] = ()
+    attachments: tuple[AttachmentRecord, ...] = ()
+    links: tuple[LinkRecord, ...] = ()
+    mendings: tuple[MendingRecord, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole mended text, pages separated by one empty line."""
+        return "\n\n".join(page.text for page in self.pages)

@@ -1,0 +1,168 @@
+"""Expansion: turns a parsed query into a plan, with German grammar and the words of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archive.german.equivalents import LONGEST_NAME, load_equivalents
+from archive.german.folding import digraph_readings, fold
+from archive.german.stems import stem
+from archive.german.verbs import verb_forms
+from archive.german.words import STOPWORDS
+from archive.search.plan import EXACT, FORM, PART, AllOf, AnyOf, Node, Plan, Terms, is_hopeless
+from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords
+from archive.search.vocabulary import Vocabulary
+
+LONGEST_JOIN = 4
+"""Words that may be written as one: Corona Warn App, CoronaWarnApp."""
+
+SHORTEST_JOINED = 5
+UMLAUT_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def expand(query: Query, vocabulary: Vocabulary) -> Plan:
+    """Spell a query out in the terms of a vocabulary."""
+    asked = without_stopwords(query)
+    required: list[Node] = []
+    unknown: list[str] = []
+    runs = _runs(query)
+    for run in runs:
+        for node, words in _nodes_of_run(run, vocabulary, keep_stopwords=asked == query):
+            required.append(node)
+            if is_hopeless(node):
+                unknown += words
+    without = tuple(node for item in query.without if not is_hopeless(node := item_node(item, vocabulary)))
+    return Plan(required=tuple(required), without=without, unknown=tuple(unknown))
+
+
+def item_node(item: Item, vocabulary: Vocabulary) -> Node:
+    """The node of one item of a query."""
+    if isinstance(item, Exact):
+        return Terms(slots=tuple(_spellings(word, vocabulary) for word in item.words))
+    if isinstance(item, Prefix):
+        before = tuple(_spellings(word, vocabulary) for word in item.before)
+        return _prefix_node(item.start, before, vocabulary)
+    return _word_node(item.pieces, vocabulary)
+
+
+def _runs(query: Query) -> list[list[tuple[Item, ...]]]:
+    """Clauses in order, plain words that follow each other together."""
+    runs: list[list[tuple[Item, ...]]] = []
+    plain_before = False
+    for clause in query.clauses:
+        plain = len(clause) == 1 and isinstance(clause[0], Word)
+        if plain and plain_before:
+            runs[-1].append(clause)
+        else:
+            runs.append([clause])
+        plain_before = plain
+    return runs
+
+
+def _nodes_of_run(
+    run: list[tuple[Item, ...]], vocabulary: Vocabulary, *, keep_stopwords: bool
+) -> list[tuple[Node, list[str]]]:
+    if len(run[0]) > 1 or not isinstance(run[0][0], Word):
+        node = AnyOf(nodes=tuple(item_node(item, vocabulary) for item in run[0]))
+        return [(node, [])]
+    words = [item for clause in run for item in clause if isinstance(item, Word)]
+    nodes: list[tuple[Node, list[str]]] = []
+    at = 0
+    while at < len(words):
+        width, others = _special(words[at:], vocabulary)
+        group = words[at : at + width]
+        said = [word for word in group if keep_stopwords or not is_empty_word(word)]
+        plain = [_word_node(word.pieces, vocabulary) for word in said]
+        if plain or others:
+            choices = [AllOf(nodes=tuple(plain)) if len(plain) > 1 else plain[0]] if plain else []
+            node = AnyOf(nodes=(*choices, *others)) if others else choices[0]
+            unknown = [piece for word, one in zip(said, plain, strict=True) if is_hopeless(one) for piece in word.pieces]  # noqa: E501
+            nodes.append((node, unknown))
+        at += width
+    return nodes
+
+
+def _special(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[int, list[Node]]:
+    """The longest group at the start that has other names or spellings: its length and those."""
+    for width in range(min(len(words), LONGEST_NAME), 0, -1):
+        pieces = [piece for word in words[:width] for piece in word.pieces]
+        others = [_name_node(name, vocabulary) for name in load_equivalents().of(pieces)]
+        if 1 < width <= LONGEST_JOIN and not any(is_empty_word(word) for word in words[:width]):
+            others += _joined_nodes(pieces, vocabulary)
+        others = [node for node in others if not is_hopeless(node)]
+        if others:
+            return width, others
+    return 1, []
+
+
+def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
+    if len(pieces) > 1:
+        phrase = Terms(slots=tuple(_form_slot(piece, vocabulary) for piece in pieces))
+        nodes = [phrase, *_joined_nodes(pieces, vocabulary)]
+    else:
+        nodes = [Terms(slots=(word_slot(pieces[0], vocabulary),)), *_divided_nodes(pieces[0], vocabulary)]
+    found = tuple(node for node in nodes if not is_hopeless(node))
+    return AnyOf(nodes=found) if len(found) > 1 else (found or (nodes[0],))[0]
+
+
+def word_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """All terms that answer a word: its spellings, forms and compounds."""
+    slot = _form_slot(word, vocabulary)
+    if fold(word) in STOPWORDS or (word.isupper() and len(word) < 5):
+        return slot
+    for reading in _readings(word):
+        for term in vocabulary.compounds(stem(reading)):
+            slot.setdefault(term, PART)
+    return slot
+
+
+def _form_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    slot = _spellings(word, vocabulary)
+    if fold(word) in STOPWORDS:
+        return slot
+    for reading in _readings(word):
+        key = stem(reading)
+        keys = (key, f"{key}ung") if reading in verb_forms() else (key,)
+        for term in (term for one in keys for term in vocabulary.forms(one)):
+            slot.setdefault(term, FORM)
+    return slot
+
+
+def _spellings(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    return {term: EXACT for reading in _readings(word) for term in vocabulary.spelled(reading)}
+
+
+def _readings(word: str) -> list[str]:
+    """The folded word, and what it is where ae, oe, ue stand for umlauts on either side."""
+    folded = fold(word)
+    written_out = fold(word.lower().translate(UMLAUT_DIGRAPHS))
+    return list(dict.fromkeys([*digraph_readings(folded), written_out]))
+
+
+def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:
+    """A word written as several: Videoüberwachung, Video-Überwachung."""
+    ways = [way for reading in _readings(word) for way in vocabulary.divided(reading)]
+    return [
+        Terms(slots=(*(dict.fromkeys(vocabulary.spelled(part), FORM) for part in way[:-1]), _form_slot(way[-1], vocabulary)))  # noqa: E501
+        for way in ways
+        if not STOPWORDS.intersection(way)
+    ]
+
+
+def _joined_nodes(pieces: Sequence[str], vocabulary: Vocabulary) -> list[Node]:
+    """Several words written as one."""
+    joined = "".join(pieces).lower()
+    return [Terms(slots=(slot,))] if len(joined) >= SHORTEST_JOINED and (slot := word_slot(joined, vocabulary)) else []
+
+
+def _name_node(name: Sequence[str], vocabulary: Vocabulary) -> Node:
+    return Terms(slots=tuple(_form_slot(word, vocabulary) for word in name))
+
+
+def _prefix_node(start: str, before: tuple[dict[str, float], ...], vocabulary: Vocabulary) -> Node:
+    nodes = []
+    for reading in _readings(start):
+        terms = dict.fromkeys(vocabulary.starting(reading), EXACT)
+        nodes.append(Terms(slots=(*before, terms), prefix=reading))
+    known = tuple(node for node in nodes if node.slots[-1])
+    return AnyOf(nodes=known) if len(known) > 1 else (known or (nodes[0],))[0]

@@ -1,0 +1,151 @@
+"""Ranking: the order of hits. All weights of it stand here and in ``tables.WEIGHTS``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archive.german.folding import WORD, index_term
+from archive.search.expression import NOTHING, any_expression, match_expression
+from archive.search.filters import Filters
+from archive.search.matching import matches_of
+from archive.search.plan import EXACT, FORM, PART, AllOf, AnyOf, Node, Plan, Terms, grade
+
+TITLE = 4.0
+"""All words in the title, each as it was typed. Forms and compounds count less (``plan``)."""
+
+KICKER = 0.6
+ATTACHMENTS = 0.4
+TYPED = 0.5
+"""The words stand there as they were typed; INFLECTED: in some form; else only in compounds."""
+
+INFLECTED = 0.4
+NEAR = 0.5
+"""The words stand close together."""
+
+NEAR_WORDS = 6
+TEXT = 1.0
+"""What bm25 can add at most."""
+
+HALF_BM25 = 6.0
+POOL = 100
+"""Candidates looked at from each side, besides those that are asked for."""
+
+MANY = 4_000
+"""With more hits than this, those that only compounds answer are taken newest first, unranked."""
+
+HEADS = "{title kicker attachment_titles}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A document with its score."""
+
+    docno: int
+    score: float
+
+
+def rank(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, total: int, needed: int) -> list[Ranked]:
+    """The first ``needed`` documents in order of relevance, at equal relevance the newest first."""
+    size = POOL + needed
+    typed = _best(conn, match_expression(plan, at_least=EXACT), filters, size)
+    enough = len(typed) >= size
+    inflected = {} if enough else _best(conn, match_expression(plan, at_least=FORM), filters, size)
+    in_heads = _best(conn, _heads_expression(plan), filters, size)
+    rest = {} if enough or len(inflected) >= size else _rest(conn, plan, filters, total, size)
+    near = _near(conn, plan, filters)
+    found = {**rest, **in_heads, **inflected, **typed}
+    heads = _heads(conn, found)
+    scored = []
+    for docno, bm25 in found.items():
+        head = heads[docno]
+        score = TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head)
+        score += TYPED if docno in typed else 0
+        score += INFLECTED if docno in typed or docno in inflected else 0
+        score += NEAR if docno in near else 0
+        scored.append((round(score, 2), head.published_on, docno))
+    scored.sort(key=lambda item: item[2])
+    scored.sort(key=lambda item: (item[0], item[1]), reverse=True)
+    return [Ranked(docno=docno, score=score) for score, _, docno in scored[:needed]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Head:
+    title: str
+    kicker: str
+    attachments: str
+    published_on: str
+
+
+def _best(conn: sqlite3.Connection, expression: str, filters: Filters, size: int) -> dict[int, float]:
+    """The best documents by bm25, with it (higher is better)."""
+    if expression == NOTHING:
+        return {}
+    found = matches_of(expression, filters)
+    rows = conn.execute(
+        f"select documents_fts.rowid, rank {found.source} order by rank limit ?", (*found.parameters, size)  # noqa: S608
+    )
+    return {int(docno): -float(value) for docno, value in rows}
+
+
+def _rest(conn: sqlite3.Connection, plan: Plan, filters: Filters, total: int, size: int) -> dict[int, float]:
+    """Documents that only compounds answer."""
+    expression = match_expression(plan, at_least=PART)
+    if total <= MANY:
+        return _best(conn, expression, filters, size)
+    found = matches_of(expression, filters)
+    rows = conn.execute(
+        f"select d.docno {found.source} order by d.published_on desc, d.docno limit ?", (*found.parameters, size)  # noqa: S608
+    )
+    return {int(docno): 0.0 for (docno,) in rows}
+
+
+def _heads_expression(plan: Plan) -> str:
+    words = any_expression(plan.required)
+    whole = match_expression(plan)
+    if words is None or whole == NOTHING:
+        return NOTHING
+    return f"({HEADS} : {words}) AND ({whole})" if len(plan.required) > 1 or plan.without else f"{HEADS} : {words}"
+
+
+def _heads(conn: sqlite3.Connection, docnos: Iterable[int]) -> dict[int, _Head]:
+    heads = {}
+    for docno in docnos:
+        row = conn.execute(
+            "select title, kicker, attachment_titles, published_on from documents where docno = ?", (docno,)
+        ).fetchone()
+        title, kicker, attachments, published_on = (value or "" for value in row)
+        heads[docno] = _Head(title=title, kicker=kicker, attachments=attachments, published_on=published_on)
+    return heads
+
+
+def _head_score(nodes: Sequence[Node], head: _Head) -> float:
+    parts = ((TITLE, head.title), (KICKER, head.kicker), (ATTACHMENTS, head.attachments))
+    return sum(weight * _answered(nodes, text) for weight, text in parts if text)
+
+
+def _answered(nodes: Sequence[Node], text: str) -> float:
+    """How much of the question a short text answers, 0 to 1."""
+    words = [index_term(word) for word in WORD.findall(text)]
+    return sum(grade(node, words) for node in nodes) / max(1, len(nodes))
+
+
+def _near(conn: sqlite3.Connection, plan: Plan, filters: Filters) -> set[int]:
+    """Documents in which all words, as they were typed, stand close together."""
+    words = [word for node in plan.required for word in _typed(node)]
+    if len(words) < 2 or len(words) > 8:
+        return set()
+    expression = "NEAR(" + " ".join(f'"{word}"' for word in words) + f", {NEAR_WORDS})"
+    found = matches_of(expression, filters)
+    rows = conn.execute(f"select d.docno {found.source} limit 2000", found.parameters)  # noqa: S608
+    return {int(docno) for (docno,) in rows}
+
+
+def _typed(node: Node) -> list[str]:
+    """The words that a node was made from, as index terms."""
+    if isinstance(node, Terms):
+        firsts = [next((term for term, value in slot.items() if value == EXACT), None) for slot in node.slots]
+        return [term for term in firsts if term is not None]
+    children: Sequence[Node] = node.nodes if isinstance(node, AllOf) else node.nodes[:1]
+    return [word for child in children for word in _typed(child)] if isinstance(node, AllOf | AnyOf) else []

@@ -1,0 +1,151 @@
+"""The words of an index in memory, and which of them are forms of, or compounds with, a word."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable
+from threading import Lock
+
+from archive.german.compounds import Compounds
+from archive.german.folding import fold
+from archive.german.stems import irregular_forms, stem
+
+SHORTEST_PART = 3
+"""Shorter words are found as words only, never inside others."""
+
+REMEMBERED = 2_000
+"""How many answers are kept per vocabulary."""
+
+_CACHE: OrderedDict[str, Vocabulary] = OrderedDict()
+_LOCK = Lock()
+_MOST_VOCABULARIES = 4
+
+
+class Vocabulary:
+    """All index terms of one archive, with their stems. Grows; never shrinks (harmless: see `known`)."""
+
+    def __init__(self) -> None:
+        self.terms: set[str] = set()
+        self.last: tuple[int, str] = (0, "")
+        self._by_stem: dict[str, list[str]] = {}
+        self._by_fold: dict[str, list[str]] = {}
+        self._folded: list[str] = []
+        self._joined = "\n"
+        self._compounds = Compounds(self._by_stem.__contains__)
+        self._remembered: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def add(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """Take in rows of ``search_words``: id, term, stem; ids rise."""
+        for number, term, key in rows:
+            folded = term if term.isascii() else fold(term)
+            self.terms.add(term)
+            self._by_stem.setdefault(key, []).append(term)
+            if folded not in self._by_fold:
+                self._folded.append(folded)
+            self._by_fold.setdefault(folded, []).append(term)
+            self.last = (number, term)
+        self._joined = "\n" + "\n".join(self._folded) + "\n"
+        self._compounds = Compounds(self._by_stem.__contains__)
+        self._remembered.clear()
+
+    def spelled(self, folded: str) -> tuple[str, ...]:
+        """Terms that fold to the given text: straße and strasse for ``strasse``."""
+        return tuple(self._by_fold.get(folded, ()))
+
+    def forms(self, key: str) -> tuple[str, ...]:
+        """Terms with the given stem."""
+        return tuple(self._by_stem.get(key, ()))
+
+    def compounds(self, key: str) -> tuple[str, ...]:
+        """Terms that are compounds with a word of the given stem (the word's own forms left out)."""
+        with self._lock:
+            known = self._remembered.get(("compounds", key))
+            if known is None:
+                known = self._find_compounds(key)
+                self._remembered["compounds", key] = known
+                if len(self._remembered) > REMEMBERED:
+                    self._remembered.popitem(last=False)
+        return known
+
+    def _find_compounds(self, key: str) -> tuple[str, ...]:
+        if len(key) < SHORTEST_PART or not key.isalpha():
+            return ()
+        own = set(self._by_stem.get(key, ()))
+        found: dict[str, None] = {}
+        for needle in {key, *irregular_forms().get(key, ())}:
+            for folded in self.containing(needle):
+                if self._compounds.contains(folded, needle, key):
+                    found.update(dict.fromkeys(self._by_fold[folded]))
+        return tuple(term for term in found if term not in own)
+
+    def containing(self, needle: str) -> list[str]:
+        """Folded words that contain the folded text anywhere."""
+        joined, found = self._joined, []
+        at = joined.find(needle)
+        while at >= 0:
+            start, end = joined.rfind("\n", 0, at) + 1, joined.find("\n", at)
+            found.append(joined[start:end])
+            at = joined.find(needle, end)
+        return found
+
+    def starting(self, prefix: str) -> list[str]:
+        """Terms whose folded form starts with the given text."""
+        needle, joined, found = "\n" + prefix, self._joined, []
+        at = joined.find(needle)
+        while at >= 0:
+            end = joined.find("\n", at + 1)
+            found += self._by_fold[joined[at + 1 : end]]
+            at = joined.find(needle, end)
+        return found
+
+    def divided(self, folded: str, most: int = 4) -> list[tuple[str, ...]]:
+        """Ways to write a word as several words of the index: coronawarnapp → corona warn app.
+
+        The last part may be any form; it is given as written. Fewest parts first.
+        """
+        ways: list[tuple[str, ...]] = []
+        for at in range(3, len(folded) - 1):
+            first, rest = folded[:at], folded[at:]
+            if first not in self._by_fold:
+                continue
+            if rest in self._by_fold or stem(rest) in self._by_stem:
+                ways.append((first, rest))
+            elif most > 2:
+                ways += [(first, *more) for more in self.divided(rest, most - 1)]
+        return sorted(ways, key=len)[:8]
+
+
+def vocabulary_of(conn: sqlite3.Connection) -> Vocabulary:
+    """The vocabulary of a connection's archive, read once per process and kept up to date.
+
+    Shared by all connections to the same file. A rebuilt or rolled-back word table is noticed by
+    its last row and read anew.
+    """
+    name = str(conn.execute("select file from pragma_database_list where name = 'main'").fetchone()[0] or id(conn))
+    newest = conn.execute("select id, term from search_words order by id desc limit 1").fetchone()
+    last = (0, "") if newest is None else (int(newest[0]), str(newest[1]))
+    with _LOCK:
+        vocabulary = _CACHE.get(name)
+        if vocabulary is None or not _continues(conn, vocabulary, last):
+            vocabulary = Vocabulary()
+        if vocabulary.last != last:
+            rows = conn.execute(
+                "select id, term, stem from search_words where id > ? order by id", (vocabulary.last[0],)
+            )
+            vocabulary.add((int(row[0]), str(row[1]), str(row[2])) for row in rows)
+        _CACHE[name] = vocabulary
+        _CACHE.move_to_end(name)
+        if len(_CACHE) > _MOST_VOCABULARIES:
+            _CACHE.popitem(last=False)
+    return vocabulary
+
+
+def _continues(conn: sqlite3.Connection, vocabulary: Vocabulary, last: tuple[int, str]) -> bool:
+    """Whether what was read before is still the beginning of the table."""
+    number, term = vocabulary.last
+    if number == 0 or vocabulary.last == last:
+        return True
+    row = conn.execute("select term from search_words where id = ?", (number,)).fetchone()
+    return row is not None and row[0] == term and last[0] > number

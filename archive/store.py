@@ -1,0 +1,241 @@
+"""Keeps publications: the newest reading in ``documents``, every version in ``versions``."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable
+from typing import Literal
+
+from archive.database import transaction
+from archive.ledger import mark_read
+from archive.records import Publication
+from archive.search.indexing import index_document, unindex_document
+
+Outcome = Literal["new", "changed", "unchanged", "blocked"]
+
+PAGE_BITS = 16
+"""``pages.id`` is ``docno << 16 | page``: fixed for a document, whatever the order of the crawl."""
+
+CHILD_TABLES = ("dates", "pages", "document_topics", "citations", "mendings")
+"""What is read from the newest version; replaced as a whole when a document is read again."""
+
+
+def keep(conn: sqlite3.Connection, publication: Publication, *, run_id: int | None = None) -> Outcome:
+    """Store one reading of a document, in one transaction; what it was.
+
+    A new version comes into being when ``content_sha256`` differs from the newest one's. Blocked
+    documents stay blocked: nothing of the reading is stored.
+    """
+    with transaction(conn):
+        known = conn.execute("select * from documents where id = ?", (publication.id,)).fetchone()
+        if (known is not None and known["blocked_at"] is not None) or is_blocked(conn, publication.id):
+            _keep_tombstone(conn, publication, known)
+            outcome: Outcome = "blocked"
+        elif known is None:
+            _insert(conn, publication)
+            outcome = "new"
+        else:
+            outcome = _update(conn, publication, known)
+        if outcome in ("new", "changed"):
+            add_event(conn, publication.id, outcome, at=publication.seen_at, run_id=run_id)
+        mark_read(conn, publication.snapshot_id, at=publication.seen_at)
+    return outcome
+
+
+def touch(conn: sqlite3.Connection, document_id: str, *, seen_at: str) -> None:
+    """Note that a document was seen unchanged."""
+    conn.execute(
+        "update documents set last_seen_at = max(last_seen_at, ?) where id = ?", (seen_at, document_id)
+    )
+
+
+def is_blocked(conn: sqlite3.Connection, document_id: str) -> bool:
+    """Whether the ledger says that this document is blocked now."""
+    row = conn.execute(
+        "select 1 from blocks where document_id = ? and unblocked_at is null", (document_id,)
+    ).fetchone()
+    return row is not None
+
+
+def number_of(conn: sqlite3.Connection, document_id: str) -> int:
+    """The document's number, given once and kept for good (also through a rebuild)."""
+    row = conn.execute("select docno from document_numbers where document_id = ?", (document_id,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    docno = int(conn.execute("select coalesce(max(docno), 0) + 1 from document_numbers").fetchone()[0])
+    conn.execute("insert into document_numbers (document_id, docno) values (?, ?)", (document_id, docno))
+    return docno
+
+
+def add_event(
+    conn: sqlite3.Connection,
+    document_id: str,
+    kind: str,
+    *,
+    at: str,
+    run_id: int | None,
+    detail: str | None = None,
+) -> None:
+    """Record what happened to a document, for its history and the feeds; nothing of blocked ones."""
+    if is_blocked(conn, document_id):
+        return
+    version = conn.execute("select version from documents where id = ?", (document_id,)).fetchone()
+    conn.execute(
+        "insert into events (document_id, at, kind, version, detail, run_id) values (?, ?, ?, ?, ?, ?)",
+        (document_id, at, kind, None if version is None else version[0], detail, run_id),
+    )
+
+
+def _insert(conn: sqlite3.Connection, publication: Publication) -> None:
+    row = _columns(publication) | {
+        "id": publication.id,
+        "docno": number_of(conn, publication.id),
+        "first_seen_at": publication.seen_at,
+        "last_seen_at": publication.seen_at,
+        "last_changed_at": publication.seen_at,
+        "version": 1,
+    }
+    _write(conn, "documents", [row])
+    _write_version(conn, publication, version=1)
+    _replace_children(conn, publication)
+
+
+def _update(conn: sqlite3.Connection, publication: Publication, known: sqlite3.Row) -> Outcome:
+    changed = publication.content_sha256 != known["content_sha256"]
+    row = _columns(publication) | {"last_seen_at": max(publication.seen_at, known["last_seen_at"])}
+    if changed:
+        row |= {"version": known["version"] + 1, "last_changed_at": publication.seen_at}
+    unindex_document(conn, publication.id)
+    settings = ", ".join(f"{name} = :{name}" for name in row)
+    conn.execute(f"update documents set {settings} where id = :id", row | {"id": publication.id})
+    if changed:
+        _write_version(conn, publication, version=known["version"] + 1)
+    _replace_children(conn, publication)
+    return "changed" if changed else "unchanged"
+
+
+def _columns(publication: Publication) -> dict[str, object]:
+    """The columns of ``documents`` that come from the reading."""
+    names = (
+        "source", "doc_type", "issuer", "title", "kicker", "number", "teaser", "text", "language", "url",
+        "published_on", "issued_on", "page_count", "parent_id", "section", "content_sha256", "listed",
+    )  # fmt: skip
+    row = {name: getattr(publication, name) for name in names}
+    dated = publication.published_on or publication.issued_on
+    return row | {"year": int(dated[:4]) if dated else None}
+
+
+def _write_version(conn: sqlite3.Connection, publication: Publication, *, version: int) -> None:
+    targets = sorted({(link.kind, link.url) for link in publication.links if link.kind == "link"})
+    row = {
+        "document_id": publication.id,
+        "version": version,
+        "seen_at": publication.seen_at,
+        "content_sha256": publication.content_sha256,
+        "title": publication.title,
+        "kicker": publication.kicker,
+        "number": publication.number,
+        "teaser": publication.teaser,
+        "text": publication.text,
+        "published_on": publication.published_on,
+        "issued_on": publication.issued_on,
+        "attachments": json.dumps([vars(item) for item in publication.attachments], ensure_ascii=False),
+        "links": json.dumps([url for _, url in targets], ensure_ascii=False),
+        "snapshot_id": publication.snapshot_id,
+    }
+    _write(conn, "versions", [row])
+    _write(
+        conn,
+        "version_pages",
+        [
+            {
+                "document_id": publication.id,
+                "version": version,
+                "page": page.page,
+                "text": page.text,
+                "method": page.method,
+            }
+            for page in publication.pages
+        ],
+    )
+
+
+def _replace_children(conn: sqlite3.Connection, publication: Publication) -> None:
+    clear_children(conn, publication.id)
+    key = {"document_id": publication.id}
+    docno = number_of(conn, publication.id)
+    pages = [
+        key
+        | {
+            "id": docno << PAGE_BITS | page.page,
+            "page": page.page,
+            "text": page.text,
+            "method": page.method,
+            "contact": json.dumps(page.contact) if page.contact else None,
+        }
+        for page in publication.pages
+    ]
+    _write(conn, "pages", pages)
+    _write(conn, "dates", [key | vars(item) | {"chosen": int(item.chosen)} for item in publication.dates])
+    _write(conn, "document_topics", [key | vars(item) for item in publication.topics])
+    _write(conn, "citations", [key | vars(item) for item in publication.citations])
+    _write(conn, "mendings", [key | vars(item) for item in publication.mendings])
+    _write(conn, "links", [key | vars(item) for item in publication.links])
+    index_document(conn, publication.id)
+
+
+def clear_children(conn: sqlite3.Connection, document_id: str) -> None:
+    """Take away what was read from the newest version (versions and links to it stay)."""
+    for table in CHILD_TABLES:
+        conn.execute(f"delete from {table} where document_id = ?", (document_id,))
+    conn.execute("delete from links where document_id = ?", (document_id,))
+
+
+def _keep_tombstone(conn: sqlite3.Connection, publication: Publication, known: sqlite3.Row | None) -> None:
+    """A blocked document is only seen: times, digest and version number go on, nothing else."""
+    if known is None:
+        blocked_at = conn.execute(
+            "select min(blocked_at) from blocks where document_id = ? and unblocked_at is null",
+            (publication.id,),
+        ).fetchone()[0]
+        _write(conn, "documents", [_tombstone(conn, publication, blocked_at)])
+        return
+    touch(conn, publication.id, seen_at=publication.seen_at)
+    if publication.content_sha256 != known["content_sha256"]:
+        conn.execute(
+            "update documents set content_sha256 = ?, version = version + 1, last_changed_at = ? where id = ?",
+            (publication.content_sha256, publication.seen_at, publication.id),
+        )
+
+
+def _tombstone(conn: sqlite3.Connection, publication: Publication, blocked_at: str) -> dict[str, object]:
+    """The row that stays of a blocked document: identity and digest, no content."""
+    return {
+        "id": publication.id,
+        "docno": number_of(conn, publication.id),
+        "source": publication.source,
+        "doc_type": publication.doc_type,
+        "title": "",
+        "url": publication.url,
+        "first_seen_at": publication.seen_at,
+        "last_seen_at": publication.seen_at,
+        "last_changed_at": publication.seen_at,
+        "blocked_at": blocked_at,
+        "content_sha256": publication.content_sha256,
+    }
+
+
+_NAME = re.compile(r"[a-z_0-9]+\Z")
+
+
+def _write(conn: sqlite3.Connection, table: str, rows: Iterable[dict[str, object]]) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    names = list(rows[0])
+    if not all(_NAME.match(name) for name in names):
+        raise ValueError(f"unexpected column names: {names}")
+    columns, marks = ", ".join(names), ", ".join(f":{name}" for name in names)
+    conn.executemany(f"insert into {table} ({columns}) values ({marks})", rows)

@@ -1,0 +1,1 @@
+"""Room one: gets pages from the sources and reads them, verbatim."""

@@ -1,0 +1,170 @@
+"""What a harvest is: addresses asked, answers read, records handed on; no Scrapy, no network.
+
+The Scrapy spiders and the replay from the vault both drive the same harvest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.errors import ReadingError
+from crawler.items import (
+    DocumentGone,
+    DocumentRead,
+    Evidence,
+    Failure,
+    FileBody,
+    Known,
+    ListedItem,
+    ListingRead,
+    Memory,
+    PageText,
+)
+from crawler.sources import SourceDescription
+
+Kind = Literal["listing", "release", "page", "file"]
+Record = ListingRead | DocumentRead | DocumentGone | Failure
+
+GONE = (404, 410)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """One address to ask for. Higher ``priority`` is asked earlier.
+
+    ``optional`` marks an address that may well not exist (its absence is noted, nothing more).
+    """
+
+    url: str
+    kind: Kind
+    document_id: str | None = None
+    doc_type: str = "information"
+    listed: ListedItem | None = None
+    priority: int = 0
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """An answer. ``url`` is the final address after redirects, canonical.
+
+    ``load`` gives the payload, decoded, without a new request (also when the server said 304).
+    """
+
+    url: str
+    status: int
+    content_type: str
+    evidence: Evidence
+    load: Callable[[], bytes]
+
+
+class Harvest:
+    """Base of the harvests: keeps what was asked, and turns answers into records.
+
+    Subclasses say where to begin and how each kind of page is read.
+    """
+
+    def __init__(self, source: SourceDescription, memory: Memory) -> None:
+        self.source = source
+        self.memory = memory
+        self.asked: set[str] = set()
+
+    def begin(self) -> Iterator[Ask]:
+        """The first addresses of a run."""
+        raise NotImplementedError
+
+    def answer(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        """Read one answer: further addresses and records. Never raises a ReadingError."""
+        try:
+            yield from self._read(ask, fetched)
+        except ReadingError as error:
+            yield self._failure(ask, ask.kind, error.kind, str(error), fetched.evidence)
+            yield from self._after_listing(ask)
+
+    def missed(self, ask: Ask, kind: str, detail: str) -> Iterator[Ask | Record]:
+        """An address that gave no answer (refused, timed out, forbidden, too large)."""
+        yield self._failure(ask, "fetch", kind, detail, None)
+        yield from self._after_listing(ask)
+
+    def remaining(self) -> Iterator[Ask]:
+        """Every known address that this run has not asked yet."""
+        for known in sorted(self.memory.documents.values(), key=lambda item: item.document_id):
+            yield from self._new(
+                Ask(
+                    url=known.url,
+                    kind=self._kind_of(known),
+                    document_id=known.document_id,
+                    doc_type=known.doc_type,
+                    listed=known.listed,
+                    priority=-10,
+                )
+            )
+
+    # -- for subclasses -----------------------------------------------------------------
+
+    def _read(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        raise NotImplementedError
+
+    def _kind_of(self, known: Known) -> Kind:
+        raise NotImplementedError
+
+    def _after_listing(self, ask: Ask) -> Iterator[Ask]:
+        """Called when an address is done for this run, whatever came of it."""
+        return iter(())
+
+    def _new(self, ask: Ask) -> Iterator[Ask]:
+        """The ask, unless its address was asked in this run."""
+        if ask.url not in self.asked:
+            self.asked.add(ask.url)
+            yield ask
+
+    def _unchanged(self, ask: Ask, fetched: Fetched) -> DocumentRead | None:
+        """The record for a document of which nothing has to be read again, else None."""
+        known = self.memory.documents.get(ask.document_id or "")
+        if not fetched.evidence.unchanged or known is None or known.listed != ask.listed:
+            return None
+        return self._document(ask, None, fetched.evidence)
+
+    def _absent(self, ask: Ask, fetched: Fetched, reason: str) -> DocumentGone | Failure:
+        """An address that answered without the document: gone if it was known, else a failure."""
+        if ask.document_id in self.memory.documents:
+            return DocumentGone(
+                source=self.source.name,
+                document_id=ask.document_id or "",
+                url=ask.url,
+                reason=reason,
+                evidence=fetched.evidence,
+            )
+        stage = "missing_page" if ask.optional else f"not_found_{reason}"
+        return self._failure(
+            ask, "fetch", stage, f"Die Adresse antwortet ohne das Dokument ({reason}).", fetched.evidence
+        )
+
+    def _refused(self, ask: Ask, fetched: Fetched) -> DocumentGone | Failure | None:
+        """The record for an answer that is not 200; None when it is."""
+        if fetched.status == 200:
+            return None
+        if fetched.status in GONE:
+            return self._absent(ask, fetched, str(fetched.status))
+        detail = f"Die Adresse antwortet mit Status {fetched.status}."
+        return self._failure(ask, "fetch", f"http_{fetched.status}", detail, fetched.evidence)
+
+    def _document(self, ask: Ask, content: PageText | FileBody | None, evidence: Evidence) -> DocumentRead:
+        return DocumentRead(
+            source=self.source.name,
+            document_id=ask.document_id or "",
+            url=ask.url,
+            doc_type=ask.doc_type,
+            listed=ask.listed,
+            content=content,
+            evidence=evidence,
+            publisher=self.source.publisher,
+        )
+
+    def _failure(self, ask: Ask, stage: str, kind: str, detail: str, evidence: Evidence | None) -> Failure:
+        return Failure(
+            source=self.source.name, url=ask.url, stage=stage, kind=kind, detail=detail,
+            document_id=ask.document_id, evidence=evidence,
+        )  # fmt: skip

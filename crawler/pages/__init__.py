@@ -1,0 +1,1 @@
+"""Page reading: bytes in, scraped record out; pure functions."""

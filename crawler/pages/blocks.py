@@ -1,0 +1,212 @@
+"""The text of a column as blocks: one for each paragraph, heading, list item or table, in page order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+from functools import cache
+
+from bs4 import NavigableString, Tag
+from bs4.element import PageElement, PreformattedString
+
+from crawler.pages.wordlists import words
+
+BLOCK_TAGS = frozenset(words("furniture")["block_elements"])
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_INSIDE_CELL = {"p", "ul", "ol", "dl", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """A link inside a block: href as written, text (white space collapsed), and ``title`` attribute."""
+
+    href: str
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A block of text. ``tag`` is its innermost block element, ``zone`` the innermost known container.
+
+    Lines are separated by ``\\n`` where the page breaks them. ``element`` is the BeautifulSoup tag.
+    """
+
+    text: str
+    tag: str
+    zone: str | None
+    anchors: tuple[Anchor, ...]
+    element: Tag
+
+    @property
+    def folded(self) -> str:
+        """The text in one line, case folded, without closing colon or stop, to look up in word lists."""
+        return " ".join(self.text.split()).casefold().strip(" .:›»«<>")
+
+
+@dataclass
+class _Open:
+    """The block being read."""
+
+    tag: str
+    zone: str | None
+    element: Tag
+    pieces: list[str] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+
+
+def collapsed(text: str) -> str:
+    """White space inside lines collapsed, lines trimmed, empty lines left out.
+
+    >>> collapsed("  Straße 12 \\n\\n 66111\\u00a0 Saarbrücken ")
+    'Straße 12\\n66111 Saarbrücken'
+    """
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def read_blocks(root: Tag) -> list[Block]:
+    """All blocks below ``root`` that hold text or a link, furniture elements left out.
+
+    >>> from bs4 import BeautifulSoup
+    >>> page = BeautifulSoup("<p>Kontakt:<br>Straße 12</p><ul><li>Büro</ul>", "lxml")
+    >>> [(block.tag, block.text) for block in read_blocks(page)]
+    [('p', 'Kontakt:\\nStraße 12'), ('li', 'Büro')]
+    """
+    return _Walk(root).blocks()
+
+
+class _Walk:
+    """Depth first without recursion; a block ends where a block element begins or ends."""
+
+    def __init__(self, root: Tag) -> None:
+        self.found: list[Block] = []
+        self.current = _Open(tag=root.name, zone=None, element=root)
+        self.stack: list[tuple[Iterator[PageElement], _Open]] = [(iter(root.contents), self.current)]
+
+    def blocks(self) -> list[Block]:
+        while self.stack:
+            children, outer = self.stack[-1]
+            node = next(children, None)
+            if node is None:
+                self._leave(outer)
+            elif isinstance(node, NavigableString):
+                if not isinstance(node, PreformattedString):
+                    self.current.pieces.append(node.replace("\n", " "))
+            elif isinstance(node, Tag) and not is_furniture(node):
+                self._enter(node, outer)
+        self._close()
+        return self.found
+
+    def _enter(self, node: Tag, outer: _Open) -> None:
+        if node.name == "br":
+            self.current.pieces.append("\n")
+        elif node.name in BLOCK_TAGS:
+            self._enter_block(node, outer)
+        elif node.name == "a" and _holds(node, BLOCK_TAGS):
+            self._whole(_block_link(node, outer.zone), outer)
+        else:
+            self.current.anchors += _anchors_of(node)
+            self.stack.append((iter(node.contents), outer))
+
+    def _enter_block(self, node: Tag, outer: _Open) -> None:
+        zone = zone_of(node) or outer.zone
+        if node.name == "table" and is_data_table(node):
+            self._whole(_table(node, zone), outer)
+            return
+        self._close()
+        self.current = _Open(tag=node.name, zone=zone, element=node)
+        self.stack.append((iter(node.contents), self.current))
+
+    def _whole(self, block: Block, outer: _Open) -> None:
+        self._close()
+        self.found.append(block)
+        self._reopen(outer)
+
+    def _leave(self, inner: _Open) -> None:
+        self.stack.pop()
+        if self.stack and self.stack[-1][1] is not inner:
+            self._close()
+            self._reopen(self.stack[-1][1])
+
+    def _close(self) -> None:
+        block = self.current
+        text = collapsed("".join(block.pieces))
+        if text or block.anchors:
+            self.found.append(_block(block, text))
+
+    def _reopen(self, outer: _Open) -> None:
+        """Text after an inner block belongs to the outer element again, as a block of its own."""
+        outer.pieces, outer.anchors = [], []
+        self.current = outer
+
+
+def _block(block: _Open, text: str) -> Block:
+    return Block(
+        text=text, tag=block.tag, zone=block.zone, anchors=tuple(block.anchors), element=block.element
+    )
+
+
+def _block_link(link: Tag, zone: str | None) -> Block:
+    """A link around whole blocks is one block, a line for each block in it."""
+    text = "\n".join(block.text for block in read_blocks(link))
+    return Block(text=text, tag="a", zone=zone, anchors=tuple(_anchors_of(link)), element=link)
+
+
+def _holds(node: Tag, names: Set[str]) -> bool:
+    return any(isinstance(inner, Tag) and inner.name in names for inner in node.descendants)
+
+
+def _anchors_of(node: Tag) -> list[Anchor]:
+    href = node.get("href") if node.name == "a" else None
+    if not href:
+        return []
+    text = " ".join((" " if _holds(node, {"br"}) else "").join(node.strings).split())
+    return [Anchor(href=str(href), text=text, hint=str(node.get("title") or ""))]
+
+
+def zone_of(tag: Tag) -> str | None:
+    """The zone an element opens by one of its class names, or because it is a figure."""
+    if tag.name in ("figure", "figcaption", "caption"):
+        return "image" if tag.name != "caption" else None
+    names = tag.get("class")
+    zones = _zones()
+    return next((zones[name] for name in names if name in zones), None) if names else None
+
+
+def is_furniture(tag: Tag) -> bool:
+    """Whether an element holds nothing for readers of the text: scripts, forms, navigation."""
+    elements, names = _skipped()
+    if tag.name in elements or tag.has_attr("hidden"):
+        return tag.name != "header" or tag.find("h1") is None
+    own = [*(tag.get("class") or ()), str(tag.get("id") or "")]
+    return any(name.lower() in names for name in own if name)
+
+
+def is_data_table(table: Tag) -> bool:
+    """A table of plain cells in rows of two or more; layout tables are read like any container."""
+    if _holds(table, _INSIDE_CELL):
+        return False
+    return any(len(row.find_all(["td", "th"], recursive=False)) > 1 for row in table.find_all("tr"))
+
+
+def _table(table: Tag, zone: str | None) -> Block:
+    rows = []
+    anchors = _Open(tag="table", zone=zone, element=table)
+    for row in table.find_all("tr"):
+        cells = [" ".join(cell.get_text(" ").split()) for cell in row.find_all(["td", "th"], recursive=False)]
+        rows.append(" | ".join(cell for cell in cells if cell))
+    anchors.anchors = [anchor for link in table.find_all("a") for anchor in _anchors_of(link)]
+    return _block(anchors, collapsed("\n".join(rows)))
+
+
+@cache
+def _zones() -> dict[str, str]:
+    table: dict[str, list[str]] = words("furniture")["zones"]
+    return {name: zone for zone, names in table.items() if zone != "column" for name in names}
+
+
+@cache
+def _skipped() -> tuple[frozenset[str], frozenset[str]]:
+    skip = words("furniture")["skip"]
+    return frozenset(skip["elements"]), frozenset(skip["names"])

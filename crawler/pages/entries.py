@@ -1,0 +1,169 @@
+"""The links of a listing column, each with the label, heading and list entry it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bs4 import Tag
+
+from crawler.pages.attachments import is_note
+from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture
+from crawler.pages.labels import Label, is_remark, looks_dated, read_label
+from crawler.pages.wordlists import words
+
+_HOLDERS = sorted(BLOCK_TAGS - {"td", "th"})
+LONGEST_LABEL = 400
+"""Characters; a longer block around a link is running text, and the link's own text is the label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One link. ``seen`` says that it stands in the seen markup; ``main_href`` is set for annexes.
+
+    ``href`` is None for an entry of the list without any link.
+    """
+
+    href: str | None
+    label: Label
+    heading: str | None
+    seen: bool
+    main_href: str | None = None
+
+
+def entries_of(column: Tag, *, numbered: bool = False) -> Iterator[Entry]:
+    """All entries of a column in page order; ``numbered`` as in :func:`crawler.pages.labels.read_label`."""
+    heading: str | None = None
+    for tag in _in_order(column):
+        if tag.name in HEADINGS or _is_divider(tag):
+            heading = _text(tag) or heading
+        elif tag.name == "li":
+            yield from _entries_of_item(tag, heading, numbered)
+        else:
+            label = _loose_label(tag, heading, numbered).without_size()
+            yield Entry(href=str(tag["href"]), label=label, heading=heading, seen=False)
+
+
+def _in_order(column: Tag) -> Iterator[Tag]:
+    """Headings, list entries of the seen markup, and the links outside those, furniture left out."""
+    stack = [iter(column.contents)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+        elif isinstance(node, Tag) and not is_furniture(node):
+            if _is_item(node) or (node.name == "a" and node.has_attr("href")):
+                yield node
+                continue
+            if node.name in HEADINGS:
+                yield node
+            stack.append(iter(node.contents))
+
+
+def _entries_of_item(item: Tag, heading: str | None, numbered: bool) -> Iterator[Entry]:
+    """The file of one list entry, further files in it, and the annexes of its hint box."""
+    links = [link for link in item.find_all("a") if link.get("href")]
+    hints = [link for link in links if _hint_box(link) is not None]
+    mains = _without_icons([link for link in links if link not in hints])
+    if not links:
+        yield Entry(href=None, label=read_label(item, numbered=numbered), heading=heading, seen=True)
+    for place, link in enumerate(mains):
+        label = _item_label(link, item, numbered, alone=len(mains) == 1, first=place == 0)
+        yield Entry(href=str(link["href"]), label=label, heading=heading, seen=True)
+    main_href = str(mains[0]["href"]) if mains else None
+    for link in hints:
+        label = read_label(link)
+        yield Entry(href=str(link["href"]), label=label, heading=heading, seen=True, main_href=main_href)
+
+
+def _item_label(link: Tag, item: Tag, numbered: bool, *, alone: bool, first: bool) -> Label:
+    """The link's own label; where it says nothing, that of the entry. Remarks of the hint box are added."""
+    label = read_label(link, numbered=numbered)
+    if alone and _says_nothing(label.title):
+        label = read_label(item, numbered=numbered, without="hint-box")
+    return label.with_notes(_hint_remarks(item)) if first else label
+
+
+def _loose_label(link: Tag, heading: str | None, numbered: bool) -> Label:
+    """The label of a link outside the seen markup.
+
+    Its own text, with the date before it and the remark behind it where its block holds just that; for
+    links that say nothing ("Download") the rest of a short block, else the heading above.
+    """
+    own = read_label(link, numbered=numbered).without_size()
+    around = _block_around(link)
+    before, _, behind = around.partition(own.whole) if own.whole else (around, "", "")
+    if _says_nothing(own.title):
+        rest = f"{before} {behind}".strip(" :–—-|")
+        title = rest if rest and not _is_sentence(rest) and not is_note(rest) else heading or own.title
+        return replace(own, whole=title, title=title)
+    holder = link.find_parent(_HOLDERS)
+    plain = (not before.strip() or _is_date_or_number(before)) and _is_remark(behind)
+    if holder is None or not plain or around == own.whole:
+        return own
+    return read_label(holder, numbered=numbered)
+
+
+def _block_around(link: Tag) -> str:
+    """The text of the block a link stands in, if it is short and holds no other link; else the link's own."""
+    holder = link.find_parent(_HOLDERS)
+    if holder is None or holder.name in ("body", "ul", "ol", "table", "html"):
+        return _text(link)
+    if len(holder.find_all("a", href=True, limit=2)) > 1 or len(_text(holder)) > LONGEST_LABEL:
+        return _text(link)
+    return _text(holder)
+
+
+def _is_date_or_number(text: str) -> bool:
+    bare = text.strip(" :–—-|")
+    return bool(bare) and (
+        looks_dated(bare) or re.fullmatch(r"(?:Kurzpapier )?Nr\.? ?\d{1,3}", bare) is not None
+    )
+
+
+def _is_remark(text: str) -> bool:
+    bare = text.strip(" ,;|–—-")
+    return not bare or is_note(bare) or is_remark(bare)
+
+
+def _is_sentence(text: str) -> bool:
+    return text.endswith((".", "!", "?", "…"))
+
+
+def _without_icons(links: list[Tag]) -> list[Tag]:
+    """Of several links to one address, those with text; the first if none has."""
+    spoken = {link["href"] for link in links if _text(link)}
+    kept: dict[object, Tag] = {}
+    for link in links:
+        if _text(link) or link["href"] not in spoken:
+            kept.setdefault(link["href"], link)
+    return list(kept.values())
+
+
+def _hint_remarks(item: Tag) -> tuple[str, ...]:
+    texts = []
+    for box in item.find_all(class_="hint-box"):
+        strings = (text for text in box.find_all(string=True) if text.find_parent("a") is None)
+        texts.append(" ".join(" ".join(strings).split()).strip(" ,;|()"))
+    return tuple(text for text in texts if text)
+
+
+def _hint_box(link: Tag) -> Tag | None:
+    return link.find_parent(class_="hint-box")
+
+
+def _is_item(tag: Tag) -> bool:
+    return tag.name == "li" and "thumbnail" in (tag.get("class") or ())
+
+
+def _is_divider(tag: Tag) -> bool:
+    return _is_item(tag) and "head" in (tag.get("class") or ()) and tag.find("a", href=True) is None
+
+
+def _says_nothing(text: str) -> bool:
+    return text.casefold().strip(" .:›»()") in {"", *words("furniture")["words"]["generic"]}
+
+
+def _text(tag: Tag) -> str:
+    return " ".join(tag.get_text(" ").split())

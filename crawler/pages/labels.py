@@ -1,0 +1,119 @@
+"""The label of a listed file: printed date, number, title and remarks, as far as elements tell them apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bs4 import NavigableString, Tag
+from bs4.element import PreformattedString
+
+from crawler.pages.attachments import is_note, split_note
+from crawler.pages.wordlists import words
+
+_DATED = re.compile(r"(?:19|20)\d{2}\W{0,3}\Z|\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\W{0,3}\Z")
+_NUMBER = re.compile(r"(?:Kurzpapier\s{0,3})?(Nr\.?\s{0,3}\d{1,3})(?!\d)[\s:.–-]{0,5}", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[\s:–—-]{0,9}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A label taken apart; ``whole`` is all of it in one line."""
+
+    whole: str
+    title: str
+    date: str | None = None
+    number: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def with_notes(self, notes: tuple[str, ...]) -> Label:
+        """The same label with further remarks."""
+        return replace(self, notes=(*self.notes, *notes))
+
+    def without_size(self) -> Label:
+        """The same label with a remark on format and size, ``(PDF, 0,2 MB)``, moved from title to notes."""
+        title, size = split_note(self.title)
+        return replace(self, title=title, notes=(*self.notes, size)) if size and title else self
+
+
+def read_label(element: Tag, *, numbered: bool = False, without: str | None = None) -> Label:
+    """Read the label in a link, or in the element around it.
+
+    ``numbered`` looks for the number of a Kurzpapier before the title; text inside elements of the
+    class ``without`` is left out.
+
+    >>> from bs4 import BeautifulSoup
+    >>> def label(markup, **how): return read_label(BeautifulSoup(markup, "lxml").a, **how)
+    >>> label("<a><div class='date'><b>Januar 2026</b> - Leitfaden</div></a>")
+    Label(whole='Januar 2026 - Leitfaden', title='Leitfaden', date='Januar 2026', number=None, notes=())
+    >>> label("<a><b>Nr. 21</b><span>Fotografie</span><i>in Überarbeitung</i></a>", numbered=True).title
+    'Fotografie'
+    """
+    kept = _pieces(element, without)
+    whole = " ".join(kept)
+    notes = [text for text in kept if len(kept) > 1 and (is_remark(text) or is_note(text))]
+    title = " ".join(text for text in kept if text not in notes)
+    date = _own_date(element, whole)
+    if date is not None and title.startswith(date):
+        title = _without_separator(title[len(date) :]) or title
+    number = _NUMBER.match(title) if numbered else None
+    return Label(
+        whole=whole,
+        title=(title[number.end() :].strip() or title) if number else title,
+        date=date,
+        number=" ".join(number.group(1).split()) if number else None,
+        notes=tuple(notes),
+    )
+
+
+def is_remark(text: str) -> bool:
+    """Whether a piece of a label is a remark on the document's state, not its title."""
+    folded = text.casefold().strip(" ()[].:–-*")
+    return folded in words("furniture")["words"]["notes"]
+
+
+def looks_dated(text: str) -> bool:
+    """Whether a short text ends in a year or a date, as dates printed in their own element do.
+
+    >>> looks_dated("22/23.11.2023"), looks_dated("Stand Februar 2018"), looks_dated("Windows 10")
+    (True, True, False)
+    """
+    return len(text) <= 40 and _DATED.search(text) is not None
+
+
+def _pieces(element: Tag, without: str | None) -> list[str]:
+    """The text nodes of an element, white space collapsed.
+
+    Nodes that stand inside one word or before a stop, with no white space on either side, are one piece.
+    """
+    pieces: list[str] = []
+    open_end = False
+    for node in element.descendants:
+        if not isinstance(node, NavigableString) or isinstance(node, PreformattedString):
+            continue
+        if without is not None and node.find_parent(class_=without) is not None:
+            continue
+        text = " ".join(node.split())
+        if text and open_end and not node[0].isspace() and _goes_on(text):
+            pieces[-1] += text
+        elif text:
+            pieces.append(text)
+        open_end = bool(text) and not node[-1].isspace()
+    return pieces
+
+
+def _goes_on(text: str) -> bool:
+    return (text[0].islower() or text[0] in "-–,.;:)") and not is_remark(text)
+
+
+def _own_date(element: Tag, whole: str) -> str | None:
+    """The printed date, if an element holds it and nothing else: the shortest such element's text."""
+    tags = element.find_all(["b", "strong", "time", "span", "div", "em", "i"])
+    texts = (" ".join(tag.get_text(" ").split()).rstrip(" –—-:") for tag in tags)
+    dates = [text for text in texts if text != whole and looks_dated(text) and whole.startswith(text)]
+    return min(dates, key=len, default=None)
+
+
+def _without_separator(text: str) -> str:
+    match = _SEPARATOR.match(text)
+    return text[match.end() :] if match else text

@@ -1,0 +1,67 @@
+"""The meta line of a release: number, date, authority, site, as in ``Nr.20201113 | 13.11.2020 | DSMV``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bs4 import Tag
+
+from crawler.pages.blocks import Block
+
+_DATE = r"\d{1,2}\. ?(?:\d{1,2}\. ?|[A-Za-zä]{3,9} )\d{4}"
+_LINE = re.compile(rf"(?:Nr\.? ?:? ?[^|\s]{{1,30}} ?\|? ?)?(?:Datum:? )?{_DATE} ?(?:\||\Z)", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(r"Nr\. ?:? ?[\d][\d_/.-]{0,20} ?\|?\Z")
+_NUMBER = re.compile(r"Nr\.? ?:? ?(\S.{0,40})\Z", re.IGNORECASE)
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meta:
+    """What the meta line prints, verbatim; None for what it does not."""
+
+    number: str | None = None
+    published_text: str | None = None
+    authority: str | None = None
+
+
+def is_meta_line(text: str) -> bool:
+    """Whether a line reads like a meta line, whatever element it stands in.
+
+    >>> is_meta_line("Nr.20191113_2 | 13.11.2019 | DSMV | datenschutz-mv.de"), is_meta_line("Am 3.4.2019 kam")
+    (True, False)
+    """
+    return len(text) <= 200 and (_LINE.match(text) is not None or _NUMBER_ALONE.match(text) is not None)
+
+
+def read_meta(blocks: Sequence[Block]) -> Meta:
+    """Number, date and authority of the meta blocks: by their elements, else by their place in the line."""
+    fields = [" ".join(part.split()) for block in blocks for part in re.split(r"[|\n]", block.text)]
+    fields = [part for part in fields if part]
+    date = _element_text(blocks, "dtstart") or next((part for part in fields if _is_date(part)), None)
+    number = next((match.group(1) for part in fields if (match := _NUMBER.match(part))), None)
+    if date is None and number and (inside := re.search(_DATE, number)):
+        date, number = inside.group(), number[: inside.start()].strip() or None
+    authority = _element_text(blocks, "ressort-name-short") or _authority(fields, date)
+    return Meta(number=number, published_text=date, authority=authority)
+
+
+def _is_date(part: str) -> bool:
+    return re.fullmatch(rf"(?:Datum:? |vom |am )?{_DATE}", part, re.IGNORECASE) is not None
+
+
+def _authority(fields: Sequence[str], date: str | None) -> str | None:
+    """The first field behind the date that is neither number nor host."""
+    if date is None or date not in fields:
+        return None
+    behind = fields[list(fields).index(date) + 1 :]
+    return next((part for part in behind if not _HOST.match(part) and not _NUMBER.match(part)), None)
+
+
+def _element_text(blocks: Sequence[Block], name: str) -> str | None:
+    for block in blocks:
+        for tag in (block.element, *block.element.descendants):
+            if isinstance(tag, Tag) and name in (tag.get("class") or ()):
+                return " ".join(tag.get_text().split()) or None
+    return None

@@ -1,0 +1,154 @@
+"""The parts of a release: which block of the text column belongs to which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from crawler.pages.attachments import is_note, offers_files
+from crawler.pages.blocks import HEADINGS, Block
+from crawler.pages.heading import is_kicker
+from crawler.pages.meta import is_meta_line
+from crawler.pages.wordlists import words
+from crawler.sources import SourceDescription
+
+LONGEST_CAPTION = 300
+"""Characters; a longer block before the meta line can be text, a shorter one is taken for a caption."""
+
+
+@dataclass
+class Parts:
+    """The blocks of each part, in page order. ``notes`` names what had to be guessed."""
+
+    heading: list[Block] = field(default_factory=list)
+    meta: list[Block] = field(default_factory=list)
+    captions: list[Block] = field(default_factory=list)
+    body: list[Block] = field(default_factory=list)
+    files: list[Block] = field(default_factory=list)
+    unplaced: list[Block] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def sort_parts(blocks: Sequence[Block], url: str, source: SourceDescription) -> Parts:
+    """Sort the blocks of a release page: heading, captions, meta line, text, attachments, foot.
+
+    Known class names decide; where they are absent, the order of the page and the look of a block do.
+    """
+    sorter = _Sorter(blocks, url, source)
+    for at, block in enumerate(blocks):
+        if not sorter.place(at, block):
+            break
+    return sorter.finished()
+
+
+class _Sorter:
+    """Walks down the page: before the meta line, in the text, among the files; the foot ends it."""
+
+    def __init__(self, blocks: Sequence[Block], url: str, source: SourceDescription) -> None:
+        self.parts = Parts()
+        self._blocks = blocks
+        self._url, self._source = url, source
+        self._words: dict[str, list[str]] = words("furniture")["words"]
+        self._stretch: Callable[[int, Block], None] = self._before_meta
+        self._early: list[Block] = []
+        self._in_image = False
+
+    def place(self, at: int, block: Block) -> bool:
+        """Put one block where it belongs; False at the foot of the text."""
+        if block.zone == "heading":
+            self.parts.heading.append(block)
+        elif block.zone == "meta" and not (self.parts.meta and self.parts.body):
+            self._begin_text(block)
+        elif block.folded in self._words["foot"]:
+            return not self.parts.meta
+        elif block.folded in self._words["image"]:
+            self._in_image = True
+        elif block.folded not in self._words["furniture"] and not is_widget(block):
+            self._stretch(at, block)
+        return True
+
+    def finished(self) -> Parts:
+        """The parts, once all blocks are placed."""
+        if not self.parts.body:
+            self._promote_early()
+        self.parts.captions[:0] = self._early
+        if self.parts.heading and self.parts.heading[0].zone != "heading":
+            self.parts.notes.append("heading_by_element")
+        if self.parts.meta and self.parts.meta[0].zone != "meta":
+            self.parts.notes.append("meta_by_text")
+        return self.parts
+
+    def _before_meta(self, at: int, block: Block) -> None:
+        line = " ".join(block.text.split())
+        if block.zone != "image" and is_meta_line(line):
+            self._begin_text(block)
+        elif block.zone == "image":
+            self.parts.captions.append(block)
+        elif block.tag in HEADINGS or is_kicker(line):
+            self.parts.heading.append(block)
+        elif block.zone == "body":
+            self.parts.body.append(block)
+        else:
+            self._early.append(block)
+
+    def _text(self, at: int, block: Block) -> None:
+        if not self.parts.body and is_meta_line(" ".join(block.text.split())):
+            self.parts.meta.append(block)
+        elif self._is_caption(block):
+            self.parts.captions.append(block)
+        elif block.folded in self._words["attachments"] and self._files_follow(at):
+            self.parts.notes.append("anlagen")
+            self._stretch = self._files
+        elif offers_files(block, self._url, self._source):
+            self.parts.notes.append("attachment_by_note")
+            self.parts.files.append(block)
+        elif block.zone in ("teaser", "list", "pager"):
+            self.parts.unplaced.append(block)
+        else:
+            self._in_image = False
+            self.parts.body.append(block)
+
+    def _files(self, at: int, block: Block) -> None:
+        if block.anchors or is_note(" ".join(block.text.split())):
+            self.parts.files.append(block)
+        elif block.zone == "body":
+            self.parts.body.append(block)
+        elif not self._names_next_file(at, block):
+            self.parts.unplaced.append(block)
+
+    def _begin_text(self, block: Block) -> None:
+        self.parts.meta.append(block)
+        self._in_image = False
+        self._stretch = self._text
+
+    def _is_caption(self, block: Block) -> bool:
+        if len(block.text) > LONGEST_CAPTION:
+            return False
+        known = {one.text for one in (*self.parts.captions, *self._early)}
+        return block.zone == "image" or block.text in known or (self._in_image and block.zone != "body")
+
+    def _files_follow(self, at: int) -> bool:
+        """Whether a link or a remark on a file is among the next two blocks."""
+        return any(one.anchors or is_note(one.text) for one in self._blocks[at + 1 : at + 3])
+
+    def _names_next_file(self, at: int, block: Block) -> bool:
+        """A title printed above its link says nothing the link's own text does not."""
+        following = self._blocks[at + 1] if at + 1 < len(self._blocks) else None
+        return following is not None and any(block.text == anchor.text for anchor in following.anchors)
+
+    def _promote_early(self) -> None:
+        """No text behind the meta line: long blocks before it are the text (meta line at the foot)."""
+        long = [block for block in self._early if len(block.text) > LONGEST_CAPTION or block.zone == "press"]
+        if any(len(block.text) > LONGEST_CAPTION for block in long):
+            self.parts.notes.append("text_before_meta")
+            self.parts.body = long
+            self._early = [block for block in self._early if block not in long]
+
+
+def is_widget(block: Block) -> bool:
+    """Whether a block shows the moment of the visit ("Stand heute: …"), which is no part of the text."""
+    openings: list[str] = words("furniture")["words"]["widgets"]
+    return len(block.folded) < LONGEST_WIDGET and block.folded.startswith(tuple(openings))
+
+
+LONGEST_WIDGET = 80

@@ -1,0 +1,217 @@
+"""From bytes to a page: charset decided, markup parsed, the text column cut out for BeautifulSoup."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from bs4 import BeautifulSoup, Tag
+from lxml import etree
+
+from crawler.errors import MissingPart, ReadingError
+from crawler.pages.wordlists import words
+
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_:.-]{1,40})""", re.I
+)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.I)
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252"}
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_WITH_CLASS = etree.XPath("//*[@class]")
+_MAIN = tuple(
+    etree.XPath(path)
+    for path in ("//main", '//*[@role="main"]', '//*[@id="main"]', '//*[@id="content"]', "//article")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedPage:
+    """A parsed page: its tree, its ``<title>``, whether it breaks off before its end, its known elements."""
+
+    url: str
+    tree: etree._Element
+    title: str
+    cut_off: bool
+    zones: Mapping[str, list[etree._Element]]
+
+    def refuse_cut_off(self) -> None:
+        """Raise MissingPart if the page was cut off: what is missing cannot be known."""
+        if self.cut_off:
+            raise MissingPart(self.url, "end of page")
+
+    def has(self, zone: str) -> bool:
+        """Whether an element with a class of this zone (see ``furniture.toml``) is on the page."""
+        return zone in self.zones
+
+    def column(self, zones: Iterable[str]) -> Tag:
+        """The container that holds the first element of each of these zones, as soup.
+
+        Without such elements the page's main element, else the whole body. An ``h1`` stands in for the
+        heading zone where that is asked for and absent.
+        """
+        wanted = list(zones)
+        marks = [self.zones[zone][0] for zone in wanted if zone in self.zones]
+        if marks and "heading" in wanted and not self.has("heading"):
+            marks += list(self.tree.iter("h1"))[:1]
+        return as_soup(_holder(marks) if marks else self._main())
+
+    def main_with(self, zone: str) -> Tag:
+        """The page's main element as soup, or the whole body if the zone stands outside of it."""
+        main = self._main()
+        outside = [mark for mark in self.zones.get(zone, ()) if main not in mark.iterancestors()]
+        body = self.tree.find("body")
+        return as_soup(body if outside and body is not None else main)
+
+    def anchors(self) -> list[tuple[str, str]]:
+        """Every link of the page in order: href as written, and text."""
+        return [(link.get("href") or "", _text(link)) for link in self.tree.iter("a") if link.get("href")]
+
+    def first_heading(self) -> str:
+        """The text of the first ``h1``, or ``""``."""
+        return _text(next(iter(self.tree.iter("h1")), None))
+
+    def _main(self) -> etree._Element:
+        for path in _MAIN:
+            mains = cast("list[etree._Element]", path(self.tree))
+            if len(mains) == 1:
+                return mains[0]
+        body = self.tree.find("body")
+        return self.tree if body is None else body
+
+
+def open_page(body: bytes, *, url: str, content_type: str = "") -> ParsedPage:
+    """Parse the bytes of an HTML page. ``content_type`` is the header's value, or ``""``.
+
+    Raises ReadingError for a page without any element, and for markup nested deeper than any page is.
+    """
+    text = _CONTROLS.sub("", decode(body, content_type))
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        tree = cast("etree._Element | None", etree.fromstring(text.encode(), parser))
+    except etree.LxmlError as error:
+        raise ReadingError(url, "no readable HTML") from error
+    if tree is None:
+        raise ReadingError(url, "an empty page")
+    if any("xcessive depth" in entry.message for entry in parser.error_log):
+        raise ReadingError(url, "markup nested too deep to be a page")
+    title = _text(next(iter(tree.iter("title")), None))
+    return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(text), zones=_zones_of(tree))
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of a page: by its byte order mark, else UTF-8 where the bytes are UTF-8, else as declared.
+
+    Header and ``<meta>`` are believed only where the bytes are not UTF-8 (DSK sends UTF-8 without a charset).
+    UTF-8 with a few broken bytes stays UTF-8, with U+FFFD for them.
+
+    >>> decode("Maßnahmen".encode(), "text/html; charset=iso-8859-1")
+    'Maßnahmen'
+    >>> decode("Maßnahmen".encode("latin-1"), "text/html")
+    'Maßnahmen'
+    """
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return body.decode(codec, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_broken(body, content_type)
+
+
+def as_soup(element: etree._Element) -> Tag:
+    """One element of the tree as a BeautifulSoup tag."""
+    markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    soup = BeautifulSoup(markup, "lxml")
+    return soup.body or soup
+
+
+def says_not_the_document(*texts: str) -> str | None:
+    """The first of these titles and headings that an error or start page carries, or None.
+
+    >>> says_not_the_document("Datenschutz MV", "Fehler 404 - Seite nicht gefunden")
+    'Fehler 404 - Seite nicht gefunden'
+    """
+    phrases = words("furniture")["not_the_document"]
+    for text in texts:
+        folded = text.casefold().strip(" .!:")
+        if len(folded) > 120:
+            continue
+        if folded in phrases["equals"] or any(phrase in folded for phrase in phrases["contains"]):
+            return text
+    return None
+
+
+def _decode_broken(body: bytes, content_type: str) -> str:
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    beyond_ascii = sum(1 for character in text if character > "\x7f") - broken
+    if beyond_ascii > broken:
+        return text
+    header = _HEADER_CHARSET.search(content_type)
+    meta = _META_CHARSET.search(body[:4096])
+    declared = [header.group(1) if header else "", meta.group(1).decode("ascii") if meta else ""]
+    codec = next((known for name in declared if (known := _single_byte_codec(name))), "cp1252")
+    return body.decode(codec, "replace")
+
+
+def _single_byte_codec(name: str) -> str | None:
+    try:
+        codec = codecs.lookup(name).name
+        b"".decode(codec)
+    except (LookupError, ValueError):
+        return None
+    return None if codec.startswith("utf") else _AS_BROWSERS_DO.get(codec, codec)
+
+
+def _is_cut_off(text: str) -> bool:
+    """An opened document without its end, unless the foot of the text column is still there."""
+    end = text[-20_000:].lower()
+    if "<html" not in text[:5_000].lower() or "</html" in end or "</body" in end:
+        return False
+    return words("furniture")["words"]["foot"][0] not in end
+
+
+def _zones_of(tree: etree._Element) -> dict[str, list[etree._Element]]:
+    """The elements of each zone of ``furniture.toml``, in page order, found in one pass."""
+    zones: dict[str, list[etree._Element]] = {}
+    known = _zones_by_class()
+    for element in cast("list[etree._Element]", _WITH_CLASS(tree)):
+        for name in (element.get("class") or "").split():
+            if name in known:
+                zones.setdefault(known[name], []).append(element)
+    return zones
+
+
+@cache
+def _zones_by_class() -> dict[str, str]:
+    table: dict[str, list[str]] = words("furniture")["zones"]
+    return {name: zone for zone, names in table.items() for name in names}
+
+
+def _holder(marks: list[etree._Element]) -> etree._Element:
+    """The lowest common ancestor, widened to the text column or main element around it, if there is one."""
+    common = [marks[0], *marks[0].iterancestors()]
+    for mark in marks[1:]:
+        lineage = {mark, *mark.iterancestors()}
+        common = [element for element in common if element in lineage]
+    lowest = common[1] if common[0] in marks and len(common) > 1 else common[0]
+    return next((element for element in common if _is_column(element)), lowest)
+
+
+def _is_column(element: etree._Element) -> bool:
+    wanted = words("furniture")["zones"]["column"][0]
+    return (
+        wanted in (element.get("class") or "").split()
+        or element.tag in ("main", "article")
+        or element.get("role") == "main"
+        or element.get("id") in ("main", "content")
+    )
+
+
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else " ".join("".join(cast("Iterator[str]", element.itertext())).split())

@@ -1,0 +1,209 @@
+"""The harvest of a press portal: list pages by their next link, every release, guidance pages, linked files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crawler.errors import EmptyListing, NotTheDocument, UnknownIdentity
+from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
+from crawler.identity import document_id_for, file_doc_type, is_file, release_number
+from crawler.items import Attachment, FileBody, Known, ListedItem, ListingRead, PageText
+from crawler.pages.guidance import read_guidance
+from crawler.pages.release import read_release
+from crawler.pages.release_list import read_release_list
+
+LISTING_PAGES_LIMIT = 3000
+"""More list pages than any of these sites has; a site that goes on for ever ends here."""
+
+LISTING, GUIDANCE, RELEASE, FILE = 100, 90, 50, 10
+"""Priorities: lists first, so that they move as little as possible while they are read; guidance pages before
+releases, so that a file that both offer is a document of its own and not an annex."""
+
+
+ANNEX = "anlage"
+
+
+class PressPortalHarvest(Harvest):
+    """Reads every list page to the end: late and back-dated releases can stand on any of them."""
+
+    def begin(self) -> Iterator[Ask]:
+        """The first list page, then the guidance pages."""
+        self._pages = 0
+        self._listed: set[str] = set()
+        self._fruitless = 0
+        for path in self.source.start:
+            yield from self._new(Ask(url=self.source.site + path, kind="listing", priority=LISTING))
+        for path in self.source.guidance:
+            yield from self._ask_guidance(self.source.site + path)
+
+    def _kind_of(self, known: Known) -> Kind:
+        if release_number(known.url, self.source) is not None:
+            return "release"
+        return "file" if is_file(known.url, self.source) else "page"
+
+    def _read(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        refused = self._refused(ask, fetched)
+        if refused is not None:
+            yield refused
+        elif ask.kind == "listing":
+            yield from self._list_page(ask, fetched)
+        elif self._led_elsewhere(ask, fetched):
+            yield self._absent(ask, fetched, "redirect")
+        elif ask.kind != "page" and (unchanged := self._unchanged(ask, fetched)):
+            yield unchanged
+        else:
+            yield from self._content(ask, fetched)
+
+    # -- list pages ---------------------------------------------------------------------------
+
+    def _list_page(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        listing = read_release_list(
+            fetched.load(), url=ask.url, source=self.source, content_type=fetched.content_type
+        )
+        self._pages += 1
+        if not listing.items and self._expected(ask.url):
+            raise EmptyListing(ask.url, "Die Übersicht ist leer, obwohl hier zuletzt Einträge standen.")
+        yield ListingRead(source=self.source.name, listing=listing, evidence=fetched.evidence)
+        for item in listing.items:
+            yield from self._new(
+                Ask(
+                    url=item.url, kind="release", document_id=item.document_id, doc_type=item.doc_type, listed=item,
+                    priority=RELEASE,
+                )
+            )  # fmt: skip
+        if listing.next_url and self._goes_on({item.document_id for item in listing.items}):
+            yield from self._new(Ask(url=listing.next_url, kind="listing", priority=LISTING))
+        elif listing.next_url:
+            detail = "Die Übersicht blättert ohne Ende weiter; hier wurde aufgehört."
+            yield self._failure(ask, "listing", "endless_pagination", detail, fetched.evidence)
+
+    def _expected(self, url: str) -> bool:
+        """Whether this page must have entries: it had some last time, or it is the first one of a known source."""
+        first = url == self.source.site + self.source.release_path
+        return self.memory.listings.get(url, 0) > 0 or (first and bool(self.memory.documents))
+
+    def _goes_on(self, ids: set[str]) -> bool:
+        """False once page after page brings nothing new, or there are more pages than any site has."""
+        self._fruitless = 0 if ids - self._listed else self._fruitless + 1
+        self._listed |= ids
+        return self._fruitless < 3 and self._pages < LISTING_PAGES_LIMIT
+
+    # -- documents ----------------------------------------------------------------------------
+
+    def _led_elsewhere(self, ask: Ask, fetched: Fetched) -> bool:
+        """Whether a redirect ended at something that is not this document."""
+        if fetched.url == ask.url:
+            return False
+        if ask.kind == "file":
+            return not is_file(fetched.url, self.source)
+        try:
+            return document_id_for(fetched.url, self.source) != ask.document_id
+        except UnknownIdentity:
+            return True
+
+    def _content(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        try:
+            if ask.kind == "release":
+                yield from self._release(ask, fetched)
+            elif ask.kind == "page":
+                yield from self._guidance(ask, fetched)
+            else:
+                yield from self._file(ask, fetched)
+        except NotTheDocument as error:
+            if ask.document_id not in self.memory.documents:
+                raise
+            yield self._failure(ask, ask.kind, error.kind, error.detail, fetched.evidence)
+            yield self._absent(ask, fetched, "soft_404")
+
+    def _release(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        page = read_release(
+            fetched.load(), url=ask.url, document_id=ask.document_id or "", content_type=fetched.content_type,
+            source=self.source,
+        )  # fmt: skip
+        yield self._document(ask, page, fetched.evidence)
+        for attachment in page.attachments:
+            yield from self._ask_attachment(page, attachment)
+
+    def _ask_attachment(self, page: PageText, attachment: Attachment) -> Iterator[Ask]:
+        try:
+            document_id = document_id_for(attachment.url, self.source)
+        except UnknownIdentity:
+            return
+        known = self.memory.documents.get(document_id)
+        if known is not None and known.listed is not None and known.url == attachment.url:
+            listed, doc_type = known.listed, known.listed.doc_type
+        else:
+            listed, doc_type = _annex(document_id, attachment, page.document_id), ANNEX
+        yield from self._new(
+            Ask(
+                url=attachment.url,
+                kind="file",
+                document_id=document_id,
+                doc_type=doc_type,
+                listed=listed,
+                priority=FILE,
+            )
+        )
+
+    def _ask_guidance(self, url: str) -> Iterator[Ask]:
+        document_id = document_id_for(url, self.source)
+        yield from self._new(
+            Ask(url=url, kind="page", document_id=document_id, priority=GUIDANCE, optional=True)
+        )
+
+    def _guidance(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        guidance = read_guidance(
+            fetched.load(), url=ask.url, document_id=ask.document_id or "", source=self.source,
+            content_type=fetched.content_type,
+        )  # fmt: skip
+        yield self._document(ask, guidance.page, fetched.evidence)
+        yield ListingRead(
+            source=self.source.name, listing=guidance.listing, evidence=fetched.evidence, main=False
+        )
+        for item in guidance.listing.items:
+            if not is_file(item.url, self.source):
+                yield from self._ask_guidance(item.url)
+                continue
+            doc_type = file_doc_type(item.url, self.source)
+            yield from self._new(
+                Ask(
+                    url=item.url, kind="file", document_id=item.document_id, doc_type=doc_type, listed=item,
+                    priority=FILE,
+                )
+            )  # fmt: skip
+
+    def _file(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        body = fetched.load()
+        if (
+            ask.document_id in self.memory.documents
+            and looks_like_html(body)
+            and not ask.url.endswith((".html", ".htm"))
+        ):
+            yield self._absent(ask, fetched, "soft_404")
+            return
+        content = FileBody(
+            document_id=ask.document_id or "", url=ask.url, body=body,
+            content_type=fetched.content_type.split(";")[0].strip().lower(),
+        )  # fmt: skip
+        yield self._document(ask, content, fetched.evidence)
+
+
+def _annex(document_id: str, attachment: Attachment, parent_id: str) -> ListedItem:
+    return ListedItem(
+        document_id=document_id,
+        url=attachment.url,
+        doc_type=ANNEX,
+        label=attachment.title,
+        title_text=attachment.title,
+        parent_id=parent_id,
+    )
+
+
+def looks_like_html(body: bytes) -> bool:
+    """Whether bytes are a web page rather than a file.
+
+    >>> looks_like_html(b"  <!DOCTYPE html><html>"), looks_like_html(b"%PDF-1.7")
+    (True, False)
+    """
+    head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body"))

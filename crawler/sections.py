@@ -1,0 +1,166 @@
+"""The harvest of a site of section pages: every section, those found in the menu, and every file they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crawler.errors import EmptyListing, NotTheDocument
+from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
+from crawler.identity import document_id_for, is_file
+from crawler.items import ExcludedLink, FileBody, Known, Link, ListedItem, Listing, ListingRead, PageText
+from crawler.pages.sections import read_section
+from crawler.press_portal import looks_like_html
+from crawler.sources import Section
+
+FIRST_SECTION, MENU_SECTION, FILE = 1000, 500, 10
+MENU_SECTIONS_LIMIT = 60
+"""More sections than such a site has in its menu."""
+
+
+class SectionsHarvest(Harvest):
+    """Files are asked for when all sections are read: then the first section that names one decides its type."""
+
+    def begin(self) -> Iterator[Ask]:
+        """All described sections."""
+        self._open: dict[str, int] = {}
+        self._items: dict[str, tuple[int, ListedItem, str]] = {}
+        for rank, section in enumerate(self.source.sections):
+            yield from self._ask_section(self.source.site + section.path, section, rank, FIRST_SECTION - rank)
+
+    def _kind_of(self, known: Known) -> Kind:
+        return "file" if is_file(known.url, self.source) else "listing"
+
+    def remaining(self) -> Iterator[Ask]:
+        """Known files that no section named; section pages are asked as sections only."""
+        for ask in super().remaining():
+            if ask.kind == "file":
+                yield ask
+
+    def _ask_section(self, url: str, section: Section, rank: int, priority: int) -> Iterator[Ask]:
+        for ask in self._new(
+            Ask(
+                url=url,
+                kind="listing",
+                doc_type=section.doc_type,
+                priority=priority,
+                optional=section.optional,
+            )
+        ):
+            self._open[url] = rank
+            yield ask
+
+    def _read(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        if ask.kind == "listing":
+            yield from self._section(ask, fetched)
+            yield from self._after_listing(ask)
+            return
+        refused = self._refused(ask, fetched)
+        if refused is not None:
+            yield refused
+        elif fetched.url != ask.url and not is_file(fetched.url, self.source):
+            yield self._absent(ask, fetched, "redirect")
+        elif unchanged := self._unchanged(ask, fetched):
+            yield unchanged
+        else:
+            yield self._file(ask, fetched)
+
+    # -- sections -------------------------------------------------------------------------------
+
+    def _section(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        section = self.source.section_at(ask.url) or Section(path="", optional=True)
+        expected = self.memory.listings.get(ask.url, 0) > 0
+        if fetched.status in (404, 410) and not expected:
+            detail = f"Die Seite gibt es nicht (Status {fetched.status})."
+            yield self._noted(ask, "missing_page", detail, fetched)
+            return
+        if fetched.status != 200:
+            detail = f"Die Seite antwortet mit Status {fetched.status}."
+            yield self._failure(ask, "listing", f"http_{fetched.status}", detail, fetched.evidence)
+            return
+        try:
+            listing = read_section(
+                fetched.load(),
+                url=ask.url,
+                section=section,
+                source=self.source,
+                content_type=fetched.content_type,
+            )
+        except (EmptyListing, NotTheDocument) as error:
+            if expected or not (section.optional or isinstance(error, EmptyListing)):
+                raise
+            yield self._noted(ask, "not_listed", error.detail, fetched)
+            return
+        yield from self._listing(ask, fetched, listing, section)
+
+    def _noted(self, ask: Ask, kind: str, detail: str, fetched: Fetched) -> Record:
+        return self._failure(ask, "listing", kind, detail, fetched.evidence)
+
+    def _listing(
+        self, ask: Ask, fetched: Fetched, listing: Listing, section: Section
+    ) -> Iterator[Ask | Record]:
+        rank = self._open.get(ask.url, len(self.source.sections))
+        yield ListingRead(
+            source=self.source.name, listing=listing, evidence=fetched.evidence, main=not section.optional
+        )
+        for item in listing.items:
+            self._remember(item, rank, listing.title or section.label)
+        foreign = tuple(link for link in listing.excluded if link.url.startswith(("http://", "https://")))
+        if foreign and not section.optional:
+            yield self._section_document(ask, fetched, listing, section, foreign)
+        for link in listing.menu:
+            yield from self._from_menu(link)
+
+    def _remember(self, item: ListedItem, rank: int, section: str) -> None:
+        known = self._items.get(item.document_id)
+        if known is None or rank < known[0]:
+            self._items[item.document_id] = (rank, item, section)
+
+    def _section_document(
+        self,
+        ask: Ask,
+        fetched: Fetched,
+        listing: Listing,
+        section: Section,
+        foreign: tuple[ExcludedLink, ...],
+    ) -> Record:
+        """A section page that leads to other bodies' files is a document itself: it carries these links."""
+        document_id = document_id_for(ask.url, self.source)
+        page = PageText(
+            document_id=document_id,
+            url=ask.url,
+            headline=listing.title or section.label,
+            paragraphs=tuple(link.text for link in foreign if link.text),
+            links=tuple(Link(url=link.url, text=link.text) for link in foreign),
+        )
+        asked = Ask(url=ask.url, kind="page", document_id=document_id, doc_type="information")
+        return self._document(asked, page, fetched.evidence)
+
+    def _from_menu(self, link: Link) -> Iterator[Ask]:
+        """A section of the menu that the description does not know."""
+        if self.source.section_at(link.url) is None and len(self._open) < MENU_SECTIONS_LIMIT:
+            section = Section(path="", label=link.text, optional=True)
+            yield from self._ask_section(link.url, section, len(self.source.sections), MENU_SECTION)
+
+    def _after_listing(self, ask: Ask) -> Iterator[Ask]:
+        """When the last section is done: all files, each with the type of its first section."""
+        if ask.kind != "listing" or self._open.pop(ask.url, None) is None or self._open:
+            return
+        for _, item, _ in self._items.values():
+            yield from self._new(
+                Ask(
+                    url=item.url, kind="file", document_id=item.document_id, doc_type=item.doc_type, listed=item,
+                    priority=FILE,
+                )
+            )  # fmt: skip
+
+    # -- files ----------------------------------------------------------------------------------
+
+    def _file(self, ask: Ask, fetched: Fetched) -> Record:
+        body = fetched.load()
+        if ask.document_id in self.memory.documents and looks_like_html(body):
+            return self._absent(ask, fetched, "soft_404")
+        content = FileBody(
+            document_id=ask.document_id or "", url=ask.url, body=body,
+            content_type=fetched.content_type.split(";")[0].strip().lower(),
+        )  # fmt: skip
+        return self._document(ask, content, fetched.evidence)

@@ -1,0 +1,82 @@
+"""Scrapy's settings for every source; what is set here differs from Scrapy's default on purpose."""
+
+from __future__ import annotations
+
+import os
+
+BOT_NAME = "aktenkundig"
+SPIDER_MODULES = ["crawler.spiders"]
+
+# -- guests in other people's houses
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = BOT_NAME
+CONCURRENT_REQUESTS = 1
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = float(os.environ.get("AKTENKUNDIG_DELAY", "1.0"))
+DOWNLOAD_DELAY_JITTER = 0.0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = True
+RETRY_TIMES = 2
+RETRY_PRIORITY_ADJUST = -100
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
+REDIRECT_MAX_TIMES = 5
+REDIRECT_PRIORITY_ADJUST = 1
+REFERRER_POLICY = "no-referrer"
+COOKIES_ENABLED = False
+METAREFRESH_ENABLED = False
+HTTPERROR_ALLOW_ALL = True
+HTTPPROXY_ENABLED = os.environ.get("AKTENKUNDIG_PROXY", "") == "1"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.5",
+    "Accept-Language": "de",
+    "Accept-Encoding": "gzip, deflate",
+}
+
+# -- nothing listens, nothing is kept by Scrapy itself
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+HTTPCACHE_ENABLED = False
+
+# -- our own parts (names in other rooms are strings on purpose: no import goes that way)
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.middlewares.stand_in.StandInHandler",
+    "https": "crawler.middlewares.stand_in.StandInHandler",
+    "ftp": None,
+    "s3": None,
+    "file": None,
+    "data": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.robots.StrictRobotsMiddleware": 100,
+    "crawler.middlewares.guard.GuardMiddleware": 110,
+    "crawler.middlewares.retry_after.RetryAfterMiddleware": 560,
+    "pipelines.conditional.ConditionalMiddleware": 900,
+    "pipelines.evidence.EvidenceMiddleware": 990,
+}
+EXTENSIONS = {
+    "scrapy.extensions.logstats.LogStats": None,
+    "crawler.middlewares.robots.CrawlDelay": 10,
+    "pipelines.session.SessionExtension": 20,
+    "pipelines.progress.ProgressExtension": 30,
+}
+ITEM_PIPELINES = {"pipelines.stage.ArchiveStage": 300}
+
+LOG_LEVEL = "WARNING"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+STATS_DUMP = False
+
+# -- ours
+AKTENKUNDIG_DATA = os.environ.get("AKTENKUNDIG_DATA", "data")
+AKTENKUNDIG_CONTACT = os.environ.get("AKTENKUNDIG_CONTACT", "")
+AKTENKUNDIG_STAND_IN: str | None = None
+AKTENKUNDIG_RETRY_AFTER_LIMIT = 120
+AKTENKUNDIG_LISTING_PAGES_LIMIT = 3000
+AKTENKUNDIG_REMOVAL_CHECKS = 3
+AKTENKUNDIG_REMOVAL_DAYS = 7.0
+AKTENKUNDIG_NOW: str | None = None

@@ -1,0 +1,138 @@
+"""What a source is: the description of one site, read from its TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+KINDS = ("press_portal", "sections")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One listing page of a ``sections`` site; ``optional`` says that it may not exist."""
+
+    path: str
+    doc_type: str = "information"
+    label: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileType:
+    """Files whose path (below the site's file path) begins with ``path`` are of ``doc_type``."""
+
+    path: str
+    doc_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceDescription:
+    """One site. Paths are site-relative (``/presse/``); ``site`` is the canonical origin without ``/``.
+
+    ``press_portal`` is the content system of the state portals of Mecklenburg-Vorpommern: list pages
+    at ``start``, releases named by the query parameters ``id_parameter`` and ``processor``.
+    ``sections`` is a site of long listing pages with files. ``file_paths`` are prefixes of path, or of
+    path and query where they hold a ``?``. ``id_prefix`` begins every document id of the source.
+    """
+
+    name: str
+    label: str
+    site: str
+    kind: str
+    publisher: str
+    id_prefix: str
+    hosts: frozenset[str]
+    start: tuple[str, ...] = ()
+    items_per_page: int | None = None
+    id_parameter: str = "id"
+    processor: str = "processor.sa.pressemitteilung"
+    doc_type: str = "pressemitteilung"
+    file_paths: tuple[str, ...] = ()
+    file_types: tuple[FileType, ...] = ()
+    guidance: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    licence: str = "Lizenz nicht angegeben."
+
+    @property
+    def host(self) -> str:
+        """The canonical host, ``www.datenschutz-mv.de``."""
+        return urlsplit(self.site).netloc
+
+    @property
+    def release_path(self) -> str:
+        """The path at which releases are addressed: that of the first list page."""
+        return self.start[0] if self.start else "/"
+
+    def start_urls(self) -> tuple[str, ...]:
+        """The absolute addresses a crawl begins with: list pages, sections, then guidance pages."""
+        paths = (*self.start, *(section.path for section in self.sections), *self.guidance)
+        return tuple(self.site + path for path in paths)
+
+    def section_at(self, url: str) -> Section | None:
+        """The described section at an absolute canonical address, or None."""
+        return next((one for one in self.sections if self.site + one.path == url), None)
+
+
+def describe(table: Mapping[str, Any]) -> SourceDescription:
+    """Make a description of a TOML table; raises ValueError naming what is wrong with it.
+
+    Required are ``name``, ``label``, ``site`` and ``kind``. ``hosts`` are the canonical host, the same
+    without ``www.``, and ``also_hosts``.
+
+    >>> lung = describe({"name": "lung", "label": "Landesamt für Umwelt, Naturschutz und Geologie",
+    ...                  "site": "https://www.lung.mv-regierung.de", "kind": "press_portal"})
+    >>> sorted(lung.hosts), lung.publisher
+    (['lung.mv-regierung.de', 'www.lung.mv-regierung.de'], 'LUNG')
+    """
+    values = dict(table)
+    _refuse_odd(values)
+    host = urlsplit(values["site"]).netloc
+    values["hosts"] = frozenset({host, host.removeprefix("www."), *values.pop("also_hosts", ())})
+    values["sections"] = tuple(Section(**one) for one in values.pop("sections", ()))
+    values["file_types"] = tuple(FileType(**one) for one in values.pop("file_types", ()))
+    for key in ("start", "file_paths", "guidance"):
+        values[key] = tuple(values.get(key, ()))
+    values.setdefault("publisher", values["name"].upper())
+    values.setdefault("id_prefix", values["name"])
+    return SourceDescription(**values)
+
+
+def _refuse_odd(values: Mapping[str, Any]) -> None:
+    known = {field.name for field in fields(SourceDescription)} | {"also_hosts"}
+    missing = [key for key in ("name", "label", "site", "kind") if not values.get(key)]
+    unknown = sorted(set(values) - (known - {"hosts"}))
+    if missing or unknown:
+        raise ValueError(f"source description: missing {missing}, unknown {unknown}")
+    if values["kind"] not in KINDS:
+        raise ValueError(f"source description: kind {values['kind']!r} is none of {KINDS}")
+    if not values["site"].startswith(("https://", "http://")) or values["site"].endswith("/"):
+        raise ValueError(f"source description: site {values['site']!r} is no bare origin")
+
+
+@cache
+def load_source(name: str) -> SourceDescription:
+    """The description in ``crawler/sources/<name>.toml``; raises KeyError for an unknown name.
+
+    >>> load_source("dsk").sections[0].path
+    '/entschliessungen.html'
+    """
+    if name not in source_names():
+        raise KeyError(name)
+    text = (files("crawler.sources") / f"{name}.toml").read_text(encoding="utf-8")
+    return describe(tomllib.loads(text))
+
+
+def source_names() -> list[str]:
+    """The names of all described sources, sorted.
+
+    >>> {"dsk", "dsmv"} <= set(source_names())
+    True
+    """
+    entries = (entry.name for entry in files("crawler.sources").iterdir())
+    return sorted(name.removesuffix(".toml") for name in entries if name.endswith(".toml"))

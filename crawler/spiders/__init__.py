@@ -1,0 +1,1 @@
+"""The Scrapy spiders: which page is asked next."""

@@ -1,0 +1,1 @@
+"""Room two: understands what the crawler read (dates, issuers, text, topics, citations)."""

@@ -1,0 +1,179 @@
+"""Finds the legal citations of a text, one row for every provision named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from archive.records import CitationRecord
+from archive.statutes import exact_key, laws, spellings
+from pipelines.citations.cases import CaseFound, find_cases
+from pipelines.citations.law import find_law, is_european
+from pipelines.citations.mended import Mended, without_hyphens
+from pipelines.citations.reference import Reference, read_reference
+from pipelines.citations.words import CHAIN, UNIT
+
+_WORD_BEFORE = re.compile(r"([A-Za-zÄÖÜ][A-Za-zÄÖÜäöüß\u2010\u2011-]{1,20})[^\S\n]\Z")
+_UNITS_OF = {"eu": ("Art.", "ErwGr"), "int": ("Art.",), "bund": ("§",), "land": ("§",), "kirche": ("§",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cited:
+    """A reference with its law; ``start`` and ``end`` span what the citation's ``raw`` shows."""
+
+    reference: Reference
+    law: str | None
+    start: int
+    end: int
+
+
+def find_citations(text: str, *, page: int = 1) -> tuple[CitationRecord, ...]:
+    """All legal citations of one page, in text order; ``text[start:start + len(raw)] == raw``.
+
+    ``law`` is NULL for case numbers and where the text names none. "f." and "ff." stand in ``raw`` only;
+    ranges of up to 20 provisions are one row each. Time is linear in the length of the text.
+
+    >>> [(c.law, c.unit, c.number, c.paragraph, c.letter) for c in find_citations(
+    ...     "nach Artikel 6 Absatz 1 lit. a und b DS-GVO i. V. m. § 4 DSG M-V")]
+    [('DSGVO', 'Art.', '6', '1', 'a'), ('DSGVO', 'Art.', '6', '1', 'b'), ('DSG M-V', '§', '4', None, None)]
+    """
+    mended = without_hyphens(text)
+    rows = _citations(mended.text, page)
+    if mended.text == text:
+        return rows
+    return tuple(_placed(row, mended, text) for row in rows)
+
+
+def _citations(text: str, page: int) -> tuple[CitationRecord, ...]:
+    cited = _with_inherited_laws(text, list(_provisions(text)))
+    kept = [item for item in cited if item.law or not item.reference.unit.needs_law]
+    spans = [(item.start, item.end) for item in kept]
+    rows = [row for item in kept for row in _rows(text, item, page)]
+    rows += [_case_row(text, case, page) for case in _outside(find_cases(text), spans)]
+    return tuple(sorted(rows, key=lambda row: row.start))
+
+
+def _placed(row: CitationRecord, mended: Mended, text: str) -> CitationRecord:
+    """The same citation with the offset and the characters of the unmended text."""
+    start = mended.original(row.start)
+    end = mended.original_end(row.start + len(row.raw))
+    return replace(row, start=start, raw=text[start:end])
+
+
+def _provisions(text: str) -> Iterator[_Cited]:
+    position = 0
+    while match := UNIT.search(text, position):
+        position = match.end()
+        if _inside_a_word(text, match.start()):
+            continue
+        reference = read_reference(text, match.start())
+        if reference is None:
+            continue
+        cited = _cited(text, reference)
+        position = max(position, cited.end)
+        yield cited
+
+
+def _inside_a_word(text: str, start: int) -> bool:
+    before = text[start - 1] if start else " "
+    return text[start] != "§" and (before.isalnum() or before in "-‑_")
+
+
+def _cited(text: str, reference: Reference) -> _Cited:
+    found = find_law(text, reference.resume)
+    if found is not None and found.law is not None:
+        end = _behind_synonym(text, found.end, found.law)
+        return _Cited(reference=reference, law=found.law, start=reference.start, end=end)
+    before = _law_before(text, reference)
+    return before or _Cited(reference=reference, law=None, start=reference.start, end=reference.end)
+
+
+def _behind_synonym(text: str, end: int, law: str) -> int:
+    """ "TTDSG/TDDDG": two names of one law are one citation."""
+    if not text.startswith("/", end):
+        return end
+    found = find_law(text, end + 1)
+    return found.end if found is not None and found.law == law else end
+
+
+def _law_before(text: str, reference: Reference) -> _Cited | None:
+    """ "DS-GVO Art. 6": the abbreviation stands directly before."""
+    match = _WORD_BEFORE.search(text, max(0, reference.start - 24), reference.start)
+    law = spellings().exact.get(exact_key([match[1]])) if match else None
+    if match is None or law is None or reference.unit.sign not in _units_of(law):
+        return None
+    return _Cited(reference=reference, law=law, start=match.start(1), end=reference.end)
+
+
+def _units_of(law: str) -> tuple[str, ...]:
+    known = laws()[law]
+    return ("Art.",) if known.art else _UNITS_OF[known.level]
+
+
+def _with_inherited_laws(text: str, cited: list[_Cited]) -> list[_Cited]:
+    """Give a citation without a law that of its enumeration: the next one's, joined to it by grammar."""
+    for index in range(len(cited) - 2, -1, -1):
+        here, following = cited[index], cited[index + 1]
+        if here.law is None and following.law and _joined(text, here, following):
+            cited[index] = replace(here, law=following.law)
+    for index in range(1, len(cited)):
+        before, here = cited[index - 1], cited[index]
+        recital = here.reference.unit.sign == "ErwGr" and here.law is None
+        if recital and before.law and is_european(before.law) and _between(text, before, here):
+            cited[index] = replace(here, law=before.law)
+    return cited
+
+
+def _joined(text: str, here: _Cited, following: _Cited) -> bool:
+    signs = {here.reference.unit.sign, following.reference.unit.sign}
+    alike = len(signs) == 1 or (signs == {"Art.", "ErwGr"} and is_european(following.law or ""))
+    return alike and _between(text, here, following)
+
+
+def _between(text: str, here: _Cited, following: _Cited) -> bool:
+    """Whether nothing but a joint ("und", "i. V. m.", "oder nach") stands between two citations."""
+    if following.start - here.end > 60:
+        return False
+    return CHAIN.fullmatch(text, here.end, following.start) is not None
+
+
+def _rows(text: str, cited: _Cited, page: int) -> Iterator[CitationRecord]:
+    for path in cited.reference.paths:
+        parts = dict(path)
+        yield CitationRecord(
+            page=page,
+            law=cited.law,
+            unit=cited.reference.unit.sign,
+            number=parts["number"],
+            paragraph=parts.get("paragraph"),
+            sentence=parts.get("sentence"),
+            letter=parts.get("letter"),
+            item=parts.get("item"),
+            raw=text[cited.start : cited.end],
+            start=cited.start,
+        )
+
+
+def _outside(cases: Iterator[CaseFound], spans: Sequence[tuple[int, int]]) -> Iterator[CaseFound]:
+    """Case numbers that are no part of a provision; both come in text order."""
+    index = 0
+    for case in cases:
+        while index < len(spans) and spans[index][1] <= case.start:
+            index += 1
+        if index == len(spans) or spans[index][0] >= case.end:
+            yield case
+
+
+def _case_row(text: str, case: CaseFound, page: int) -> CitationRecord:
+    return CitationRecord(
+        page=page,
+        law=None,
+        unit="Az",
+        number=case.number,
+        paragraph=None,
+        sentence=None,
+        letter=None,
+        raw=text[case.start : case.end],
+        start=case.start,
+    )

@@ -1,0 +1,75 @@
+"""The words of legal citations, compiled from ``pipelines/data/citations.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+DATA: dict[str, Any] = tomllib.loads(
+    (files("pipelines") / "data" / "citations.toml").read_text(encoding="utf-8")
+)
+
+GAP = re.compile(r"[^\S\n]{0,8}\n?[^\S\n]{0,24}")
+"""White space inside a citation: at most one line break, never an empty line."""
+
+_NOT_LETTER = r"(?![A-Za-zÄÖÜäöüß])"
+
+
+def one_of(patterns: Iterable[str]) -> str:
+    """A group that matches any of the patterns, the first one that fits."""
+    return f"(?:{'|'.join(patterns)})"
+
+
+def after_gap(text: str, position: int) -> int:
+    """The first position behind the white space that a citation may contain."""
+    match = GAP.match(text, position)
+    return match.end() if match else position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """What a citation begins with: its sign, how long its numbers get, whether a law must follow."""
+
+    sign: str
+    max_digits: int
+    needs_law: bool
+
+
+UNITS = tuple(
+    Unit(sign=row["sign"], max_digits=row["max_digits"], needs_law=row["needs_law"]) for row in DATA["unit"]
+)
+UNIT = re.compile(
+    "|".join(
+        rf"(?P<u{index}>{one_of(row['words'])})"
+        if row["sign"] == "§" and not row["needs_law"]
+        else rf"(?P<u{index}>{one_of(row['words'])}{_NOT_LETTER})"
+        for index, row in enumerate(DATA["unit"])
+    )
+)
+"""Where a provision may begin; the group's number is the index in ``UNITS``."""
+
+NUMBER_WORD = re.compile(r"Nrn?\.\s?")
+"""Between a recital and its number: "Erwägungsgrund Nr. 47"."""
+
+LEVELS = tuple(DATA["levels"])
+LEVEL = re.compile("|".join(rf"(?P<{name}>{one_of(words)})" for name, words in DATA["levels"].items()))
+ORDINAL = re.compile(rf"\d{{1,2}}\.\s?{one_of(DATA['ordinals']['half'])}")
+RANGE = re.compile(one_of(DATA["joints"]["range"]))
+LIST = re.compile(one_of(DATA["joints"]["list"]))
+WITH = re.compile(one_of(DATA["joints"]["with"]))
+FOLLOWING = re.compile(one_of(DATA["joints"]["following"]))
+NO_NUMBER = re.compile(
+    rf"%|€|[.:,]\d|\d|-[A-Za-zÄÖÜ]|\.\s{{1,3}}(?:[a-zäöü]|{one_of(DATA['no_number']['following_words'])})"
+    rf"|\s{{0,3}}{one_of(DATA['no_number']['following_words'])}{_NOT_LETTER}|\s?%|\s?€"
+)
+NO_FIRST = re.compile(rf"[.:]\d|\d|-[A-Za-zÄÖÜ]|\s{{0,2}}{one_of(DATA['no_number']['first_followers'])}")
+
+CHAIN = re.compile(
+    rf"\)?\s{{0,4}}(?:;|/|{one_of(DATA['joints']['with'])}|{one_of(DATA['joints']['list'])}"
+    rf"|{one_of(DATA['joints']['range'])})"
+    rf"\s{{0,4}}(?:{one_of(DATA['chain']['lead'])}\s{{1,4}}){{0,2}}"
+)

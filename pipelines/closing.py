@@ -1,0 +1,79 @@
+"""What happens when a run ends: removals, listing sums, links, and the outcome."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from archive.annexes import link_annexes
+from archive.database import transaction
+from archive.ledger import finish_run
+from archive.removal import RemovalRule, Sightings, settle
+from pipelines.links import resolve_links
+from pipelines.recorder import Recorder
+
+if TYPE_CHECKING:
+    from pipelines.session import Session
+
+
+def close_run(session: Session, *, reason: str) -> str:
+    """Settle everything a finished run shows; its outcome (``ok``, ``alarm``, ``failed``)."""
+    recorder, conn = session.recorder, session.conn
+    finished_at = session.now()
+    settled = reason == "finished"
+    with transaction(conn):
+        if settled:
+            recorder.counts.removed = settle_run(conn, recorder, rule=session.rule, at=finished_at)
+            link_documents(conn)
+        recorder.count_listed()
+        write_listings(conn, recorder)
+        outcome, detail = outcome_of(recorder, reason)
+        finish_run(
+            conn, session.run_id, finished_at=finished_at, outcome=outcome, counts=recorder.counts, detail=detail,
+            settled=settled,
+        )  # fmt: skip
+    return outcome
+
+
+def link_documents(conn: sqlite3.Connection) -> None:
+    """Bring the links between documents up to date, from the tables alone."""
+    link_annexes(conn)
+    resolve_links(conn)
+
+
+def settle_run(conn: sqlite3.Connection, recorder: Recorder, *, rule: RemovalRule, at: str) -> int:
+    """Decide what is unlisted, moved, removed or back, after everything of a run is recorded; how many were removed."""
+    sightings = Sightings(
+        run_id=recorder.run_id,
+        source=recorder.source,
+        at=at,
+        named=recorder.named_documents(),
+        answered=recorder.answered,
+        gone=recorder.gone,
+        complete=recorder.complete,
+    )
+    return settle(conn, sightings, rule)
+
+
+def write_listings(conn: sqlite3.Connection, recorder: Recorder) -> None:
+    """One row per listing: links seen = archived + unchanged + excluded + failed."""
+    for sums in recorder.listing_sums():
+        conn.execute(
+            "insert or replace into listings (run_id, url, seen, archived, unchanged, excluded, failed, markup)"
+            " values (:run_id, :url, :seen, :archived, :unchanged, :excluded, :failed, :markup)",
+            sums,
+        )
+
+
+def outcome_of(recorder: Recorder, reason: str) -> tuple[str, str | None]:
+    """The run's outcome and, where it is not ``ok``, one German sentence why."""
+    if reason != "finished":
+        return "failed", f"Der Lauf endete vorzeitig: {reason}"
+    if not recorder.main_listings:
+        return "failed", "Keine Übersichtsseite konnte gelesen werden."
+    if not recorder.complete:
+        return (
+            "alarm",
+            "Mindestens eine Übersichtsseite konnte nicht gelesen werden oder war unerwartet leer.",
+        )
+    return "ok", None

@@ -1,0 +1,204 @@
+"""Contact blocks and standing texts about a body, as spans that snippets and topic rules leave out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+Span = tuple[int, int]
+"""[start, end) in characters from 0."""
+
+_LONGEST_BLOCK = 14
+"""Lines, blank ones not counted, that a block has at most."""
+
+_SEEN = 1200
+"""Characters of a line that are looked at; bounds the work on hostile text."""
+
+_SENTENCE = re.compile(r"[a-zäöüß]{2}[.!?] ?[A-ZÄÖÜ]\w+ \w+ \w+ \w+")
+
+_FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]")
+
+
+class _Line(NamedTuple):
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@cache
+def _wording() -> dict[str, Any]:
+    return tomllib.loads(resources.files("pipelines.data").joinpath("contact.toml").read_text("utf-8"))
+
+
+@cache
+def _signs() -> tuple[re.Pattern[str], ...]:
+    """One pattern per kind of address sign: phone, mail, web, street, town."""
+    return tuple(re.compile("|".join(patterns)) for patterns in _wording()["lines"].values())
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    labels = sorted(_wording()["contact"]["labels"], key=len, reverse=True)
+    openings = _wording()["contact"]["openings"]
+    either = "|".join(map(re.escape, labels)), "|".join(map(re.escape, openings))
+    return re.compile(rf"\W{{0,3}}(?:(?P<label>{either[0]}) ?(?::|$)|(?:{either[1]})\b)", re.IGNORECASE)
+
+
+@cache
+def _inline_label() -> re.Pattern[str]:
+    labels = sorted(_wording()["contact"]["labels"], key=len, reverse=True)
+    return re.compile(rf"(?<=[\s.])(?:{'|'.join(map(re.escape, labels))}): ?(?=[A-ZÄÖÜ])")
+
+
+def contact_spans(text: str) -> tuple[Span, ...]:
+    """The contact blocks of a text: from a label ("Kontakt:") or an address to the last address line.
+
+    A label needs an address sign (phone, mail, web, street, town) or a name behind it; an address
+    without a label needs two signs in one line. Spans are in order and do not overlap. Linear time.
+
+    >>> text = "Der Verein klagt.\\n\\nKontakt:\\nDatenschutzstelle\\nTelefon: 0385 000000\\n\\nAnlagen"
+    >>> [text[start:end] for start, end in contact_spans(text)]
+    ['Kontakt:\\nDatenschutzstelle\\nTelefon: 0385 000000']
+    """
+    return tuple(_blocks(_lines(text)))
+
+
+def contact_blocks(text: str) -> tuple[str, ...]:
+    """The contact blocks themselves, as ``find_issuer`` takes them."""
+    return tuple(text[start:end] for start, end in contact_spans(text))
+
+
+def _lines(text: str) -> list[_Line]:
+    lines, start = [], 0
+    for line in text.split("\n"):
+        lines.append(_Line(start, line))
+        start += len(line) + 1
+    return lines
+
+
+def _blocks(lines: list[_Line]) -> Iterator[Span]:
+    at, reach = 0, 0
+    while at < len(lines):
+        found = _labelled(lines, at) or _unlabelled(lines, at, reach)
+        if not found:
+            at += 1
+            continue
+        (start, end), at = found
+        reach = at
+        yield start, end
+
+
+def _labelled(lines: list[_Line], at: int) -> tuple[Span, int] | None:
+    """The block a label opens in this line, and the line after it."""
+    line = lines[at]
+    start = line.start if _label().match(line.text) else _inline_start(line)
+    if start is None:
+        return None
+    last = _last_address(lines, at, start)
+    said = line.text[start - line.start :].partition(":")[2].strip()
+    if last is None and not (said and len(said) <= 120 and start == line.start):
+        return None
+    last = at if last is None else last
+    return (start, lines[last].end), last + 1
+
+
+def _inline_start(line: _Line) -> int | None:
+    """Where a label stands inside a line whose breaks were lost, with an address behind it."""
+    tail = max(0, len(line.text) - _SEEN)
+    for found in _inline_label().finditer(line.text, tail):
+        if _kinds(line.text[found.end() :]) > 1:
+            return line.start + found.start()
+    return None
+
+
+def _last_address(lines: list[_Line], at: int, start: int) -> int | None:
+    """The last line of the block that carries an address sign; only short lines may come between."""
+    last = at if _kinds(lines[at].text[start - lines[at].start :]) else None
+    passed = 0
+    for number in range(at + 1, min(len(lines), at + 3 * _LONGEST_BLOCK)):
+        text = lines[number].text
+        if not text.strip():
+            continue
+        passed += 1
+        if passed > _LONGEST_BLOCK or not _belongs(text):
+            break
+        last = number if _kinds(text) else last
+    return last
+
+
+def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | None:
+    """An address without a label, with the names above it."""
+    text = lines[at].text
+    if _kinds(text) < 2 or _SENTENCE.search(text[:_SEEN]) or len(text) > _SEEN:
+        return None
+    first = at
+    for number in range(at - 1, max(reach, at - 6) - 1, -1):
+        if lines[number].text.strip() and not _is_short(lines[number].text):
+            break
+        first = number if lines[number].text.strip() else first
+    last = _last_address(lines, at, lines[at].start)
+    end = at if last is None else last
+    return (lines[first].start, lines[end].end), end + 1
+
+
+def _kinds(text: str) -> int:
+    """How many kinds of address signs a line has."""
+    return sum(bool(sign.search(text[:_SEEN])) for sign in _signs())
+
+
+def _belongs(text: str) -> bool:
+    """Whether a line can stand inside a contact block: an address or a name, no sentence, no footnote."""
+    if _FOOTNOTE.match(text) or _SENTENCE.search(text[:_SEEN]):
+        return False
+    return bool(_kinds(text)) or _is_short(text)
+
+
+def _is_short(text: str) -> bool:
+    """A line like a name or an office: few words, no sentence."""
+    return len(text) <= 90 and len(text.split()) <= 10 and text.rstrip()[-1:] not in ".!?:“"
+
+
+@cache
+def _about() -> re.Pattern[str]:
+    headings = "|".join(map(re.escape, _wording()["about"]["headings"]))
+    sentences = "|".join(map(re.escape, _wording()["about"]["sentences"]))
+    return re.compile(
+        rf"(?:^|(?<=[\s.]))(?:(?P<heading>(?:{headings})\b(?=\s*(?:\(|:|,|$)))|(?:{sentences})\b)",
+        re.MULTILINE,
+    )
+
+
+def about_spans(text: str) -> tuple[Span, ...]:
+    """The standing texts about a body ("Über die DSK", "… besteht aus …") up to their paragraph's end.
+
+    A heading on a line of its own takes the next paragraph with it. A contact block ends them.
+
+    >>> text = "Mehr dazu hier.\\n\\nÜber die Datenschutzkonferenz:\\nSie ist ein Zusammenschluss."
+    >>> [text[start:end] for start, end in about_spans(text)]
+    ['Über die Datenschutzkonferenz:\\nSie ist ein Zusammenschluss.']
+    """
+    contacts = [start for start, _ in contact_spans(text)]
+    spans: list[Span] = []
+    for found in _about().finditer(text):
+        if not spans or found.start() >= spans[-1][1]:
+            follows = bisect_right(contacts, found.start())
+            limit = contacts[follows] if follows < len(contacts) else len(text)
+            spans.append((found.start(), _about_end(text, found, limit)))
+    return tuple(spans)
+
+
+def _about_end(text: str, found: re.Match[str], limit: int) -> int:
+    """The end of the paragraph, or of the next one where the heading stands alone; ``limit`` at most."""
+    end = text.find("\n\n", found.end(), limit)
+    if found["heading"] and 0 <= end < found.end() + 20 and not text[found.end() : end].strip(" :"):
+        end = text.find("\n\n", end + 2, limit)
+    piece = text[found.start() : limit if end < 0 else end]
+    return found.start() + len(piece.rstrip())

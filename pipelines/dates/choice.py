@@ -1,0 +1,196 @@
+"""Choosing the dates of a document among all that were found; every one of them becomes a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from archive.records import DateRecord
+from pipelines.dates.file_names import FileNameDates, dates_in_file_name
+from pipelines.dates.front_matter import stand_date
+from pipelines.dates.kickers import read_kicker, reads_like_kicker
+from pipelines.dates.labels import LabelReading
+from pipelines.dates.pdf_metadata import pdf_metadata_date
+from pipelines.dates.printed import read_date
+from pipelines.dates.reading import DateReading, RejectedDate
+from pipelines.dates.running_text import find_dates
+
+_LONGEST_META = 400  # characters; a real meta line has about 60
+Column = Literal["published_on", "issued_on"]
+Finding = DateReading | RejectedDate
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateSources:
+    """Everything of a document that can carry a date, verbatim; what it has not is left out.
+
+    ``label`` is the read label of its listing; ``meta`` the printed publication date of a release
+    (or its whole meta line); ``front_matter`` the text of the first pages of a file; ``pages`` the
+    verbatim text of every page (without heading and meta line); ``text_from`` says where
+    ``front_matter`` and ``pages`` were read: ``body`` for web pages, ``pdf_text`` for files.
+    """
+
+    label: LabelReading | None = None
+    meta: str | None = None
+    kicker: str | None = None
+    headline: str | None = None
+    front_matter: str | None = None
+    file_name: str | None = None
+    pdf_metadata: str | None = None
+    pages: tuple[str, ...] = ()
+    text_from: Literal["body", "pdf_text"] = "body"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One source of a column's date: what is read, and under which role it is recorded.
+
+    ``found_in`` is None where it is the ``text_from`` of the document.
+    """
+
+    column: Column
+    role: str
+    found_in: str | None
+    read: Callable[[DateSources, date], Finding | None]
+
+
+def _label(sources: DateSources, today: date) -> Finding | None:
+    return (sources.label.date or sources.label.rejected) if sources.label else None
+
+
+def _meta(sources: DateSources, today: date) -> Finding | None:
+    """The printed date, or the first part of a whole meta line that is one ("Nr.… | 13.11.2020 | DSMV")."""
+    text = (sources.meta or "")[:_LONGEST_META]
+    parts = (read_date(part, today=today) for part in (text, *text.split("|")))
+    return next((found for found in parts if found is not None), None)
+
+
+def _kicker(sources: DateSources, today: date) -> Finding | None:
+    """A heading that is nothing but a kicker carries the date as well (seen on release 190961)."""
+    lines = [sources.kicker or ""]
+    if sources.headline and reads_like_kicker(sources.headline):
+        lines.append(sources.headline)
+    found = (read_kicker(line, today=today) for line in lines)
+    return next((finding for finding in found if finding is not None), None)
+
+
+def _front_matter(sources: DateSources, today: date) -> Finding | None:
+    return stand_date(sources.front_matter, today=today) if sources.front_matter else None
+
+
+def _file_name(sources: DateSources, today: date) -> Finding | None:
+    return _settled_file_name(sources, today).decided
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(column="published_on", role="published", found_in="label", read=_label),
+    Rule(column="published_on", role="published", found_in="meta", read=_meta),
+    Rule(column="issued_on", role="issued", found_in="kicker", read=_kicker),
+    Rule(column="published_on", role="stand", found_in=None, read=_front_matter),
+    Rule(column="published_on", role="file_name", found_in="file_name", read=_file_name),
+)
+"""The order of choice (design, *decisions*): the first believed date of a column is the one it shows."""
+
+PRINTED = RULES[:-1]
+
+
+def choose_dates(
+    sources: DateSources, *, today: date
+) -> tuple[str | None, str | None, tuple[DateRecord, ...]]:
+    """``published_on``, ``issued_on`` (ISO dates at the precision printed, or None) and every date found.
+
+    ``published_on`` is the first of: printed label, meta line, the document's own front matter
+    ("Stand …"), file name. ``issued_on`` is the kicker's date and nothing else. A file name with two
+    readings is decided by a printed date; otherwise both are recorded and none is chosen. PDF metadata
+    and dates in running text (role ``mentioned``) are recorded, never chosen.
+
+    >>> published, issued, records = choose_dates(
+    ...     DateSources(meta="31.03.2023", kicker="Pressemitteilung der Konferenz … vom 22. März 2023"),
+    ...     today=date(2026, 11, 23))
+    >>> published, issued
+    ('2023-03-31', '2023-03-22')
+    """
+    shown: dict[Column, str] = {}
+    records: list[DateRecord] = []
+    for rule in RULES:
+        found = rule.read(sources, today)
+        if isinstance(found, DateReading):
+            chosen = rule.column not in shown
+            shown.setdefault(rule.column, found.value)
+            records.append(_record(found, rule.role, rule.found_in or sources.text_from, chosen=chosen))
+    records += _other_file_names(sources, today)
+    records += _never_chosen(sources, records, today)
+    return shown.get("published_on"), shown.get("issued_on"), _distinct(records)
+
+
+def rejected_dates(sources: DateSources, *, today: date) -> tuple[RejectedDate, ...]:
+    """What is printed where a date belongs and cannot be believed; each is worth a ``problems`` row.
+
+    >>> [r.raw for r in rejected_dates(DateSources(meta="31.02.2023"), today=date(2026, 11, 23))]
+    ['31.02.2023']
+    """
+    found = (rule.read(sources, today) for rule in RULES)
+    return tuple(finding for finding in found if isinstance(finding, RejectedDate))
+
+
+def _record(found: DateReading, role: str, found_in: str, *, chosen: bool = False) -> DateRecord:
+    return DateRecord(
+        role=role,
+        value=found.value,
+        precision=found.precision,
+        raw=found.raw,
+        found_in=found_in,
+        chosen=chosen,
+    )
+
+
+def _settled_file_name(sources: DateSources, today: date) -> FileNameDates:
+    dates = dates_in_file_name(sources.file_name or "", today=today)
+    for rule in PRINTED if dates.candidates else ():
+        printed = rule.read(sources, today)
+        if isinstance(printed, DateReading):
+            dates = dates.settled_by(printed.value)
+    return dates
+
+
+def _other_file_names(sources: DateSources, today: date) -> Iterator[DateRecord]:
+    for reading in _settled_file_name(sources, today).candidates:
+        yield _record(reading, "file_name", "file_name")
+
+
+def _never_chosen(sources: DateSources, records: list[DateRecord], today: date) -> Iterator[DateRecord]:
+    if sources.pdf_metadata:
+        made = pdf_metadata_date(sources.pdf_metadata, today=today)
+        if made is not None:
+            yield _record(made, "pdf_metadata", "pdf_metadata")
+    yield from _mentions(sources, records, today)
+
+
+def _mentions(sources: DateSources, records: list[DateRecord], today: date) -> Iterator[DateRecord]:
+    """Dates in running text; not those that were read there in another role already."""
+    for found_in, text in _running_texts(sources):
+        read_there = [record.raw for record in records if record.found_in == found_in]
+        for reading in find_dates(text, today=today):
+            if not any(reading.raw in raw for raw in read_there):
+                yield _record(reading, "mentioned", found_in)
+
+
+def _running_texts(sources: DateSources) -> Iterator[tuple[str, str]]:
+    if sources.label:
+        yield "label", sources.label.title
+    if sources.kicker:
+        yield "kicker", sources.kicker
+    if sources.headline:
+        yield ("kicker" if reads_like_kicker(sources.headline) else sources.text_from), sources.headline
+    for page in sources.pages:
+        yield sources.text_from, page
+
+
+def _distinct(records: Iterable[DateRecord]) -> tuple[DateRecord, ...]:
+    """Each record once; the chosen one stands for its likes."""
+    distinct: dict[DateRecord, DateRecord] = {}
+    for record in records:
+        distinct.setdefault(replace(record, chosen=False), record)
+    return tuple(distinct.values())

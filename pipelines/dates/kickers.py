@@ -1,0 +1,79 @@
+"""The date that a kicker carries: when the text was issued, which is not when it was published."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from pipelines.dates.grammar import DASH
+from pipelines.dates.printed import read_date
+from pipelines.dates.reading import DateReading, RejectedDate
+from pipelines.dates.running_text import scan_dates
+from pipelines.dates.vocabulary import WORDS, any_of
+
+_LONGEST = 600  # characters; real kickers have up to 150
+_WEEKDAY = rf"(?:{any_of(WORDS['words']['weekdays'])}\.?,?\s{{0,3}}(?:den\s{{1,3}})?)?"
+_OPENS = re.compile(rf"\s*{any_of(WORDS['kicker']['opens'])}(?![^\W_])", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    rf"(?:(?<![^\W_]){any_of(WORDS['kicker']['introduces'])}:?\s{{1,3}}|(?:[,:;(|\n]|{DASH})\s{{0,3}})"
+    rf"(?:den\s{{1,3}}|vom\s{{1,3}})?{_WEEKDAY}\Z",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(rf"(?<![^\W_])(?:{any_of(WORDS['kicker']['turns'])})(?![^\W_])", re.IGNORECASE)
+_VOM = re.compile(r"(?<![^\W_])vom\s", re.IGNORECASE)
+
+
+def reads_like_kicker(line: str) -> bool:
+    """Whether a heading says what the text is ("Pressemitteilung der …") rather than what it is about.
+
+    >>> reads_like_kicker("Pressemitteilung vom 11. Mai 2023"), reads_like_kicker("Mehr Schutz für Kinder")
+    (True, False)
+    """
+    return _OPENS.match(line) is not None
+
+
+def kicker_date(kicker: str, *, today: date) -> DateReading | None:
+    """The date of issue in a kicker, or None. See :func:`read_kicker`.
+
+    >>> kicker_date("Pressemitteilung der Konferenz … vom 21. Juni 2021", today=date(2026, 11, 23)).value
+    '2021-06-21'
+    >>> kicker_date("Presseinformation - Vorsitz der Konferenz 2018", today=date(2026, 11, 23)) is None
+    True
+    """
+    found = read_kicker(kicker, today=today)
+    return found if isinstance(found, DateReading) else None
+
+
+def read_kicker(kicker: str, *, today: date) -> DateReading | RejectedDate | None:
+    """The date of issue in a kicker, or why it is not believed, or None where the kicker has none.
+
+    It is introduced by "vom", "den" or a comma, or stands right behind the opening word. A date
+    behind "zum", "anlässlich", "am" … belongs to what the kicker speaks of (seen on release 150771).
+    """
+    line = kicker[:_LONGEST]
+    for found in scan_dates(line, today=today):
+        if isinstance(found, RejectedDate) and found.reason == "ambiguous":
+            return _torn(line, today)
+        if _is_of_issue(line, found.start):
+            exact = read_date(found.raw, today=today) or found  # the printed window is narrower
+            return replace(exact, start=found.start)
+    return None
+
+
+def _is_of_issue(line: str, start: int) -> bool:
+    head = line[:start]
+    if _TURNS.search(head):
+        return False
+    opening = _OPENS.match(line)
+    behind_opening = opening is not None and not line[opening.end() : start].strip()
+    return not head.strip() or behind_opening or _INTRODUCES.search(head) is not None
+
+
+def _torn(line: str, today: date) -> DateReading | RejectedDate | None:
+    """A day torn apart ("vom 2 1. Juni 2021") is certain only where the kicker ends with the date."""
+    for vom in _VOM.finditer(line):
+        found = read_date(line[vom.end() :], today=today)
+        if found is not None and not _TURNS.search(line[: vom.start()]):
+            return replace(found, start=vom.end() + found.start)
+    return None

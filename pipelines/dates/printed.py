@@ -1,0 +1,139 @@
+"""Reading a short printed string that is a date expression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from pipelines.dates.fallback import read_with_dateparser
+from pipelines.dates.grammar import PRINTED_SOURCES, STAND_SOURCES, compiled, complaint, express
+from pipelines.dates.reading import DateReading, RejectedDate, Window, objection, printed_window
+from pipelines.dates.vocabulary import STAND, WORDS, any_of
+
+LONGEST = 120
+"""Characters; what is longer is no short date string and is not looked at."""
+
+_LEAD = rf"(?:{any_of(WORDS['words']['leads'])}(?:\b|(?<=\.))\s{{0,3}}:?\s{{0,3}})"
+_WEEKDAY = rf"(?:{any_of(WORDS['words']['weekdays'])}\b\.?,?\s{{0,3}})"
+_NAME = "[A-Za-zÄÖÜäöüß./()-]"
+_BEFORE_DAY = r"(?=[^0-9]{0,30}[0-9]{1,2}\s?\.)"
+_PLACE = rf"(?:(?-i:[A-ZÄÖÜ]){_NAME}{{1,30}}(?: {_NAME}{{1,20}}){{0,2}},\s{{0,3}}{_BEFORE_DAY})"
+_STAND = rf"(?:(?P<stand>{STAND})\b\s{{0,3}}:?\s{{0,3}})"
+_BEFORE = re.compile(rf"[\s(\[]*(?:{_STAND}|{_PLACE})?{_LEAD}{{0,2}}{_WEEKDAY}?{_LEAD}?", re.IGNORECASE)
+_ZONE = r"(?:\s?Uhr|Z|[+-][0-9]{2}:?[0-9]{2})"
+_TIME = rf"[T,;]?\s{{0,3}}(?:um\s)?[0-9]{{1,2}}(?:\sUhr|[:.][0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?{_ZONE}?)"
+_WHOLE = rf"(?P<date>{{}})(?:{_TIME})?[\s.,;:)\]|]*\Z"
+_FORMS = compiled(PRINTED_SOURCES, _WHOLE)
+_STAND_FORMS = compiled(STAND_SOURCES, _WHOLE)
+
+_TORN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+|(?<=[0-9.])\\s+(?=[0-9.])")
+_LONGEST_BEGINNING = 72
+_YEAR_END = re.compile(r"[0-9]{4}(?![/.]?[0-9])|\.[0-9]{2}(?!\s?[0-9]|[/.][0-9])")
+_LETTERED = re.compile(
+    r"(?=(?:[^0-9]*[0-9]){4})[0-9OoIl|]{1,2}\.[0-9OoIl|]{1,2}\.[0-9OoIl|]{4}[\s.,;:)\]|]*\Z"
+)
+_MISREAD = str.maketrans("OoIl|", "00111")
+_COMPLETE = re.compile(r"(?:[0-9]\.[0-9]{1,2}\.|[^\W\d_]\.?\s{0,3},?\s{0,3})[0-9]{4}\Z")
+
+
+def parse_date(text: str, *, today: date) -> DateReading | None:
+    """The date that a short string states, or None. See :func:`read_date` for what is accepted.
+
+    >>> parse_date("22/23.11.2023", today=date(2026, 11, 23)).value
+    '2023-11-23'
+    >>> reading = parse_date("Stand: November 2020", today=date(2026, 11, 23))
+    >>> reading.value, reading.precision, reading.raw
+    ('2020-11', 'month', 'Stand: November 2020')
+    """
+    reading = read_date(text, today=today)
+    return reading if isinstance(reading, DateReading) else None
+
+
+def read_date(text: str, *, today: date) -> DateReading | RejectedDate | None:
+    """The date that a short string (label, meta line) states, or why its date is not believed.
+
+    The whole string must be a date expression; "vom", "den", "Stand", a weekday or a place with a
+    comma may stand before it, a time of day behind it. The last day of a range counts. None: the
+    string is no date expression.
+
+    >>> read_date("30.02.2021", today=date(2026, 11, 23)).reason
+    'impossible'
+    """
+    if len(text) > LONGEST:
+        return None
+    window = printed_window(today)
+    return _by_grammar(text, window) or _repaired(text, window) or _by_dateparser(text, window, today)
+
+
+def leading_dates(text: str, *, today: date) -> Iterator[tuple[DateReading | RejectedDate, int]]:
+    """Beginnings of ``text`` that are date expressions, with the offset behind each, the longest first.
+
+    >>> next(leading_dates("Stand: Mai 2021, Fassung 2", today=date(2026, 11, 23)))[0].raw
+    'Stand: Mai 2021'
+    """
+    for year in reversed(list(_YEAR_END.finditer(text[:_LONGEST_BEGINNING]))):
+        found = read_date(text[: year.end()], today=today)
+        if found is not None:
+            yield found, year.end()
+
+
+def _by_grammar(text: str, window: Window) -> DateReading | RejectedDate | None:
+    before = _BEFORE.match(text)
+    if before is None:
+        return None
+    match = _form(text, before)
+    if match is None:
+        return None
+    start = before.start("stand") if before["stand"] else match.start("date")
+    raw = text[start : match.end("date")]
+    said = express(match, window)
+    reason = complaint(said, window)
+    if reason:
+        return RejectedDate(raw=raw, reason=reason, start=start)
+    return DateReading(value=said.last.value, precision=said.last.precision, raw=raw, start=start)
+
+
+def _form(text: str, before: re.Match[str]) -> re.Match[str] | None:
+    for pattern in _FORMS + (_STAND_FORMS if before["stand"] else ()):
+        match = pattern.match(text, before.end())
+        if match:
+            return match
+    return None
+
+
+def _repaired(text: str, window: Window) -> DateReading | RejectedDate | None:
+    """Digits torn apart by spaces, or read as letters by OCR; only complete dates are put together."""
+    kept = _kept_offsets(text)
+    whole = "".join(text[offset] for offset in kept)
+    lettered = _LETTERED.search(whole)
+    if lettered:
+        whole = whole[: lettered.start()] + lettered[0].translate(_MISREAD)
+    if whole == text:
+        return None
+    found = _by_grammar(whole, window)
+    if found is None or not _COMPLETE.search(found.raw):
+        return None
+    start, end = kept[found.start], kept[found.start + len(found.raw) - 1] + 1
+    if isinstance(found, RejectedDate):
+        return replace(found, raw=text[start:end], start=start)
+    return replace(found, raw=text[start:end], start=start, method="repaired")
+
+
+def _kept_offsets(text: str) -> list[int]:
+    """The offsets of ``text`` without invisible characters and without white space between digits."""
+    dropped = {offset for gap in _TORN.finditer(text) for offset in range(*gap.span())}
+    return [offset for offset in range(len(text)) if offset not in dropped]
+
+
+def _by_dateparser(text: str, window: Window, today: date) -> DateReading | RejectedDate | None:
+    stripped = text.strip()
+    day = read_with_dateparser(stripped, today=today)
+    if day is None:
+        return None
+    start = text.index(stripped)
+    reason = objection(day, window)
+    if reason:
+        return RejectedDate(raw=stripped, reason=reason, start=start)
+    return DateReading(value=day.value, precision="day", raw=stripped, start=start, method="dateparser")

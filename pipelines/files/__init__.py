@@ -1,0 +1,1 @@
+"""Text by page from PDF, ODT and DOCX files."""

@@ -1,0 +1,178 @@
+"""The reading order of two-column pages whose lines were drawn across both columns; runs in the worker."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from pypdfium2 import raw
+
+_WORD = re.compile("[^ \u00a0]+")
+
+Piece = tuple[int, int, float, float, float, float, int]
+"""A piece of a line: first and last (exclusive) character, left, right, bottom, height, raised 0/1."""
+
+ROWS = 8
+"""So many rows must have text on both sides of the gap before a page counts as two columns."""
+
+SAMPLE = 5
+"""So many lines are looked at first, to save the time on ordinary pages."""
+
+
+def column_order(textpage: Any, text: str, pieces: list[Piece], width: float) -> list[Piece]:
+    """The pieces in reading order: unchanged, unless the page has two columns that were drawn row by row.
+
+    A page has two columns where a gap in its middle is white in most lines and both sides are filled with
+    text. If the lines run across it or change sides nearly every time, they are cut at the gap, and between
+    two full-width lines the left pieces come before the right ones. Tables are left alone: their cells
+    hold several lines or little text.
+    """
+    long = [piece for piece in pieces if piece[3] - piece[2] > 0.2 * width]
+    if len(long) < ROWS or _gap(textpage, long[:: len(long) // SAMPLE][:SAMPLE], width, crossing=0.4) is None:
+        return pieces
+    gaps = (_gap(textpage, long, width, crossing=share) for share in (0.0, 0.05, 0.1, 0.15))
+    gap = next((gap for gap in gaps if gap is not None), None)
+    if gap is None:
+        return pieces
+    across = [piece for piece in pieces if (piece[2] < gap - 3 and piece[3] > gap + 3) or piece[3] < piece[2]]
+    if len(across) + _changes(pieces, gap) < ROWS:
+        return pieces
+    cut = [
+        part
+        for piece in pieces
+        for part in (_cut(textpage, text, piece, gap) if piece in across else [piece])
+    ]
+    return _left_first(cut, gap) if _drawn_by_row(cut, gap) else pieces
+
+
+def _changes(pieces: list[Piece], gap: float) -> int:
+    """How often the pieces change from one side of the gap to the other."""
+    sides = [piece[2] >= gap for piece in pieces if not piece[2] < gap < piece[3]]
+    return sum(one != other for one, other in pairwise(sides))
+
+
+def _drawn_by_row(pieces: list[Piece], gap: float) -> bool:
+    left = [piece for piece in pieces if piece[3] <= gap]
+    right = [piece for piece in pieces if piece[2] >= gap]
+    often = max(ROWS, 1.2 * min(len(left), len(right)))
+    return _changes(pieces, gap) >= often and _filled(left) and _filled(right)
+
+
+def _filled(pieces: list[Piece]) -> bool:
+    """True if half of the pieces are nearly as wide as their column."""
+    wide = max(piece[3] for piece in pieces) - min(piece[2] for piece in pieces)
+    return 2 * sum(piece[3] - piece[2] > 0.7 * wide for piece in pieces) >= len(pieces)
+
+
+def _gap(textpage: Any, pieces: list[Piece], width: float, *, crossing: float) -> float | None:
+    """The middle of the widest stretch in the page's middle that is white in most of the pieces.
+
+    It must be 6 points wide; at most the share ``crossing`` of the pieces may have text in it.
+    """
+    low, high = 0.3 * width, 0.7 * width
+    events = [(low, 0), (high, 0)]
+    for left, right in _rectangles(textpage, pieces):
+        if left < high and right > low:
+            events += [(max(low, left), 1), (min(high, right), -1)]
+    best, start, crossed = (0.0, 0.0), low, 0
+    for x, change in sorted(events):
+        if crossed <= crossing * len(pieces):
+            best = max(best, (x - start, start))
+        crossed += change
+        if crossed <= crossing * len(pieces) < crossed - change:
+            start = x
+    return best[1] + best[0] / 2 if best[0] >= 6 else None
+
+
+def _rectangles(textpage: Any, pieces: list[Piece]) -> Iterator[tuple[float, float]]:
+    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    for start, end, *_ in pieces:
+        for index in range(min(raw.FPDFText_CountRects(textpage, start, end - start), 100)):
+            raw.FPDFText_GetRect(textpage, index, left, top, right, bottom)
+            yield left.value, right.value
+
+
+def _cut(textpage: Any, text: str, piece: Piece, gap: float) -> list[Piece]:
+    """The piece cut at the gap and wherever the next character stands to the left or on another line."""
+
+    def goes_on(part: Piece, here: Piece) -> bool:
+        return not (part[3] <= gap + 1 and here[2] >= gap - 1 and here[2] - part[3] > 0.5 * part[5])
+
+    return _split(textpage, text, piece, goes_on)
+
+
+def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, with the rest of a divided word taken out of lines that another cell of a table begins.
+
+    Looked at are lines that begin far to the left of a line with a hyphen at its end and reach beyond
+    that line's beginning.
+    """
+    ordered: list[Piece] = pieces[:1]
+    for piece in pieces[1:]:
+        above = ordered[-1]
+        divided = text[above[1] - 1 : above[1] + 1].rstrip(" \r").endswith(("-", "\x02", "\ufffe"))
+        if divided and piece[2] < above[2] - 2 * piece[5] < piece[3] and piece[4] < above[4]:
+            ordered += _continued_first(_split(textpage, text, piece, _near), above[2])
+        else:
+            ordered.append(piece)
+    return ordered
+
+
+def _continued_first(parts: list[Piece], left: float) -> list[Piece]:
+    same = [part for part in parts if abs(part[2] - left) < 2]
+    return [*same, *(part for part in parts if part not in same)]
+
+
+def _near(part: Piece, here: Piece) -> bool:
+    return here[2] - part[3] < 1.2 * max(part[5], here[5])
+
+
+def _split(textpage: Any, text: str, piece: Piece, goes_on: Callable[[Piece, Piece], bool]) -> list[Piece]:
+    parts: list[Piece] = []
+    for word in _WORD.finditer(text, piece[0], piece[1]):
+        here = place(textpage, word.start(), word.end())
+        if parts and _same_line(parts[-1], here) and goes_on(parts[-1], here):
+            parts[-1] = _longer(parts[-1], here)
+        else:
+            parts.append(here)
+    return parts or [piece]
+
+
+def place(textpage: Any, start: int, end: int) -> Piece:
+    """The piece of text from character ``start`` up to ``end``, by the boxes of its first and last character."""
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(textpage, start, box)
+    left, bottom, height = box.left, box.bottom, box.top - box.bottom
+    raw.FPDFText_GetLooseCharBox(textpage, end - 1, box)
+    last = box.top - box.bottom
+    if last <= height:
+        return start, end, left, box.right, bottom, height, 0
+    return start, end, left, box.right, box.bottom, last, int(height < 0.9 * last)
+
+
+def _same_line(part: Piece, here: Piece) -> bool:
+    tall = max(part[5], here[5], 0.1)
+    return here[2] - part[3] > -tall and abs(here[4] - part[4]) < 0.6 * tall
+
+
+def _longer(part: Piece, here: Piece) -> Piece:
+    start, _, left, _, bottom, height, raised = part
+    if here[5] > height:
+        bottom, height, raised = here[4], here[5], int(raised or height < 0.9 * here[5])
+    return start, here[1], left, max(here[3], part[3]), bottom, height, raised
+
+
+def _left_first(pieces: list[Piece], gap: float) -> list[Piece]:
+    ordered: list[Piece] = []
+    left: list[Piece] = []
+    right: list[Piece] = []
+    for piece in pieces:
+        if piece[2] < gap < piece[3]:
+            ordered += [*left, *right, piece]
+            left, right = [], []
+        else:
+            (left if piece[3] <= gap else right).append(piece)
+    return [*ordered, *left, *right]

@@ -1,0 +1,205 @@
+"""The parent's side of the worker process: starts it, asks it, and kills it when it takes too long."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pipelines.files.frames import BrokenFrame, packed, unpacked
+from pipelines.files.records import FileLimits
+
+ROOT = Path(__file__).resolve().parents[2]
+CHUNK = 1024 * 1024
+
+
+class WorkerFailure(RuntimeError):
+    """The worker is gone; the next question starts a new one. ``kind`` is a kind of problem."""
+
+    kind = "crashed"
+
+
+class WorkerCrashed(WorkerFailure):
+    """Raised when the worker died or answered nonsense."""
+
+
+class WorkerTimeout(WorkerFailure):
+    """Raised when one answer or all of them took too long; the worker has been killed."""
+
+    kind = "timeout"
+
+
+class FileWorker:
+    """One long-lived worker process. Started with the first question; safe to share between threads.
+
+    Use as a context manager or call ``close``. A worker that is forgotten is ended when this object is
+    collected or the interpreter exits; a worker whose parent dies ends by itself.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._end: weakref.finalize[Any, Any] | None = None
+        self.starts = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running worker, or None."""
+        return self._process.pid if self._process else None
+
+    def close(self) -> None:
+        """Ends the worker and waits for it; it may be asked again afterwards."""
+        with self._lock:
+            self._stop()
+
+    def ask(
+        self, request: dict[str, Any], body: bytes, limits: FileLimits
+    ) -> Iterator[tuple[dict[str, Any], bytes]]:
+        """The worker's messages to one request, as they come, without the final ``done``.
+
+        ``request`` names the ``task``; times and memory are those of ``limits``. Raises WorkerCrashed or
+        WorkerTimeout. Leaving the iteration early kills the worker.
+        """
+        with self._lock:
+            finished = False
+            try:
+                yield from self._conversation(_stated(request, limits), body, limits)
+                finished = True
+            except (EOFError, BrokenFrame, OSError) as error:
+                raise WorkerCrashed(str(error)) from error
+            finally:
+                if not finished:
+                    self._stop()
+
+    def _conversation(
+        self, request: dict[str, Any], body: bytes, limits: FileLimits
+    ) -> Iterator[tuple[dict[str, Any], bytes]]:
+        process = self._running()
+        end = time.monotonic() + limits.file_seconds
+        pipe = _Pipe(process)
+        pipe.deadline = min(end, time.monotonic() + limits.page_seconds)
+        pipe.write(packed(request, body))
+        while True:
+            pipe.deadline = min(end, time.monotonic() + limits.page_seconds)
+            message, blob = unpacked(pipe.read)
+            if message.get("done"):
+                return
+            yield message, blob
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self._stop()
+        if self._process is None:
+            self._process = _started()
+            self._end = weakref.finalize(self, _ended, self._process)
+            self.starts += 1
+        return self._process
+
+    def _stop(self) -> None:
+        if self._end is not None:
+            self._end()
+        self._process = self._end = None
+
+
+class _Pipe:
+    """Reads and writes the pipes of a process, no longer than until ``deadline`` (monotonic seconds)."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._to, self._from = process.stdin.fileno(), process.stdout.fileno()
+        os.set_blocking(self._to, False)
+        _widen(self._to)
+        self._ahead = bytearray()
+        self.deadline = 0.0
+
+    def read(self, size: int) -> bytes:
+        while len(self._ahead) < size:
+            self._wait(self._from, select.POLLIN)
+            part = os.read(self._from, CHUNK)
+            if not part:
+                raise EOFError("the worker ended")
+            self._ahead += part
+        taken = bytes(self._ahead[:size])
+        del self._ahead[:size]
+        return taken
+
+    def write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            self._wait(self._to, select.POLLOUT)
+            view = view[os.write(self._to, view[:CHUNK]) :]
+
+    def _wait(self, pipe: int, event: int) -> None:
+        poll = select.poll()
+        poll.register(pipe, event)
+        if not poll.poll(max(0.0, self.deadline - time.monotonic()) * 1000):
+            raise WorkerTimeout("no answer in time")
+
+
+def _widen(pipe: int) -> None:
+    """Lets the pipe hold more, so that a file takes fewer turns; the system may refuse."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, CHUNK)
+
+
+def _stated(request: dict[str, Any], limits: FileLimits) -> dict[str, Any]:
+    return {
+        "page_seconds": limits.page_seconds,
+        "memory_bytes": limits.memory_bytes,
+        "max_pages": limits.max_pages,
+        "max_page_chars": limits.max_page_chars,
+        "max_unpacked": limits.max_unpacked,
+        **request,
+    }
+
+
+def _started() -> subprocess.Popen[bytes]:
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "pipelines.files.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+    )
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    process.wait()
+
+
+_shared: list[FileWorker] = []
+_shared_lock = threading.Lock()
+
+
+def shared_worker() -> FileWorker:
+    """The worker of this process for callers that bring none; ends with the interpreter."""
+    with _shared_lock:
+        if not _shared:
+            _shared.append(FileWorker())
+        return _shared[0]

@@ -1,0 +1,140 @@
+"""Collects the text of an ODT or DOCX while its XML goes by: paragraphs, table rows, notes at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol, cast
+
+from lxml import etree
+
+
+class Watcher(Protocol):
+    """What lxml calls while it reads: one method each for the start, the text and the end of elements."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+    def data(self, text: str) -> None: ...
+    def end(self, tag: str) -> None: ...
+    def close(self) -> Any: ...
+
+
+def watch(xml: bytes, watcher: Watcher) -> None:
+    """Reads ``xml`` without building a tree: no DTD, no entities, no network, no huge nodes.
+
+    Raises lxml's XMLSyntaxError for what is not well-formed or too deep.
+    """
+    if not xml.strip():
+        return
+    parser = etree.XMLParser(
+        target=cast(Any, watcher),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+    )
+    parser.feed(xml)
+    parser.close()
+
+
+def local(tag: str) -> str:
+    """A tag or attribute without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def attribute(attributes: dict[str, str], name: str) -> str | None:
+    """The attribute of this local name, whatever its namespace."""
+    return next((value for key, value in attributes.items() if local(key) == name), None)
+
+
+class Flow:
+    """Text that grows: paragraphs apart by an empty line, cells of a row by a blank, rows by a line feed."""
+
+    def __init__(self) -> None:
+        self._done: list[str] = []
+        self._open: list[str] = []
+        self._rows = 0
+
+    def add(self, text: str) -> None:
+        """More text of the paragraph that is open."""
+        self._open.append(text)
+
+    def end_paragraph(self) -> None:
+        """The open paragraph is complete."""
+        text = "".join(self._open)
+        self._open.clear()
+        text = "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
+        if text:
+            self._done += [text, " " if self._rows else "\n\n"]
+
+    def start_table(self) -> None:
+        """A table begins."""
+        self._rows += 1
+
+    def end_row(self) -> None:
+        """A row of a table is complete."""
+        if self._rows and self._done and self._done[-1] == " ":
+            self._done[-1] = "\n"
+
+    def end_table(self) -> None:
+        """A table is complete."""
+        self._rows = max(0, self._rows - 1)
+        if not self._rows and self._done:
+            self._done[-1] = "\n\n"
+
+    def text(self) -> str:
+        """All of it."""
+        self.end_paragraph()
+        return "".join(self._done).strip()
+
+
+class Values:
+    """Reads a flat metadata part: the text of each element by its local name, and attributes of one."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.attributes: dict[str, str] = {}
+        self._name = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self._name = local(tag)
+        self.attributes.update({local(key): value for key, value in attributes.items()})
+
+    def data(self, text: str) -> None:
+        """Text of the element that is open."""
+        self.texts[self._name] = (self.texts.get(self._name, "") + text)[:2000]
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        self._name = ""
+
+    def close(self) -> None:
+        """The part ends."""
+
+
+def values(xml: bytes) -> Values:
+    """The metadata of a part; empty where it is missing or not well-formed."""
+    found = Values()
+    try:
+        watch(xml, found)
+    except etree.XMLSyntaxError:
+        return Values()
+    return found
+
+
+def metadata(found: Values, *names: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """Pairs of our name and the value found under theirs."""
+    for ours, theirs in names:
+        if found.texts.get(theirs, "").strip():
+            yield ours, found.texts[theirs].strip()
+
+
+def whole_number(text: str | None) -> int | None:
+    """A positive number as written in metadata, or None.
+
+    >>> whole_number("12"), whole_number("viele")
+    (12, None)
+    """
+    return (
+        int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else None
+    )

@@ -1,0 +1,89 @@
+"""Reads pictures of pages with tesseract, where it is installed with German data."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pipelines.files.characters import plain_characters
+from pipelines.files.hyphens import IsWord, joined
+
+SETTING = "AKTENKUNDIG_OCR"
+OFF = frozenset({"0", "aus", "off", "nein", "no", "false"})
+DPI = 300
+
+
+class OcrFailed(RuntimeError):
+    """Raised when tesseract fails or takes too long; the page then stays without text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ocr:
+    """An installed tesseract: path of the program and its language."""
+
+    program: str
+    language: str = "deu"
+
+    def read(self, picture: bytes, *, seconds: float) -> str:
+        """The text of a picture (PNM or PNG, 300 dpi) as tesseract prints it. Raises OcrFailed."""
+        command = [self.program, "stdin", "stdout", "-l", self.language, "--dpi", str(DPI)]
+        try:
+            done = subprocess.run(  # noqa: S603
+                command,
+                input=picture,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=seconds,
+                check=True,
+                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            )
+        except (subprocess.SubprocessError, OSError) as error:
+            raise OcrFailed(str(error)) from error
+        return done.stdout.decode("utf-8", "replace")
+
+
+def find_ocr(environ: Mapping[str, str] | None = None) -> Ocr | None:
+    """The tesseract on PATH, or None if there is none, it has no German, or ``AKTENKUNDIG_OCR=aus``."""
+    environ = os.environ if environ is None else environ
+    if environ.get(SETTING, "").strip().lower() in OFF:
+        return None
+    program = shutil.which("tesseract", path=environ.get("PATH"))
+    return Ocr(program=program) if program and "deu" in _languages(program) else None
+
+
+@cache
+def _languages(program: str) -> frozenset[str]:
+    try:
+        listed = subprocess.run(  # noqa: S603
+            [program, "--list-langs"], capture_output=True, timeout=20, check=True
+        )
+    except (subprocess.SubprocessError, OSError):
+        return frozenset()
+    return frozenset(listed.stdout.decode("utf-8", "replace").split())
+
+
+def ocr_paragraphs(printed: str, is_word: IsWord | None = None) -> str:
+    """Tesseract's output as flowing text: lines joined, words rejoined, paragraphs apart.
+
+    >>> ocr_paragraphs("Die Aufbewah-\\nrungsfrist endet.\\n\\nStand 2021\\n\\f")
+    'Die Aufbewahrungsfrist endet.\\n\\nStand 2021'
+    """
+    blocks = re.split(r"\n[ \t]*\n", plain_characters(printed.replace("\f", "\n")))
+    return "\n\n".join(filter(None, (_flowing(block, is_word) for block in blocks)))
+
+
+def _flowing(block: str, is_word: IsWord | None) -> str:
+    parts: list[str] = []
+    for line in filter(None, map(str.strip, block.split("\n"))):
+        if parts and parts[-1].endswith("-") and line[0].isalpha():
+            whole = joined(parts[-1].removesuffix("-"), line, is_word)
+            parts[-1] = whole.removesuffix(line)
+        elif parts:
+            parts.append(" ")
+        parts.append(line)
+    return "".join(parts)

@@ -1,0 +1,128 @@
+"""Makes flowing text of the printed lines of a page: words rejoined, lines joined, paragraphs apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+from pipelines.files.hyphens import IsWord, joined
+from pipelines.files.lines import Line, same_row, usual
+from pipelines.files.wording import wording
+
+_WORD = re.compile(r"\S+")
+_LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}|…{2})\s*\w{0,6}$")
+_SENTENCE_END = re.compile(r"[.!?]['\"”“»«)]?$")
+_ORDINAL = re.compile(r"\b(?:[A-Za-zÄÖÜäöü]|[A-Z][a-z]{1,3}|\d{1,3})\.$")
+
+
+class Flowing:
+    """Joins the lines of one page; ``pitch`` is the usual distance of lines in heights of a line."""
+
+    def __init__(self, lines: Sequence[Line], *, pitch: float, is_word: IsWord | None = None) -> None:
+        self._lines = lines
+        self._pitch = pitch
+        self._is_word = is_word
+        self._margins = _right_margins(lines)
+
+    def text(self) -> str:
+        """Paragraphs separated by an empty line, lines that the page breaks on purpose by a line feed."""
+        if not self._lines:
+            return ""
+        parts = [self._lines[0].text]
+        for index in range(1, len(self._lines)):
+            self._append(parts, index)
+        return "".join(parts).strip()
+
+    def _append(self, parts: list[str], index: int) -> None:
+        before, line = self._lines[index - 1], self._lines[index]
+        if self._divided(before, line):
+            whole = joined(parts[-1].removesuffix("-"), line.text, self._is_word)
+            parts[-1] = whole.removesuffix(line.text)
+            parts.append(line.text)
+        else:
+            parts += [self._glue(index), line.text]
+
+    def _divided(self, before: Line, line: Line) -> bool:
+        """True if a word goes on from one line to the next: hyphen and letter, same size, lines adjacent."""
+        if not before.text.endswith("-") or not line.text[:1].isalnum():
+            return False
+        if not before.height or not line.height:
+            return True
+        beside = line.left > before.right and same_row(before, line)
+        similar = abs(before.height - line.height) < 0.2 * before.height
+        return similar and not beside and before.bottom - line.bottom < 1.7 * self._pitch * before.height
+
+    def _glue(self, index: int) -> str:
+        before, line = self._lines[index - 1], self._lines[index]
+        if not before.height or not line.height:
+            return "\n"
+        if line.left > before.right and same_row(before, line):
+            return " "
+        room = self._room(index)
+        if self._apart(before, line, room):
+            return "\n\n"
+        if ("...." in before.text or "…" in before.text or ". . ." in before.text) and _LEADERS.search(
+            before.text
+        ):
+            return "\n"
+        if _bullet().match(line.text) or room:
+            ended = room and _ends_sentence(before.text) and not line.text[:1].islower()
+            return "\n\n" if ended else "\n"
+        return "\n\n" if _indented(before, line) else " "
+
+    def _apart(self, before: Line, line: Line, room: bool) -> bool:
+        """True for another size of letters, a wide gap, or a new column after a full stop."""
+        step = before.bottom - line.bottom
+        running_on = not room and line.text[:1].islower() and not _ends_sentence(before.text)
+        if abs(before.height - line.height) > 0.12 * before.height and not running_on:
+            return True
+        if step < -0.5 * before.height:
+            return room or _ends_sentence(before.text)
+        return step > 1.3 * self._pitch * before.height
+
+    def _room(self, index: int) -> bool:
+        """True if the first word of the line would have fitted on the line before: the break is meant."""
+        before, line = self._lines[index - 1], self._lines[index]
+        first = _WORD.match(line.text)
+        letter = (before.right - before.left) / max(1, len(before.text))
+        needed = (len(first[0]) + 1 if first else 1) * letter + 0.5 * before.height
+        return before.right + needed < self._margins[index - 1]
+
+
+def usual_pitch(pages: Sequence[Sequence[Line]], otherwise: float = 1.2) -> float:
+    """The usual distance between lines, in heights of a line: the lower third of those that occur."""
+    steps = [
+        (before.bottom - line.bottom) / before.height
+        for page in pages
+        for before, line in pairwise(page)
+        if before.height and abs(before.height - line.height) < 0.1 * before.height
+    ]
+    return usual([step for step in steps if 0.6 < step < 3], 0.33, otherwise)
+
+
+def _right_margins(lines: Sequence[Line]) -> list[float]:
+    """For each line the right margin of its column: the furthest right end up to the next jump upwards."""
+    margins: list[float] = []
+    start = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or lines[index].bottom > lines[index - 1].bottom + 2 * lines[index - 1].height:
+            margin = max(line.right for line in lines[start:index])
+            margins += [margin] * (index - start)
+            start = index
+    return margins
+
+
+def _ends_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text[-3:])) and not _ORDINAL.search(text[-6:])
+
+
+def _indented(before: Line, line: Line) -> bool:
+    return 0.7 * line.height < line.left - before.left < 4 * line.height and _ends_sentence(before.text)
+
+
+@cache
+def _bullet() -> re.Pattern[str]:
+    signs = "|".join(re.escape(sign) for sign in wording("paragraphs")["bullets"])
+    return re.compile(rf"(?:{signs}|\(?(?:[a-z]|\d{{1,2}})\)) ")

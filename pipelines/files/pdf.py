@@ -1,0 +1,112 @@
+"""Reads a PDF page by page with pdfium; runs only inside the worker."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pypdfium2
+from pypdfium2 import raw
+
+from pipelines.files.characters import letters
+from pipelines.files.columns import Piece, cells_apart, column_order, place
+from pipelines.files.picture import has_picture, picture_digest
+
+FEW_LETTERS = 30
+"""A page with fewer letters is looked at as a picture (measured: no page of text has so few)."""
+
+MAX_LINKS = 1000
+_PRINTED = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
+_REFUSALS = {
+    raw.FPDF_ERR_PASSWORD: "encrypted",
+    raw.FPDF_ERR_SECURITY: "encrypted",
+    raw.FPDF_ERR_FILE: "no_pages",
+}
+
+
+def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iterator[dict[str, Any]]:
+    """A head message (page count, metadata), then one message a page from page ``first`` on.
+
+    A file that does not open gives one message ``{"problem": kind}``, a broken page
+    ``{"page": n, "problem": "page_damaged"}``.
+    """
+    raw.FPDF_LoadDocument(b"", None)  # sets "file not found": pdfium gives no error of its own for zero pages
+    try:
+        document = pypdfium2.PdfDocument(body)
+    except pypdfium2.PdfiumError as error:
+        yield {"problem": _REFUSALS.get(getattr(error, "err_code", None), "damaged")}
+        return
+    count = len(document)
+    yield {"count": count, "metadata": document.get_metadata_dict()}
+    for number in range(first, min(count, max_pages) + 1):
+        try:
+            yield _read_page(document, number, max_chars)
+        except pypdfium2.PdfiumError:
+            yield {"page": number, "problem": "page_damaged"}
+    document.close()
+
+
+def _read_page(document: Any, number: int, max_chars: int) -> dict[str, Any]:
+    page = document[number - 1]
+    textpage = page.get_textpage()
+    count = min(textpage.count_chars(), max_chars)
+    text = textpage.get_text_range(0, count) if count > 0 else ""
+    if len(text) != count:
+        text = _by_character(textpage, count)
+    message: dict[str, Any] = {
+        "page": number,
+        "text": text,
+        "lines": _places(textpage, text, page),
+        "size": page.get_size(),
+        "links": list(_links(document, page)),
+        "cut": textpage.count_chars() > max_chars,
+    }
+    if letters(text) < FEW_LETTERS and has_picture(page):
+        message["picture"] = picture_digest(page)
+    textpage.close()
+    page.close()
+    return message
+
+
+def _by_character(textpage: Any, count: int) -> str:
+    """The text with one code point for each of pdfium's characters, so that places can be looked up."""
+    codes = (raw.FPDFText_GetUnicode(textpage, index) for index in range(count))
+    return "".join(chr(code) if 0 < code < 0x110000 else " " for code in codes)
+
+
+def _places(textpage: Any, text: str, page: Any) -> list[Piece]:
+    pointer = textpage.raw
+    pieces = []
+    for found in _PRINTED.finditer(text):
+        line = found[0].rstrip("\x02\ufffe \u00a0")
+        start = found.start() + len(line) - len(line.lstrip())
+        end = found.start() + len(line)
+        if start < end:
+            pieces.append(place(pointer, start, end))
+    if page.get_rotation() in (90, 270) or _turned(pieces):
+        return [(start, end, 0.0, 0.0, 0.0, 0.0, 0) for start, end, *_ in pieces]
+    ordered = column_order(pointer, text, pieces, page.get_width())
+    return cells_apart(pointer, text, ordered)
+
+
+def _turned(pieces: list[Piece]) -> bool:
+    """True if a good part of the longer lines is not as wide as its letters must be: turned text."""
+    long = [piece for piece in pieces if piece[1] - piece[0] >= 10]
+    narrow = [piece for piece in long if piece[3] - piece[2] < 0.1 * piece[5] * (piece[1] - piece[0])]
+    return len(narrow) > 0.3 * len(long)
+
+
+def _links(document: Any, page: Any) -> Iterator[str]:
+    position, link = ctypes.c_int(0), raw.FPDF_LINK()
+    for _ in range(MAX_LINKS):
+        if not raw.FPDFLink_Enumerate(page, position, link):
+            return
+        action = raw.FPDFLink_GetAction(link)
+        if action and raw.FPDFAction_GetType(action) == raw.PDFACTION_URI:
+            size = raw.FPDFAction_GetURIPath(document, action, None, 0)
+            if 1 < size < 4096:
+                buffer = ctypes.create_string_buffer(size)
+                raw.FPDFAction_GetURIPath(document, action, buffer, size)
+                yield buffer.raw[: size - 1].decode("utf-8", "replace")

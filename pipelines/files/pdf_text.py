@@ -1,0 +1,103 @@
+"""Turns a PDF into text by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipelines.files.characters import letters
+from pipelines.files.file_worker import FileWorker
+from pipelines.files.hyphens import IsWord
+from pipelines.files.lines import Line
+from pipelines.files.metadata import file_links, file_metadata
+from pipelines.files.ocr import Ocr
+from pipelines.files.paragraphs import Flowing, usual_pitch
+from pipelines.files.printed import Printed, gather
+from pipelines.files.records import FileLimits, FilePage, FileProblem, FileText
+from pipelines.files.running_heads import running_heads
+from pipelines.files.scans import read_scans
+from pipelines.files.wording import problem, spoken_pages
+
+TAIL = 2048
+MANY_LINES = 12
+
+
+def pdf_text(
+    body: bytes, *, limits: FileLimits, worker: FileWorker, ocr: Ocr | None, is_word: IsWord | None
+) -> FileText:
+    """The text of a PDF by page; what cannot be read is named in ``problems``."""
+    printed = gather(body, limits, worker)
+    if printed.problem:
+        return FileText(kind="pdf", problems=(_opening_problem(printed.problem),))
+    if not printed.count:
+        return FileText(kind="pdf", page_count=0, problems=(problem("no_pages"),))
+    pages = _pages(printed, limits, is_word)
+    problems = list(_problems(body, printed, limits))
+    scans = [page.number for page in printed.pages.values() if page.picture]
+    if scans:
+        recognised, met = read_scans(body, scans, limits=limits, worker=worker, ocr=ocr, is_word=is_word)
+        pages = [_recognised(page, recognised.get(page.number, "")) for page in pages]
+        problems += met
+    if not any(letters(page.text) for page in pages):
+        pages = [replace(page, method="none") for page in pages]
+        problems.append(problem("no_text"))
+    return FileText(
+        kind="pdf",
+        pages=tuple(pages),
+        page_count=printed.count,
+        metadata=file_metadata(printed.metadata),
+        problems=tuple(problems),
+        fingerprints=tuple(_picture(printed, page.number) for page in pages),
+        links=file_links((page.number, url) for page in printed.pages.values() for url in page.links),
+    )
+
+
+def _opening_problem(kind: str) -> FileProblem:
+    return problem(kind, pages="alle")
+
+
+def _picture(printed: Printed, number: int) -> str:
+    page = printed.pages.get(number)
+    return page.picture or "" if page else ""
+
+
+def _pages(printed: Printed, limits: FileLimits, is_word: IsWord | None) -> list[FilePage]:
+    found = [printed.pages[number] for number in sorted(printed.pages)]
+    heads = running_heads([page.lines for page in found], [page.height for page in found])
+    bodies = [
+        [line for index, line in enumerate(page.lines) if index not in left_out]
+        for page, left_out in zip(found, heads, strict=True)
+    ]
+    if not any(bodies):
+        bodies = [list(page.lines) for page in found]
+    pitch = usual_pitch(bodies)
+    read = {
+        page.number: FilePage(
+            number=page.number,
+            text=Flowing(lines, pitch=_own_pitch(lines, pitch), is_word=is_word).text(),
+            verbatim=page.verbatim,
+            method="pdf" if page.verbatim or not page.picture else "none",
+        )
+        for page, lines in zip(found, bodies, strict=True)
+    }
+    assert printed.count is not None
+    numbers = range(1, min(printed.count, limits.max_pages) + 1)
+    return [read.get(n) or FilePage(number=n, text="", verbatim="", method="none") for n in numbers]
+
+
+def _own_pitch(lines: list[Line], usual: float) -> float:
+    return usual_pitch([lines], usual) if len(lines) >= MANY_LINES else usual
+
+
+def _recognised(page: FilePage, text: str) -> FilePage:
+    return replace(page, text=text, method="ocr") if letters(text) > letters(page.text) else page
+
+
+def _problems(body: bytes, printed: Printed, limits: FileLimits) -> Iterator[FileProblem]:
+    assert printed.count is not None
+    if b"%%EOF" not in body[-TAIL:]:
+        yield problem("truncated")
+    if printed.count > limits.max_pages:
+        yield problem("too_many_pages", count=printed.count, limit=limits.max_pages)
+    for kind, numbers in printed.lost.items():
+        yield problem(kind, pages=spoken_pages(numbers), limit=limits.max_page_chars)

@@ -1,0 +1,109 @@
+"""What reading a file gives: its pages, its metadata and every problem met on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MIB = 1024 * 1024
+
+CUT_SHORT = frozenset({"timeout", "crashed", "page_damaged"})
+"""Problems that may differ from run to run, so that the text must not be taken for an edit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLimits:
+    """How much one file may cost: bytes, pages, characters a page, seconds and memory.
+
+    ``max_unpacked`` bounds each part read from an ODT or DOCX; ``memory_bytes`` the address space
+    of the worker. Seconds are wall-clock time.
+    """
+
+    max_bytes: int = 100 * MIB
+    max_pages: int = 3000
+    max_page_chars: int = 500_000
+    max_document_chars: int = 20_000_000
+    max_unpacked: int = 48 * MIB
+    page_seconds: float = 20.0
+    file_seconds: float = 300.0
+    memory_bytes: int = 1536 * MIB
+    ocr_page_seconds: float = 120.0
+    ocr_file_seconds: float = 1800.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilePage:
+    """One page (``number`` from 1).
+
+    ``verbatim`` is what the extractor gave, one printed line a line, with heads and hyphens as
+    printed; ``text`` is for searching: paragraphs separated by an empty line, without running
+    heads, page numbers and end-of-line hyphens. ``method`` is pdf, ocr, odt, docx or none.
+    """
+
+    number: int
+    text: str
+    verbatim: str
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileProblem:
+    """What could not be read; ``kind`` is a key of ``[problems]`` in files.toml, ``detail`` is German."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLink:
+    """A link annotation or hyperlink: the page it stands on and its address as written."""
+
+    page: int
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileMetadata:
+    """What the file says of itself, raw: dates as written (``D:20200821093339+02'00'`` or ISO 8601)."""
+
+    title: str | None = None
+    author: str | None = None
+    created: str | None = None
+    modified: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileText:
+    """A file as read. Made for every file, readable or not.
+
+    ``kind`` is what the bytes are (pdf, odt, docx, html, ole, rtf, picture, text, zip, unknown, empty).
+    ``page_count`` is what the file states, which may exceed ``pages`` (page limit; ODT and DOCX,
+    whose text is one page here). ``fingerprints`` has one entry for each of ``pages``: empty for a page
+    with text, the digest of its picture for a page without. A file that could not be opened has no pages
+    and its own digest as only fingerprint; one that is not the document (empty, HTML) has none.
+    """
+
+    kind: str
+    pages: tuple[FilePage, ...] = ()
+    page_count: int | None = None
+    metadata: FileMetadata = field(default_factory=FileMetadata)
+    problems: tuple[FileProblem, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+    links: tuple[FileLink, ...] = ()
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What to hash, page by page: the verbatim text, and the picture's digest where text is missing.
+
+        Texts made by OCR are not in it, so that a machine with OCR and one without agree.
+        """
+        if not self.pages:
+            return self.fingerprints
+        return tuple(
+            f"{'' if page.method == 'ocr' else page.verbatim} {mark}".strip()
+            for page, mark in zip(self.pages, self.fingerprints, strict=True)
+        )
+
+    @property
+    def complete(self) -> bool:
+        """False where reading was cut short by time, memory or a crash: another run may read more."""
+        return not CUT_SHORT.intersection(problem.kind for problem in self.problems)

@@ -1,0 +1,159 @@
+"""Finds running heads and page numbers: lines at the edges of pages that repeat, but for the page number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from math import ceil
+from typing import NamedTuple
+
+from pipelines.files.lines import Line, usual
+from pipelines.files.wording import wording
+
+EDGE_LINES = 4
+EDGE_SHARE = 0.2
+SHARE_OF_PAGES = 0.4
+SAME_PLACE = 12.0
+MARGIN = 0.055
+"""In this share of the page's height at its edges stands no line of the text."""
+
+_DIGITS = re.compile(r"\d{1,6}")
+_NOTE = re.compile(r"\d{1,3} ?[^\W\d]")
+_LETTER = re.compile(r"[^\W\d_]")
+_ROMAN = re.compile(r"^[ivxl]{1,6}$")
+
+
+class Edge(NamedTuple):
+    """A line near the upper or lower edge of a page (from 1), and its position among the page's lines.
+
+    ``key`` is its edge and its text without numbers. ``outermost`` says that no line stands further out.
+    """
+
+    page: int
+    position: int
+    key: tuple[bool, str]
+    numbers: tuple[int, ...]
+    bottom: float
+    outermost: bool
+
+
+def running_heads(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[set[int]]:
+    """For each page the indexes of its lines that are running heads or page numbers.
+
+    ``heights`` are the pages' heights in points. A line counts if the same line, but for numbers, stands
+    at the same place on about half of the pages (two fifths: title pages have none, left and right
+    pages differ), its numbers are the same everywhere or count the pages, and no other
+    line of the text stands further out.
+    """
+    found: list[set[int]] = [set() for _ in pages]
+    groups: dict[tuple[bool, str], list[Edge]] = defaultdict(list)
+    body = usual([line.height for page in pages for line in page if len(line.text) > 30])
+    for number, (lines, height) in enumerate(zip(pages, heights, strict=True), 1):
+        for edge in _edges(number, lines, height):
+            groups[edge.key].append(edge)
+    enough = max(2, ceil(SHARE_OF_PAGES * len(pages)))
+    for edges in groups.values():
+        likely = [edge for edge in edges if _may_be_head(pages[edge.page - 1][edge.position], body)]
+        for edge in (*_repeated(likely, enough), *_bare_numbers(likely, enough)):
+            found[edge.page - 1].add(edge.position)
+    _lone_numbers(pages, groups, found)
+    for number, edges in _by_page(groups).items():
+        found[number - 1] &= _outside(edges, found[number - 1], heights[number - 1])
+    return found
+
+
+def _by_page(groups: dict[tuple[bool, str], list[Edge]]) -> dict[int, list[Edge]]:
+    pages: dict[int, list[Edge]] = defaultdict(list)
+    for edge in (edge for edges in groups.values() for edge in edges):
+        pages[edge.page].append(edge)
+    return pages
+
+
+def _outside(edges: list[Edge], heads: set[int], height: float) -> set[int]:
+    """The positions of those heads beyond which no line of the text stands."""
+    kept: set[int] = set()
+    for upper in (True, False):
+        side = [edge for edge in edges if edge.key[0] == upper]
+        for edge in sorted(side, key=lambda edge: edge.bottom, reverse=upper):
+            if edge.position in heads:
+                kept.add(edge.position)
+            elif MARGIN * height < edge.bottom < (1 - MARGIN) * height:
+                break
+    return kept
+
+
+def _edges(number: int, lines: Sequence[Line], height: float) -> Iterator[Edge]:
+    placed = [index for index, line in enumerate(lines) if line.height]
+    if not placed:
+        return
+    order = sorted(placed, key=lambda index: -lines[index].bottom)
+    for upper, indexes in ((True, order[:EDGE_LINES]), (False, order[-EDGE_LINES:])):
+        for index in indexes:
+            line = lines[index]
+            inside = line.top > (1 - EDGE_SHARE) * height if upper else line.bottom < EDGE_SHARE * height
+            if inside:
+                key = _DIGITS.sub("#", " ".join(line.text.split()))
+                numbers = tuple(int(digits) for digits in _DIGITS.findall(line.text))
+                outermost = index == order[0 if upper else -1]
+                yield Edge(number, index, (upper, _roman_as_number(key)), numbers, line.bottom, outermost)
+
+
+def _may_be_head(line: Line, body: float) -> bool:
+    """False for footnotes (a number, raised or before a sentence), for long lines and for big letters."""
+    footnote = _NOTE.match(line.text) and (line.raised or line.text.endswith((".", ";", ",")))
+    return not footnote and len(line.text) < 200 and not (body and line.height > 1.3 * body)
+
+
+def _roman_as_number(key: str) -> str:
+    return "roman" if _ROMAN.match(key.lower()) else key
+
+
+def _repeated(edges: list[Edge], enough: int) -> list[Edge]:
+    if len(edges) < enough:
+        return []
+    place = usual([edge.bottom for edge in edges])
+    same = [edge for edge in edges if abs(edge.bottom - place) <= SAME_PLACE]
+    return same if len({edge.page for edge in same}) >= enough and _numbers_fit(same) else []
+
+
+def _bare_numbers(edges: list[Edge], enough: int) -> list[Edge]:
+    """Lines that are nothing but the number of the page, wherever at the edge they stand."""
+    if not edges or _LETTER.search(edges[0].key[1]) or len(edges[0].numbers) != 1:
+        return []
+    shift, count = Counter(edge.numbers[0] - edge.page for edge in edges).most_common(1)[0]
+    return [edge for edge in edges if edge.numbers[0] - edge.page == shift] if count >= enough else []
+
+
+def _numbers_fit(edges: list[Edge]) -> bool:
+    """True if each number of the line is the same on nearly all pages, or counts them on most."""
+    for column in zip(*(edge.numbers for edge in edges), strict=True):
+        constant = Counter(column).most_common(1)[0][1]
+        counting = Counter(n - edge.page for n, edge in zip(column, edges, strict=True)).most_common(1)[0][1]
+        if constant < 0.8 * len(edges) and counting < 0.6 * len(edges):
+            return False
+    return True
+
+
+def _lone_numbers(
+    pages: Sequence[Sequence[Line]], groups: dict[tuple[bool, str], list[Edge]], found: list[set[int]]
+) -> None:
+    """Page numbers that say so ("Seite 2 von 5", "- 2 -", an outermost "2") need only be the right number."""
+    for edge in (edge for edges in groups.values() for edge in edges):
+        text = pages[edge.page - 1][edge.position].text.strip()
+        if edge.numbers[:1] != (edge.page,) or (len(edge.numbers) == 2 and edge.numbers[1] != len(pages)):
+            continue
+        if _page_number().match(text) or (edge.outermost and text.isdigit()):
+            found[edge.page - 1].add(edge.position)
+
+
+@cache
+def _page_number() -> re.Pattern[str]:
+    words, of = (_either(wording("page_numbers")[name]) for name in ("words", "of"))
+    dash = "[-–—]"
+    return re.compile(rf"^(?:{words} ?\d+(?: ?{of} ?\d+)?|\d+ ?{of} ?\d+|{dash} ?\d+ ?{dash})$")
+
+
+def _either(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(re.escape(word) for word in words) + ")"

@@ -1,0 +1,188 @@
+"""Who issued a document: read from kicker, heading and contact block, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pipelines.bodies import BodyMention, find_bodies, find_home, wording
+
+_LEAD = 600
+"""Characters of a text's beginning that may say who speaks."""
+
+_NUMBERED = re.compile(r"\d+\.?|[IVX]+\.?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuerReading:
+    """The issuer's short name or None, what shows it, and a disagreement (German, both readings)."""
+
+    issuer: str | None
+    evidence: str | None = None
+    conflict: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Statement:
+    """One place that names an issuer."""
+
+    body: BodyMention
+    place: str
+    wording: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {_short(self.wording)}"
+
+
+def find_issuer(
+    *,
+    kicker: str | None,
+    heading_lines: Sequence[str],
+    contact_blocks: Sequence[str],
+    text: str | None = None,
+    home: str | None = None,
+) -> IssuerReading:
+    """The issuer stated by the kicker, else by a heading ("Pressemitteilung der …"), else by a contact block.
+
+    A text that names itself ("Pressemitteilung der IFK" as its first line) outvotes the kicker; any other
+    disagreement only is a ``conflict``. ``home`` is the short name of the site's own body: then a kicker
+    may use its bare title, and it comes first where several bodies issue together.
+
+    >>> find_issuer(kicker="Pressemitteilung der Datenschutzkonferenz vom 3. Mai 2022",
+    ...             heading_lines=(), contact_blocks=()).issuer
+    'DSK'
+    >>> find_issuer(kicker="Gemeinsame Pressemitteilung", heading_lines=(), contact_blocks=()).issuer is None
+    True
+    """
+    stated = _from_kicker(kicker, home) or _from_headings(heading_lines, home)
+    contact = _from_contacts(contact_blocks)
+    itself = _from_text(text or "") or _agreeing(contact, _speaker(kicker, heading_lines, text or ""))
+    agreed = not itself or (stated and stated.body.short == itself.body.short)
+    chosen = (stated or contact) if agreed else itself
+    other = _disagreement(stated, itself, contact, _rival(stated, kicker, heading_lines, text or ""))
+    return IssuerReading(
+        issuer=chosen.body.short if chosen else None,
+        evidence=str(chosen) if chosen else None,
+        conflict=_conflict(stated, other),
+    )
+
+
+def _from_kicker(kicker: str | None, home: str | None) -> _Statement | None:
+    if not kicker:
+        return None
+    bodies = find_bodies(kicker)
+    own = next((body for body in bodies if body.short == home), None)
+    body = own or next(iter(bodies), None) or (find_home(kicker, home) if home else None)
+    return _Statement(body=body, place="Kicker", wording=kicker) if body else None
+
+
+def _from_headings(lines: Sequence[str], home: str | None) -> _Statement | None:
+    for line in (*lines, " ".join(lines)):
+        if (body := _issuing(line, home)) is not None:
+            return _Statement(body=body, place="Überschrift", wording=line)
+    return None
+
+
+def _from_contacts(blocks: Iterable[str]) -> _Statement | None:
+    for block in blocks:
+        body = next(iter(find_bodies(block)), None)
+        if body and _only_names(block[: body.start]):
+            return _Statement(body=body, place="Kontakt", wording=block[: body.end])
+    return None
+
+
+def _from_text(text: str) -> _Statement | None:
+    """The text's own first lines, where one of them is "Pressemitteilung der …"."""
+    for line in text[:_LEAD].split("\n")[:3]:
+        if (body := _issuing(line, None)) is not None and len(line) < 250:
+            return _Statement(body=body, place="Text", wording=line)
+    return None
+
+
+@cache
+def _document() -> re.Pattern[str]:
+    words = sorted(wording()["documents"]["words"], key=len, reverse=True)
+    return re.compile(
+        rf"\W*(?:Gemeinsame[rs]?\s+)?(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE
+    )
+
+
+def _issuing(line: str, home: str | None) -> BodyMention | None:
+    """The body of "Pressemitteilung der 98. Konferenz …" or "DSK-Entschließung …", else None."""
+    body = next(iter(find_bodies(line)), None) or (find_home(line, home) if home else None)
+    if not body:
+        return None
+    start = _document().match(line)
+    if start and start.end() <= body.start and _only_links(line[start.end() : body.start]):
+        return body
+    compound = not line[: body.start].strip() and line[body.end :].startswith("-")
+    return body if compound and _document().match(line[body.end + 1 :]) else None
+
+
+def _only_links(gap: str) -> bool:
+    """Whether nothing but articles, numbers and offices stands between document and body."""
+    allowed = wording()["documents"]["between"]
+    return all(word in allowed or _NUMBERED.fullmatch(word) for word in re.findall(r"\w+", gap))
+
+
+def _only_names(before: str) -> bool:
+    """Whether nothing but labels, names and titles stands before the body in a contact block."""
+    allowed = wording()["contact"]["before"]
+    found = re.findall(r"\w+", before)
+    return len(found) <= 15 and all(word in allowed or not word[0].islower() for word in found)
+
+
+def _speaker(kicker: str | None, lines: Sequence[str], text: str) -> BodyMention | None:
+    """The body a headline or the text's first sentence is about."""
+    headlines = " ".join(line for line in lines if line != kicker)
+    lead = re.sub(r"^\W*(?:Die|Der|Das)\s+", "", text[:_LEAD])
+    opening = next((body for body in find_bodies(lead) if body.start == 0), None)
+    found = [*find_bodies(headlines), *([opening] if opening else [])]
+    return next((body for body in found if body.kind != "other"), None)
+
+
+def _rival(
+    stated: _Statement | None, kicker: str | None, lines: Sequence[str], text: str
+) -> _Statement | None:
+    """A speaker other than the stated body, where neither headline nor text names the stated one."""
+    speaker = _speaker(kicker, lines, text)
+    if not stated or not speaker or stated.place != "Kicker":
+        return None
+    named = {
+        body.short for body in find_bodies(" ".join((*(line for line in lines if line != kicker), text)))
+    }
+    return (
+        None if stated.body.short in named else _Statement(body=speaker, place="Text", wording=speaker.name)
+    )
+
+
+def _agreeing(contact: _Statement | None, speaker: BodyMention | None) -> _Statement | None:
+    """A conference that is both the contact and the speaker names itself twice."""
+    same = contact and speaker and contact.body.short == speaker.short and speaker.kind == "conference"
+    return contact if same else None
+
+
+def _disagreement(
+    stated: _Statement | None, itself: _Statement | None, contact: _Statement | None, rival: _Statement | None
+) -> _Statement | None:
+    """What speaks against the stated body. The chair is the usual contact of a conference: no objection."""
+    if not stated:
+        return None
+    chair = contact and stated.body.kind == "conference" and contact.body.kind != "conference"
+    others = (itself, rival, None if chair else contact)
+    return next((other for other in others if other and other.body.short != stated.body.short), None)
+
+
+def _conflict(stated: _Statement | None, other: _Statement | None) -> str | None:
+    if not stated or not other:
+        return None
+    first = f"{stated.place} nennt {stated.body.short} („{_short(stated.wording)}“)"
+    return f"{first}, {other.place} nennt {other.body.short} („{_short(other.wording)}“)"
+
+
+def _short(text: str) -> str:
+    """One line of at most 160 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:159]}…"

@@ -1,0 +1,59 @@
+"""The language of a document, German or English, by its small words and its file name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 60_000
+"""Characters that are read: some twenty pages settle the question."""
+
+_ENOUGH = 5
+_CLEARLY = 1.5
+
+
+@cache
+def _wording() -> dict[str, Any]:
+    return tomllib.loads(resources.files("pipelines.data").joinpath("languages.toml").read_text("utf-8"))
+
+
+@cache
+def _small_words(language: str) -> frozenset[str]:
+    return frozenset(_wording()["words"][language])
+
+
+def detect_language(text: str, *, file_name: str = "") -> str | None:
+    """``de`` or ``en``; None where neither the text nor the file name says so.
+
+    The text decides when it has at least five small words of one language and half as many again as of the
+    other; only then comes the file name (``…_EN.pdf``, ``…_en.pdf``, ``… English.pdf``). "en" in the
+    middle of a name is no language: the site marks resolutions with it (``20191106_en_gesundheit.pdf``).
+
+    >>> detect_language("Die Aufsicht hat das Verfahren geprüft und mit dem Verein gesprochen.")
+    'de'
+    >>> detect_language("", file_name="20240506_guidelines_ai_en.pdf")
+    'en'
+    >>> detect_language("Anlage 1") is None
+    True
+    """
+    found = [word.lower() for word in _WORD.findall(text[:_SAMPLE])]
+    counts = {language: sum(word in _small_words(language) for word in found) for language in ("de", "en")}
+    first, second = sorted(counts, key=counts.__getitem__, reverse=True)
+    if counts[first] >= _ENOUGH and counts[first] >= _CLEARLY * counts[second]:
+        return first
+    return _named(file_name)
+
+
+def _named(file_name: str) -> str | None:
+    """The language a file name states: the last part of a path, any case, with or without extension."""
+    stem = re.sub(r"\.\w{1,5}$", "", file_name.rsplit("/", 1)[-1])
+    parts = [part.lower() for part in re.findall(r"[^\W\d_]+", stem)]
+    for language in ("en", "de"):
+        if set(parts) & set(_wording()["file_names"][language]):
+            return language
+    letters = [part for part in parts if part not in ("v", "final")]
+    return letters[-1] if letters and letters[-1] in _wording()["file_names"]["last"] else None

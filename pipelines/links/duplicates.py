@@ -1,0 +1,101 @@
+"""Finds documents that publish again what the DSK published: near-duplicate texts."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from zlib import crc32
+
+from pipelines.links.records import RULES, Paper, Relation, days_between
+
+_RULE = RULES["duplicates"]
+_WORD = re.compile(r"[^\W_]+")
+_HYPHENS = re.compile("[-\u00ad\u2010\u2011\x02]\n?")
+_BITS = 0xFFFFFFFFFFFF
+ORIGIN, COPIES = "dsk", "dsmv"
+
+
+def shingles(text: str) -> set[int]:
+    """Hashes of the three-word sequences of a text's first words; hyphens and case do not count.
+
+    >>> len(shingles("Die Konferenz tagte am Freitag"))
+    3
+    """
+    words = [
+        crc32(word.encode()) for word in _WORD.findall(_HYPHENS.sub("", text).casefold())[: _RULE["words"]]
+    ]
+    return {
+        ((first * 0x9E3779B97F4A7C15 ^ second * 0xC2B2AE3D27D4EB4F ^ third * 0x165667B19E3779F9) >> 8) & _BITS
+        for first, second, third in zip(words, words[1:], words[2:], strict=False)
+    }
+
+
+def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
+    """The smallest hashes: two texts share as many of them as they share of their sequences."""
+    return tuple(heapq.nsmallest(_RULE["sketch"], hashes))
+
+
+def find_republications(papers: Iterable[Paper]) -> Iterator[Relation]:
+    """``republishes`` relations from documents of the DSMV to those of the DSK with the same text."""
+    originals: dict[str, Paper] = {}
+    copies: list[tuple[Paper, tuple[int, ...]]] = []
+    holders: dict[int, list[str]] = defaultdict(list)
+    for paper in sorted(papers, key=lambda paper: paper.id):
+        hashes = shingles(_text(paper)) if paper.source in (ORIGIN, COPIES) else set()
+        if len(hashes) < _RULE["least_shingles"]:
+            continue
+        if paper.source == COPIES:
+            copies.append((paper, sketch(hashes)))
+            continue
+        originals[paper.id] = paper
+        for value in sketch(hashes):
+            holders[value].append(paper.id)
+    for paper, values in copies:
+        relation = _best(paper, [originals[name] for name in _alike(values, holders)])
+        if relation is not None:
+            yield relation
+
+
+def _text(paper: Paper) -> str:
+    return "\n".join(text for _, text in paper.pages)
+
+
+def _alike(values: Sequence[int], holders: dict[int, list[str]]) -> list[str]:
+    shared = Counter(name for value in values for name in holders.get(value, ()))
+    return sorted(name for name, count in shared.items() if count >= _RULE["least_shared"])
+
+
+def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:
+    """The candidate with the most equal text, if it is enough and of the same time."""
+    mine = shingles(_text(paper))
+    ranked = []
+    for other in candidates:
+        if paper.date and other.date and abs(days_between(other.date, paper.date)) > _days(paper):
+            continue
+        jaccard, contained, ratio = _overlap(mine, shingles(_text(other)))
+        if jaccard >= _RULE["jaccard"] or (
+            contained >= _RULE["containment"] and ratio >= _RULE["size_ratio"]
+        ):
+            ranked.append((contained + jaccard, other))
+    if not ranked:
+        return None
+    ranked.sort(key=lambda entry: (-entry[0], entry[1].id))
+    score, other = ranked[0]
+    percent = round(50 * score)
+    return Relation(
+        document_id=paper.id, kind="republishes", url=other.url, target_id=other.id,
+        evidence=f"{percent} % gleicher Text", score=round(score / 2, 3),
+    )  # fmt: skip
+
+
+def _days(paper: Paper) -> int:
+    """Releases are repeated within weeks; copies of guidance papers lie on a site for years."""
+    return int(_RULE["days_apart"]) if paper.doc_type == "pressemitteilung" else 36_500
+
+
+def _overlap(mine: set[int], theirs: set[int]) -> tuple[float, float, float]:
+    common = len(mine & theirs)
+    smaller, larger = sorted((len(mine), len(theirs)))
+    return common / len(mine | theirs), common / max(1, smaller), smaller / max(1, larger)

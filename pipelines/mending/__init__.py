@@ -1,0 +1,12 @@
+"""Mending of texts: plain characters, certain mojibake, hyphens that belong to no word.
+
+Pure functions with frozen word lists: the same text gives the same result whatever else is archived.
+"""
+
+from pipelines.mending.chain import mend, mend_pages
+from pipelines.mending.characters import body_key
+from pipelines.mending.hyphens import mend_word
+from pipelines.mending.lexicon import is_word
+from pipelines.mending.records import Change, Mended
+
+__all__ = ["Change", "Mended", "body_key", "is_word", "mend", "mend_pages", "mend_word"]

@@ -1,0 +1,86 @@
+"""Characters folded to plain ones: spaces, hyphens, bullets, ligatures, invisible signs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pipelines.mending.revision import Edit
+
+_CONTROLS = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0)))) - {"\n", "\r"}
+_COMPOSED = re.compile("[\x00-\u02ff]?[\u0300-\U0010ffff]+")
+
+
+@cache
+def wording() -> dict[str, Any]:
+    """The tables of ``characters.toml``."""
+    return tomllib.loads(resources.files("pipelines.data").joinpath("characters.toml").read_text("utf-8"))
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Code point to its plain text, as ``str.translate`` takes it; "\\r\\n" is folded before."""
+    table = dict.fromkeys(_CONTROLS, "") | {"\r": "\n"}
+    table |= {_sign(point): "" for point in wording()["removed"]["points"]}
+    table |= {_sign(point): " " for point in wording()["spaces"]["points"]}
+    table |= {_sign(point): "\n" for point in wording()["breaks"]["points"]}
+    return {ord(sign): text for sign, text in table.items()} | _replaced()
+
+
+def _replaced() -> dict[int, str]:
+    return {int(point, 16): text for point, text in wording()["replaced"].items()}
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    """Runs of signs to fold, line feeds after a carriage return included."""
+    return re.compile(f"(?:\r\n|[{''.join(re.escape(chr(point)) for point in _table())}])+")
+
+
+def _plain(run: str) -> str:
+    return run.replace("\r\n", "\n").translate(_table())
+
+
+def _sign(point: str) -> str:
+    return chr(int(point, 16))
+
+
+def fold_characters(text: str) -> list[Edit]:
+    """The edits that make spaces, breaks, hyphens, bullets and ligatures plain and drop invisible signs.
+
+    Line breaks stay, as ``\\n``; control characters go. U+2010 and U+2011 become ``-``.
+
+    >>> fold_characters("Art.\\xa05 DS\\u2011GVO")
+    [Edit(start=4, end=5, text=' '), Edit(start=9, end=10, text='-')]
+    """
+    return [Edit(*found.span(), _plain(found[0])) for found in _odd().finditer(text)]
+
+
+def compose_letters(text: str) -> list[Edit]:
+    """The edits that bring a text to Unicode NFC (characters below U+0300 never compose to the left).
+
+    >>> compose_letters("Prüfung und Pru\\u0308fung")
+    [Edit(start=14, end=16, text='ü')]
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return []
+    found = ((piece, unicodedata.normalize("NFC", piece[0])) for piece in _COMPOSED.finditer(text))
+    return [Edit(*piece.span(), composed) for piece, composed in found if composed != piece[0]]
+
+
+def body_key(text: str) -> str:
+    """The form of a text that ``content_sha256`` is taken over: only what a reader sees counts.
+
+    Characters as ``fold_characters`` (soft hyphens, zero-width and direction signs gone, U+2010/2011
+    as "-", Word's bullets as "•"), Unicode NFC, every run of white space, line breaks included, one
+    space, none at the ends. Nothing is mended: a hyphen that the site takes out of a word is a change.
+    The result is frozen: another one would make a new version of every document.
+
+    >>> body_key("Daten\\xadschutz \\r\\n\\r\\n im  Verein\\u200b ")
+    'Datenschutz im Verein'
+    """
+    return " ".join(unicodedata.normalize("NFC", _plain(text)).split())

@@ -1,0 +1,223 @@
+"""Which hyphens inside a word are wrong: the rules, in the order in which they decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipelines.mending.lexicon import (
+    fold,
+    is_english,
+    is_listed,
+    is_usual,
+    is_word,
+    runs_over,
+    wording,
+    words,
+)
+
+_VOWEL = re.compile("[aeiouyäöüéèêàâ]", re.IGNORECASE)
+
+
+class Pair(NamedTuple):
+    """Two parts of a hyphenated word; another hyphen follows (``more``), goes before (``within``)."""
+
+    left: str
+    right: str
+    more: bool = False
+    within: bool = False
+
+    @property
+    def joined(self) -> str:
+        """The folded word without the hyphen; before another hyphen without an unknown linking "s"."""
+        whole = fold(self.left + self.right)
+        return whole[:-1] if self.more and whole.endswith("s") and not is_listed(whole) else whole
+
+
+Rule = Callable[[Pair], bool | None]
+"""Says that the hyphen is wrong (True), right (False), or has no opinion (None)."""
+
+
+def _marked(pair: Pair) -> bool | None:
+    """Single letters, digits and abbreviations keep their hyphen: "E-mail", "10-jährig", "EU-weit"."""
+    left, right = pair.left, pair.right
+    plain = len(left) > 1 and len(right) > 1 and (left + right).isalpha()
+    spoken = plain and _VOWEL.search(left) and _VOWEL.search(right)
+    return None if spoken and left[1:].islower() and right.islower() else False
+
+
+def _one_word(pair: Pair) -> bool | None:
+    return True if fold(pair.left + pair.right).startswith(tuple(wording()["broken"]["words"])) else None
+
+
+def _kept_pair(pair: Pair) -> bool | None:
+    """Closed lists: "Opt-in", "Know-how", "baden-württembergisch", "rot-grün", "Bürger-innen"."""
+    left, right = fold(pair.left), fold(pair.right)
+    if f"{left}-{right}".startswith(tuple(wording()["kept"]["stems"])):
+        return False
+    if any(f"{left}-{stem}" in words("kept", "pairs") for stem in _stems(right)):
+        return False
+    colours = words("adjectives", "colours")
+    coloured = left in colours and any(stem in colours for stem in _stems(right))
+    return False if coloured or (right in words("kept", "seconds") and is_word(left)) else None
+
+
+def _inner(pair: Pair) -> bool | None:
+    """Small words between two hyphens: "Ende-zu-Ende", "Ad-hoc-Lösung"."""
+    inner = words("kept", "inner")
+    between = (pair.more and fold(pair.right) in inner) or (pair.within and fold(pair.left) in inner)
+    return False if between else None
+
+
+def _bound(pair: Pair) -> bool | None:
+    """Endings that are no words on their own: "Nichtverkettbar-keit"."""
+    return True if fold(pair.right) in words("broken", "bound") else None
+
+
+def _negation(pair: Pair) -> bool | None:
+    """ "nicht-öffentlich" keeps its hyphen; "Nicht-beachtung" and "nicht-ig" do not."""
+    if fold(pair.left) != "nicht":
+        return None
+    noun = fold(pair.right).endswith(tuple(wording()["nouns"]["endings"]))
+    return noun or (is_listed(pair.joined) and not is_word(pair.right))
+
+
+def _usual(pair: Pair) -> bool | None:
+    """ "The-men" is a frequent German word, whatever its parts mean in English."""
+    return True if is_usual(pair.joined) else None
+
+
+def _english(pair: Pair) -> bool | None:
+    left, right = fold(pair.left), fold(pair.right)
+    return False if is_english(left) and is_english(right) else None
+
+
+def _surely_adjectives(pair: Pair) -> bool | None:
+    """An adjective before another one: "technisch-organisatorisch"; not "Persönlich-keit"."""
+    if not _is_adjective(pair.left, "sure") or fold(pair.right).startswith("keit"):
+        return None
+    second = _is_second_adjective(pair.right) or (pair.left.islower() and is_word(pair.right))
+    return False if second else None
+
+
+def _attached(pair: Pair) -> bool | None:
+    """A name or foreign word with an adjective: "Corona-bedingt", "cloud-gestützt"."""
+    attached = any(stem in words("adjectives", "attached") for stem in _stems(fold(pair.right)))
+    left = fold(pair.left)
+    if not attached or not is_word(left) or left.endswith(tuple(wording()["nouns"]["linking"])):
+        return None
+    foreign = left in words("adjectives", "foreign") or is_english(left)
+    return False if foreign or pair.left[0].isupper() else None
+
+
+def _first_part(pair: Pair) -> bool | None:
+    """ "re-identifizieren", "quasi-öffentlich" keep their hyphen; "Trans-portwege", "Re-gister" do not."""
+    if fold(pair.left) not in words("kept", "firsts") or not is_word(pair.right):
+        return None
+    return is_listed(pair.joined) or runs_over(pair.joined, len(fold(pair.left)))
+
+
+def _listed(pair: Pair) -> bool | None:
+    return True if is_listed(pair.joined) else None
+
+
+def _likely_adjectives(pair: Pair) -> bool | None:
+    """Adjectives that also begin compounds: "sozial-ökologisch", but "sozialrechtlich"."""
+    return False if _is_adjective(pair.left, "likely") and _is_second_adjective(pair.right) else None
+
+
+def _compound(pair: Pair) -> bool | None:
+    return True if is_word(pair.joined) else None
+
+
+def _fragments(pair: Pair) -> bool | None:
+    """Two parts that are no words and together end like a German one: "Videokonfe-renzierung"."""
+    unknown = not is_word(pair.left) and not is_word(pair.right) and len(pair.joined) > 6
+    return True if unknown and pair.joined.endswith(tuple(wording()["broken"]["endings"])) else None
+
+
+CLOSED: tuple[Rule, ...] = (_marked, _one_word, _kept_pair, _inner, _bound, _negation, _usual, _english)
+"""Decide before the document is asked."""
+
+OPEN: tuple[Rule, ...] = (
+    _surely_adjectives,
+    _attached,
+    _first_part,
+    _listed,
+    _likely_adjectives,  # after _listed: "sozialrechtlich" is a word
+    _compound,
+    _fragments,
+)
+"""Decide when the document does not show the unbroken word; where none has an opinion, the hyphen stays."""
+
+
+def _is_adjective(word: str, kind: str) -> bool:
+    return fold(word).endswith(tuple(wording()["adjectives"][kind])) and is_word(word)
+
+
+def _is_second_adjective(word: str) -> bool:
+    endings = tuple(wording()["adjectives"]["second"])
+    return len(word) > 4 and any(stem.endswith(endings) for stem in _stems(fold(word))) and is_word(word)
+
+
+def _stems(word: str) -> list[str]:
+    """A folded word as it is and without each case or plural ending it may have."""
+    return [
+        word.removesuffix(ending)
+        for ending in wording()["adjectives"]["case_endings"]
+        if word.endswith(ending)
+    ]
+
+
+@lru_cache(maxsize=1 << 15)
+def _verdict(pair: Pair, rules: tuple[Rule, ...]) -> bool | None:
+    return next((opinion for rule in rules if (opinion := rule(pair)) is not None), None)
+
+
+def is_broken(pair: Pair, evidence: Container[str]) -> bool:
+    """Whether the hyphen between the two parts is wrong; ``evidence`` holds folded unbroken words.
+
+    >>> is_broken(Pair("Schutzni", "veau"), ()), is_broken(Pair("Opt", "in"), ())
+    (True, False)
+    """
+    closed = _verdict(pair, CLOSED)
+    if closed is not None:
+        return closed
+    return pair.joined in evidence or bool(_verdict(pair, OPEN))
+
+
+def mend_word(word: str, evidence: Container[str] = ()) -> str:
+    """A hyphenated word without its wrong hyphens.
+
+    >>> mend_word("EU-Standardvertrags-klauseln"), mend_word("Ende-zu-Ende-Ver-schlüs-selung")
+    ('EU-Standardvertragsklauseln', 'Ende-zu-Ende-Verschlüsselung')
+    """
+    parts = word.split("-")
+    mended, at = parts[:1], 1
+    while at < len(parts):
+        pair = Pair(mended[-1], parts[at], at + 1 < len(parts), len(mended) > 1)
+        if _joins(pair, evidence):
+            mended[-1] += parts[at]
+        elif pair.more and _joins_both(pair, parts[at + 1], at + 2 < len(parts), evidence):
+            mended[-1] += parts[at] + parts[at + 1]
+            at += 1
+        else:
+            mended.append(parts[at])
+        at += 1
+    return "-".join(mended)
+
+
+def _joins(pair: Pair, evidence: Container[str]) -> bool:
+    return bool(pair.left) and pair.right[:1].islower() and is_broken(pair, evidence)
+
+
+def _joins_both(pair: Pair, last: str, more: bool, evidence: Container[str]) -> bool:
+    """A word broken twice whose first two parts are no word yet: "Grund-verord-nung"."""
+    if not pair.left or not pair.right[:1].islower() or not last[:1].islower():
+        return False
+    second = Pair(pair.right, last, more, True)
+    if _verdict(pair, CLOSED) is not None or _verdict(second, CLOSED) is False:
+        return False
+    return is_broken(Pair(pair.left, pair.right + last, more, pair.within), evidence)

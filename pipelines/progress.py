@@ -1,0 +1,65 @@
+"""Shows how a harvest goes: a live line on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+
+from archive.ledger import RunCounts
+from pipelines.session import session_of
+
+LIVE_SECONDS = 0.2
+PLAIN_SECONDS = 30.0
+
+
+class ProgressExtension:
+    """Writes to stderr: found, fetched, new, changed, failed, and the rate."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._live = sys.stderr.isatty()
+        self._began = self._last = time.monotonic()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Built by Scrapy; the setting ``AKTENKUNDIG_PROGRESS`` switches it off."""
+        extension = cls(crawler)
+        if crawler.settings.getbool("AKTENKUNDIG_PROGRESS", True):
+            crawler.signals.connect(extension.item_seen, signal=signals.item_scraped)
+            crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
+        return extension
+
+    def item_seen(self, spider: Spider) -> None:
+        """Refresh the line when it is time."""
+        now = time.monotonic()
+        if now - self._last < (LIVE_SECONDS if self._live else PLAIN_SECONDS):
+            return
+        self._last = now
+        self._write(spider.name, end="" if self._live else "\n")
+
+    def spider_closed(self, spider: Spider) -> None:
+        """The last word."""
+        self._write(spider.name, end="\n")
+
+    def _write(self, source: str, *, end: str) -> None:
+        session = session_of(self._crawler)
+        found = sum(len(listing.items) for listing in session.recorder.listings.values())
+        line = progress_line(source, session.counts, found=found, seconds=time.monotonic() - self._began)
+        sys.stderr.write((f"\r\x1b[K{line}" if self._live else line) + end)
+        sys.stderr.flush()
+
+
+def progress_line(source: str, counts: RunCounts, *, found: int, seconds: float) -> str:
+    """The line itself.
+
+    >>> progress_line("dsmv", RunCounts(requests=12, new=9), found=30, seconds=6.0)
+    'dsmv: 30 gefunden, 12 abgerufen, 9 neu, 0 geändert, 0 unverändert, 0 fehlgeschlagen, 2.0/s'
+    """
+    return (
+        f"{source}: {found} gefunden, {counts.requests} abgerufen, {counts.new} neu, {counts.changed} geändert, "
+        f"{counts.unchanged} unverändert, {counts.failed} fehlgeschlagen, {counts.requests / max(seconds, 0.001):.1f}/s"
+    )

@@ -1,0 +1,257 @@
+"""Makes publications of scraped records: dates, issuer, mended text, citations, topics, fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import unquote
+
+from archive.records import (
+    AttachmentRecord,
+    CitationRecord,
+    LinkRecord,
+    MendingRecord,
+    PageRecord,
+    Publication,
+)
+from crawler.items import DocumentRead, Link, ListedItem, PageText
+from pipelines.citations import find_citations
+from pipelines.contact import contact_spans
+from pipelines.dates import DateSources, LabelReading, choose_dates, read_label, rejected_dates
+from pipelines.doc_types import refine_type
+from pipelines.files.records import FileText
+from pipelines.fingerprint import fingerprint
+from pipelines.issuers import IssuerReading, find_issuer
+from pipelines.language import detect_language
+from pipelines.memory import listed_to_json
+from pipelines.mending import Mended, mend, mend_pages
+from pipelines.topics import assign_topics
+
+HEADING_LINES = 12
+"""So many lines of a file's first page are taken for its heading."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingProblem:
+    """Something about a document that an editor should know; becomes a ``problems`` row."""
+
+    stage: str
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A document between scraped record and publication: verbatim parts, named by what they are."""
+
+    item: DocumentRead
+    title: str
+    kicker: str | None
+    number: str | None
+    heading_lines: tuple[str, ...]
+    verbatim_pages: tuple[str, ...]
+    readable_pages: tuple[tuple[str, str], ...]
+    dates: DateSources
+    fingerprint: str
+    attachments: tuple[AttachmentRecord, ...]
+    links: tuple[LinkRecord, ...]
+    page_count: int | None
+    file_name: str
+    problems: tuple[ReadingProblem, ...] = ()
+
+
+def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingProblem, ...]]:
+    """The publication of a text page (release, guidance page)."""
+    page = item.content
+    assert isinstance(page, PageText)
+    text = "\n\n".join(page.paragraphs)
+    dates = DateSources(meta=page.published_text, kicker=page.kicker, headline=page.headline, pages=(text,))
+    return _publication(
+        Draft(
+            item=item,
+            title=page.headline,
+            kicker=page.kicker,
+            number=page.number,
+            heading_lines=page.heading_lines or (page.headline,),
+            verbatim_pages=(text,),
+            readable_pages=((text, "html"),),
+            dates=dates,
+            fingerprint=fingerprint(
+                title=page.headline,
+                kicker=page.kicker,
+                number=page.number,
+                printed_dates=[page.published_text or ""],
+                text=page.paragraphs,
+                attachments=[(one.url, one.title) for one in page.attachments],
+                links=[link.url for link in page.links],
+            ),
+            attachments=tuple(AttachmentRecord(url=one.url, title=one.title) for one in page.attachments),
+            links=_page_links(page.links),
+            page_count=None,
+            file_name="",
+        )
+    )
+
+
+def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication, tuple[ReadingProblem, ...]]:
+    """The publication of a file: what its listing prints of it, and its text by page."""
+    listed = item.listed or _unlisted(item)
+    name = unquote(item.url.rsplit("/", 1)[-1])
+    label = _label(listed, _day(item))
+    verbatim = tuple(page.verbatim for page in file.pages)
+    return _publication(
+        Draft(
+            item=item,
+            title=label.title or listed.title_text or name,
+            kicker=None,
+            number=label.number or listed.number_text,
+            heading_lines=(listed.label, *_first_lines(verbatim)),
+            verbatim_pages=verbatim,
+            readable_pages=tuple((page.text, page.method) for page in file.pages),
+            dates=DateSources(
+                label=label,
+                front_matter="\n".join(verbatim[:3]) or None,
+                file_name=name,
+                pdf_metadata=file.metadata.created,
+                pages=verbatim,
+                text_from="pdf_text",
+            ),
+            fingerprint=fingerprint(
+                title=listed.title_text,
+                kicker=None,
+                number=listed.number_text,
+                printed_dates=[listed.date_text or (label.raw or "")],
+                text=file.content or (item.evidence.sha256,),
+                attachments=[],
+                links=[],
+            ),
+            attachments=(),
+            links=tuple(
+                LinkRecord(url=one.url, kind="link", evidence=f"S. {one.page}") for one in file.links
+            ),
+            page_count=file.page_count,
+            file_name=name,
+            problems=tuple(
+                ReadingProblem(stage="file", kind=one.kind, detail=one.detail) for one in file.problems
+            ),
+        )
+    )
+
+
+def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]:
+    item, today = draft.item, _day(draft.item)
+    published_on, issued_on, dates = choose_dates(draft.dates, today=today)
+    mended = mend_pages([text for text, _ in draft.readable_pages])
+    pages = _pages(draft, mended)
+    title, kicker = mend(draft.title).text, mend(draft.kicker).text if draft.kicker else None
+    issuer = _issuer(draft, pages)
+    language = detect_language("\n".join(page.text for page in pages), file_name=draft.file_name)
+    listed = item.listed
+    publication = Publication(
+        id=item.document_id,
+        source=item.source,
+        doc_type=refine_type(item.doc_type, title),
+        issuer=issuer.issuer,
+        title=title,
+        kicker=kicker,
+        number=draft.number,
+        teaser=mend(listed.teaser).text if listed and listed.teaser else None,
+        language=language,
+        url=item.url,
+        published_on=published_on,
+        issued_on=issued_on,
+        page_count=draft.page_count,
+        parent_id=listed.parent_id if listed else None,
+        section=item.doc_type,
+        listed=listed_to_json(listed),
+        pages=pages,
+        dates=dates,
+        topics=assign_topics(
+            title=title,
+            kicker=kicker,
+            pages=[page.text for page in pages],
+            contact_spans=[page.contact for page in pages],
+        ),
+        citations=_citations(pages),
+        attachments=draft.attachments,
+        links=draft.links,
+        mendings=_mendings(mended),
+        content_sha256=draft.fingerprint,
+        snapshot_id=item.evidence.snapshot_id,
+        seen_at=item.evidence.fetched_at,
+    )
+    return publication, draft.problems + _complaints(draft, issuer, today)
+
+
+def _pages(draft: Draft, mended: Sequence[Mended]) -> tuple[PageRecord, ...]:
+    return tuple(
+        PageRecord(page=number, text=page.text, method=method, contact=contact_spans(page.text))
+        for number, (page, (_, method)) in enumerate(zip(mended, draft.readable_pages, strict=True), start=1)
+    )
+
+
+def _issuer(draft: Draft, pages: tuple[PageRecord, ...]) -> IssuerReading:
+    blocks = [page.text[start:end] for page in pages for start, end in page.contact]
+    text = "\n".join(page.text for page in pages[:2])
+    return find_issuer(
+        kicker=draft.kicker,
+        heading_lines=draft.heading_lines,
+        contact_blocks=blocks,
+        text=text,
+        home=draft.item.publisher or None,
+    )
+
+
+def _citations(pages: tuple[PageRecord, ...]) -> tuple[CitationRecord, ...]:
+    return tuple(found for page in pages for found in find_citations(page.text, page=page.page))
+
+
+def _mendings(mended: Sequence[Mended]) -> tuple[MendingRecord, ...]:
+    return tuple(
+        MendingRecord(page=number, raw=change.raw, mended=change.mended)
+        for number, page in enumerate(mended, start=1)
+        for change in page.changes
+    )
+
+
+def _complaints(draft: Draft, issuer: IssuerReading, today: date) -> tuple[ReadingProblem, ...]:
+    found = [
+        ReadingProblem(
+            stage="normalise",
+            kind="date_rejected",
+            detail=f"»{rejected.raw}« ist kein glaubhaftes Datum ({rejected.reason}).",
+        )
+        for rejected in rejected_dates(draft.dates, today=today)
+    ]
+    if issuer.conflict:
+        found.append(ReadingProblem(stage="normalise", kind="issuer_conflict", detail=issuer.conflict))
+    return tuple(found)
+
+
+def _page_links(links: Iterable[Link]) -> tuple[LinkRecord, ...]:
+    distinct = {link.url: link.text for link in reversed(tuple(links))}
+    return tuple(LinkRecord(url=url, kind="link", evidence=distinct[url]) for url in sorted(distinct))
+
+
+def _label(listed: ListedItem, today: date) -> LabelReading:
+    """The listing's label; a number printed in an element of its own goes in front, as it is printed."""
+    text = listed.title_text if listed.number_text is None else f"{listed.number_text} {listed.title_text}"
+    return read_label(text, listed.date_text, today=today)
+
+
+def _unlisted(item: DocumentRead) -> ListedItem:
+    name = unquote(item.url.rsplit("/", 1)[-1])
+    return ListedItem(
+        document_id=item.document_id, url=item.url, doc_type=item.doc_type, label=name, title_text=name
+    )
+
+
+def _first_lines(pages: tuple[str, ...]) -> tuple[str, ...]:
+    lines = (line.strip() for line in (pages[0] if pages else "").splitlines())
+    return tuple(line for line in lines if line)[:HEADING_LINES]
+
+
+def _day(item: DocumentRead) -> date:
+    """The day the document was seen: a rebuild years later reads it with the same eyes."""
+    return date.fromisoformat(item.evidence.fetched_at[:10])

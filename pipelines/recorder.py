@@ -1,0 +1,254 @@
+"""Records what a harvest yields, one scraped record at a time, and keeps the sums of the run."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from archive.database import transaction
+from archive.ledger import RunCounts, add_problem, mark_read
+from archive.removal import Gone
+from archive.store import Outcome, is_blocked, keep, touch
+from crawler.items import (
+    DocumentGone,
+    DocumentRead,
+    Failure,
+    FileBody,
+    Listing,
+    ListingRead,
+    Memory,
+)
+from pipelines.files.file_worker import FileWorker
+from pipelines.files.reader import read_file
+from pipelines.files.records import FileText
+from pipelines.publication import ReadingProblem, publication_of_file, publication_of_page
+
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Turns scraped records into rows, in the transaction of its caller.
+
+    ``answered`` maps document ids to when they answered with their content, ``gone`` to the check
+    that found them missing; ``complete`` turns false when a listing could not be read.
+    """
+
+    def __init__(
+        self, conn: sqlite3.Connection, *, run_id: int, source: str, counts: RunCounts, memory: Memory,
+        now: Callable[[], str],
+        files: FileWorker | None = None,
+    ) -> None:  # fmt: skip
+        self.conn = conn
+        self.run_id = run_id
+        self.source = source
+        self.counts = counts
+        self.memory = memory
+        self._now = now
+        self.listings: dict[str, Listing] = {}
+        self.answered: dict[str, str] = {}
+        self.gone: dict[str, Gone] = {}
+        self.outcomes: dict[str, str] = {}
+        self.complete = True
+        self.main_listings = 0
+        self._named: set[str] = set()
+        self._files = files or FileWorker()
+
+    def close(self) -> None:
+        """End the extractor process."""
+        self._files.close()
+
+    def read_file(self, body: FileBody) -> FileText:
+        """The text of a file; may take long, touches no table."""
+        name = unquote(body.url.rsplit("/", 1)[-1])
+        return read_file(body.body, content_type=body.content_type, file_name=name, worker=self._files)
+
+    def record(self, item: Any, *, file_text: FileText | None = None) -> None:
+        """Record one item. A reading that breaks is a problem of that document, never of the run.
+
+        Raises only what the store cannot survive (sqlite3.OperationalError, OSError).
+        """
+        try:
+            with transaction(self.conn):
+                self._dispatch(item, file_text)
+        except (sqlite3.OperationalError, OSError):
+            raise
+        except Exception as error:
+            logger.exception("%s konnte nicht verarbeitet werden", getattr(item, "url", "?"))
+            self._problem_of(item, error)
+
+    # -- the kinds of records ---------------------------------------------------------------
+
+    def _dispatch(self, item: Any, file_text: FileText | None) -> None:
+        match item:
+            case ListingRead():
+                self._listing(item)
+            case DocumentRead(content=None):
+                self._unchanged(item)
+            case DocumentRead():
+                self._document(item, file_text)
+            case DocumentGone():
+                self._gone(item)
+            case Failure():
+                self._failure(item)
+
+    def _listing(self, item: ListingRead) -> None:
+        listing = item.listing
+        self.listings[listing.url] = listing
+        self.main_listings += item.main
+        self._named.update(entry.document_id for entry in listing.items)
+        for link in listing.excluded:
+            reason = f"{link.reason}: {link.text}".strip(": ")
+            self._say_once(link.url, "excluded", reason, item.evidence.fetched_at)
+        if any(entry.fallback for entry in listing.items):
+            detail = f"Die bekannte Auszeichnung fehlt; gelesen wurde nach Links ({listing.markup})."
+            self._say_once(listing.url, "fallback_markup", detail, item.evidence.fetched_at)
+        mark_read(self.conn, item.evidence.snapshot_id, at=item.evidence.fetched_at)
+
+    def _unchanged(self, item: DocumentRead) -> None:
+        seen_at = item.evidence.fetched_at
+        touch(self.conn, item.document_id, seen_at=seen_at)
+        mark_read(self.conn, item.evidence.snapshot_id, at=seen_at)
+        self._came_out(
+            item.document_id, "blocked" if is_blocked(self.conn, item.document_id) else "unchanged", seen_at
+        )
+
+    def _document(self, item: DocumentRead, file_text: FileText | None) -> None:
+        if isinstance(item.content, FileBody):
+            assert file_text is not None
+            publication, problems = publication_of_file(item, file_text)
+            if not file_text.complete and item.document_id in self.memory.documents:
+                self._cut_short(item, problems)
+                return
+        else:
+            publication, problems = publication_of_page(item)
+        outcome = keep(self.conn, publication, run_id=self.run_id)
+        if item.listed is None:
+            self._named.add(item.document_id)
+        self._note(item, problems)
+        self._came_out(item.document_id, outcome, item.evidence.fetched_at)
+
+    def _cut_short(self, item: DocumentRead, problems: tuple[ReadingProblem, ...]) -> None:
+        """Reading ran out of time or broke: the known text stays, and the next run asks in full again."""
+        self._note(item, problems)
+        touch(self.conn, item.document_id, seen_at=item.evidence.fetched_at)
+        self.answered[item.document_id] = item.evidence.fetched_at
+        self.outcomes[item.document_id] = "failed"
+        self.counts.failed += 1
+
+    def _gone(self, item: DocumentGone) -> None:
+        self.gone[item.document_id] = Gone(url=item.url, reason=item.reason, at=item.evidence.fetched_at)
+        self.outcomes[item.document_id] = "failed"
+        self.counts.failed += 1
+
+    def _failure(self, item: Failure) -> None:
+        at = item.evidence.fetched_at if item.evidence else None
+        self._problem(item.url, item.stage, item.kind, item.detail, at, item.document_id)
+        if item.kind in ("missing_page", "not_listed"):
+            return
+        self.counts.failed += 1
+        if item.document_id:
+            self.outcomes[item.document_id] = "failed"
+        else:
+            self.complete = False
+
+    # -- sums ---------------------------------------------------------------------------------
+
+    def named_documents(self) -> set[str]:
+        """Documents that a listing, or a document seen in this run with its attachments, names."""
+        offered = self.conn.execute(
+            "select d.id, child.id from documents d"
+            " join versions v on v.document_id = d.id and v.version = d.version,"
+            " json_each(v.attachments) a join documents child on child.url = json_extract(a.value, '$.url')"
+            " where d.source = ? and v.attachments <> '[]'",
+            (self.source,),
+        )
+        return self._named | {child for parent, child in offered if parent in self.answered}
+
+    def listing_sums(self) -> list[dict[str, object]]:
+        """For every listing: how many of its links came to what; ``seen`` is the sum of the rest."""
+        return [self._sums(url, listing) for url, listing in sorted(self.listings.items())]
+
+    def _sums(self, url: str, listing: Listing) -> dict[str, object]:
+        sums = {"archived": 0, "unchanged": 0, "excluded": len(listing.excluded), "failed": 0}
+        for document_id in {item.document_id for item in listing.items}:
+            sums[self.outcomes.get(document_id, "failed")] += 1
+        return sums | {
+            "run_id": self.run_id,
+            "url": url,
+            "seen": sum(sums.values()),
+            "markup": listing.markup,
+        }
+
+    def count_listed(self) -> None:
+        """Bring the run's ``listed`` and ``excluded`` up to date."""
+        items = {item.document_id for listing in self.listings.values() for item in listing.items}
+        self.counts.listed = len(items)
+        blocked = sum(1 for outcome in self.outcomes.values() if outcome == "excluded")
+        self.counts.excluded = blocked + sum(len(listing.excluded) for listing in self.listings.values())
+
+    def _came_out(self, document_id: str, outcome: Outcome, seen_at: str) -> None:
+        self.answered[document_id] = seen_at
+        if outcome == "blocked":
+            self.outcomes[document_id] = "excluded"
+        elif outcome == "unchanged":
+            self.counts.unchanged += 1
+            self.outcomes[document_id] = "unchanged"
+        else:
+            setattr(self.counts, outcome, getattr(self.counts, outcome) + 1)
+            self.outcomes[document_id] = "archived"
+
+    # -- problems -----------------------------------------------------------------------------
+
+    def _say_once(self, url: str, kind: str, detail: str, at: str) -> None:
+        """Note something lasting about a listing once, not every night."""
+        told = self.conn.execute(
+            "select 1 from problems where url = ? and kind = ? and run_id <> ?", (url, kind, self.run_id)
+        ).fetchone()
+        if told is None:
+            self._problem(url, "listing", kind, detail, at)
+
+    def _note(self, item: DocumentRead, problems: tuple[ReadingProblem, ...]) -> None:
+        for problem in problems:
+            self._problem(
+                item.url,
+                problem.stage,
+                problem.kind,
+                problem.detail,
+                item.evidence.fetched_at,
+                item.document_id,
+            )
+
+    def _problem_of(self, item: Any, error: Exception) -> None:
+        evidence = getattr(item, "evidence", None)
+        document_id = getattr(item, "document_id", None)
+        detail = f"Unerwarteter Fehler beim Lesen: {type(error).__name__}: {error}"
+        self._problem(
+            getattr(item, "url", None),
+            "store",
+            "unexpected",
+            detail,
+            evidence and evidence.fetched_at,
+            document_id,
+        )
+        self.counts.failed += 1
+        if document_id:
+            self.outcomes[document_id] = "failed"
+        else:
+            self.complete = False
+
+    def _problem(
+        self,
+        url: str | None,
+        stage: str,
+        kind: str,
+        detail: str,
+        at: str | None,
+        document_id: str | None = None,
+    ) -> None:
+        add_problem(
+            self.conn, run_id=self.run_id, url=url, document_id=document_id, stage=stage, kind=kind, detail=detail,
+            at=at or self._now(),
+        )  # fmt: skip

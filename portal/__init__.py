@@ -1,0 +1,1 @@
+"""Room four: shows the archive to readers, as a Datasette plugin."""

@@ -1,0 +1,34 @@
+"""The portal's own addresses, without the base address in front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+
+def document_path(document_id: str) -> str:
+    """The page of a document.
+
+    >>> document_path("dsmv-171183")
+    '/dokument/dsmv-171183'
+    """
+    return f"/dokument/{quote(document_id, safe='')}"
+
+
+def version_path(document_id: str, version: int) -> str:
+    """The permanent page of one version.
+
+    >>> version_path("dsmv-171183", 2)
+    '/dokument/dsmv-171183/version/2'
+    """
+    return f"{document_path(document_id)}/version/{version}"
+
+
+def with_query(path: str, parameters: Mapping[str, str | int | None]) -> str:
+    """A path with those parameters that have a value.
+
+    >>> with_query("/suche", {"q": "Müll", "typ": None, "seite": 2})
+    '/suche?q=M%C3%BCll&seite=2'
+    """
+    given = {key: value for key, value in parameters.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path

@@ -1,0 +1,70 @@
+"""Errors as readers see them: a German page with the status, never a traceback."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from typing import TYPE_CHECKING
+
+from datasette.utils.asgi import Base400, Request, Response
+
+from portal.queries.documents import Tombstone
+from portal.rendering import page
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+_log = logging.getLogger("aktenkundig.portal")
+
+_TITLES = {
+    400: "Unverständliche Anfrage",
+    403: "Nicht erlaubt",
+    404: "Nicht gefunden",
+    410: "Gesperrt",
+    503: "Das dauert zu lange",
+}
+
+
+class Blocked(Base400):  # type: ignore[misc]  # Datasette is untyped
+    """Raised by every view of a document that is blocked; answered with 410 and the tombstone."""
+
+    status = 410
+
+    def __init__(self, tombstone: Tombstone) -> None:
+        super().__init__("Dieses Dokument ist gesperrt.")
+        self.tombstone = tombstone
+
+
+def _status_and_message(exception: Exception) -> tuple[int, str]:
+    if isinstance(exception, Base400):
+        message = str(exception.args[0]) if exception.args else ""
+        return exception.status, message if message != "404" else ""
+    if (status := getattr(exception, "status", None)) and hasattr(exception, "message"):
+        return int(status), str(exception.message)  # datasette.views.base.DatasetteError
+    if isinstance(exception, sqlite3.OperationalError) and exception.args == ("interrupted",):
+        return 503, "Die Abfrage wurde abgebrochen. Bitte enger suchen oder später noch einmal versuchen."
+    return 500, ""
+
+
+async def error_response(datasette: Datasette, request: Request, exception: Exception) -> Response:
+    """The answer for an error: JSON where JSON was asked for, else a page."""
+    status, message = _status_and_message(exception)
+    if status == 500:
+        _log.error("Fehler bei %s", request.path, exc_info=exception)
+    title = _TITLES.get(status, "Fehler im Portal")
+    if request.path.endswith(".json"):
+        body = {"ok": False, "error": message or title, "status": status, "title": title}
+        return Response.json(body, status=status)
+    template = "gone.html" if isinstance(exception, Blocked) else "error_page.html"
+    return await page(
+        datasette,
+        request,
+        template,
+        status=status,
+        headers={"X-Robots-Tag": "noindex"},
+        title=title,
+        message=message,
+        http_status=status,
+        tombstone=getattr(exception, "tombstone", None),
+        noindex=True,
+    )

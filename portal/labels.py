@@ -1,0 +1,63 @@
+"""What the portal calls things: German names for the archive's machine words, from ``labels.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """The terms of use as far as they are known; ``url`` is None where no licence text is known."""
+
+    text: str
+    url: str | None = None
+
+
+@cache
+def _labels() -> dict[str, Any]:
+    return tomllib.loads(files("portal").joinpath("labels.toml").read_text(encoding="utf-8"))
+
+
+def label(kind: str, word: object) -> str:
+    """The German name of a machine word, or the word itself where none is known.
+
+    >>> label("doc_type", "entschliessung")
+    'Entschließung'
+    >>> label("doc_type", "rundschreiben")
+    'rundschreiben'
+    """
+    return str(_labels().get(kind, {}).get(str(word), word))
+
+
+def words(kind: str) -> tuple[str, ...]:
+    """The machine words of a kind, in the order of the file.
+
+    >>> words("source")
+    ('dsmv', 'dsk')
+    """
+    return tuple(_labels()[kind])
+
+
+def source_part(source: str, part: str) -> str:
+    """A part (``short``, ``name``, ``home``, ``licence``) of what is known of a source.
+
+    >>> source_part("dsmv", "short")
+    'DSMV'
+    """
+    return str(_labels()["source"].get(source, {}).get(part, source))
+
+
+def licence_of(source: str, doc_type: str) -> Licence:
+    """The licence of a document: that of its type where one is known, else that of its source.
+
+    >>> licence_of("dsk", "sdm").url
+    'https://www.govdata.de/dl-de/by-2-0'
+    """
+    known = _labels()["licence"].get(doc_type)
+    if known:
+        return Licence(text=known["text"], url=known["url"])
+    return Licence(text=source_part(source, "licence"))

@@ -1,0 +1,63 @@
+"""What every page shows around its content: state of the data, operator, addresses."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import Request
+
+from portal import clock
+from portal.access import read
+from portal.german_dates import moment
+from portal.settings import archive_database, settings_of
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+STALE_AFTER = timedelta(hours=48)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """How old the data is: end of the last successful run of the source that is furthest behind (UTC)."""
+
+    at: str | None
+    stale: bool
+
+
+def freshness(conn: sqlite3.Connection, now: datetime) -> Freshness:
+    """The state of the data; stale when a source has had no successful run for 48 hours."""
+    rows = conn.execute(
+        "select source, max(case when outcome = 'ok' then finished_at end) as at"
+        " from runs where outcome <> 'running' group by source"
+    ).fetchall()
+    ends = [row["at"] for row in rows]
+    if not ends or None in ends:
+        return Freshness(at=max((end for end in ends if end), default=None), stale=True)
+    oldest = min(ends)
+    local = moment(oldest)
+    return Freshness(at=oldest, stale=local is None or now - local > STALE_AFTER)
+
+
+def absolute_url(datasette: Datasette, request: Request, path: str) -> str:
+    """The full public address of a path of the portal (``/dokument/dsmv-171183``)."""
+    public = settings_of(datasette).public_url
+    if public:
+        return public.rstrip("/") + "/" + path.lstrip("/")
+    return str(datasette.absolute_url(request, str(datasette.urls.path(path))))
+
+
+async def layout_variables(datasette: Datasette, request: Request | None) -> dict[str, Any]:
+    """The variables of ``base.html``; works without an archive and without a request."""
+    known = archive_database(datasette) is not None
+    settings = settings_of(datasette)
+    return {
+        "freshness": await read(datasette, freshness, clock.now()) if known else None,
+        "operator_contact": settings.contact,
+        "has_archive": known,
+        "portal_path": lambda path: datasette.urls.path(path),
+        "here": request.path if request else "",
+    }

@@ -1,0 +1,100 @@
+"""All that the page of a document shows, gathered in one go."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from portal.queries import documents, versions
+from portal.queries.documents import Citation, Document, FoundDate, GivenTopic, Page, Relation
+from portal.queries.versions import Event, Snapshot, Version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """Something that hangs on a document: archived (``document_id``), or only an address."""
+
+    title: str
+    url: str | None
+    document_id: str | None
+    doc_type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentPage:
+    """A document at one version, with everything around it. ``version`` may be an old one."""
+
+    document: Document
+    version: Version
+    pages: list[Page]
+    dates: list[FoundDate]
+    topics: list[GivenTopic]
+    citations: list[Citation]
+    links_out: list[Relation]
+    links_in: list[Relation]
+    attached: list[Attached]
+    parent: Document | None
+    versions: list[Version]
+    events: list[Event]
+    snapshot: Snapshot | None
+
+    @property
+    def newest(self) -> bool:
+        """Whether this is the newest version."""
+        return self.version.version == self.document.version
+
+
+def document_page(conn: sqlite3.Connection, document: Document, number: int | None = None) -> DocumentPage | None:
+    """The page of ``document`` at version ``number`` (the newest by default); None without such a version."""
+    every = versions.versions_of(conn, document.id)
+    wanted = document.version if number is None else number
+    version = next((version for version in every if version.version == wanted), None)
+    if version is None:
+        return None
+    newest = version.version == document.version
+    attached = _attached(conn, document, version)
+    return DocumentPage(
+        document=document,
+        version=version,
+        pages=documents.pages_of(conn, document.id)
+        if newest
+        else versions.version_pages(conn, document.id, version.version),
+        dates=documents.dates_of(conn, document.id) if newest else [],
+        topics=documents.topics_of(conn, document.id),
+        citations=documents.citations_of(conn, document.id) if newest else [],
+        links_out=_not_attached(documents.links_from(conn, document.id), attached),
+        links_in=documents.links_to(conn, document.id),
+        attached=attached,
+        parent=_parent(conn, document),
+        versions=every,
+        events=versions.events_of(conn, document.id),
+        snapshot=versions.find_snapshot(conn, version.snapshot_id),
+    )
+
+
+def _parent(conn: sqlite3.Connection, document: Document) -> Document | None:
+    parent = documents.find_document(conn, document.parent_id) if document.parent_id else None
+    return parent if parent and parent.blocked_at is None else None
+
+
+def _attached(conn: sqlite3.Connection, document: Document, version: Version) -> list[Attached]:
+    """The files a version offers, as archived documents where there are such, and the annexes."""
+    found: list[Attached] = []
+    for url, title in version.attached:
+        row = conn.execute("select id, doc_type, blocked_at from documents where url = ?", (url,)).fetchone()
+        if row is None:
+            found.append(Attached(title=title, url=url, document_id=None))
+        elif row["blocked_at"] is None:
+            found.append(Attached(title=title, url=url, document_id=row["id"], doc_type=row["doc_type"]))
+    known = {item.document_id for item in found}
+    return found + [
+        Attached(title=annex.title, url=annex.url, document_id=annex.id, doc_type=annex.doc_type)
+        for annex in documents.annexes_of(conn, document.id)
+        if annex.id not in known
+    ]
+
+
+def _not_attached(relations: list[Relation], attached: list[Attached]) -> list[Relation]:
+    """Links without those that the list of attachments shows already."""
+    shown = {item.document_id for item in attached if item.document_id} | {item.url for item in attached}
+    return [item for item in relations if item.kind != "annex" or not {item.other_id, item.url} & shown]

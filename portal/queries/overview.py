@@ -1,0 +1,114 @@
+"""What the archive holds, for the start page."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.collation import german_key
+from portal.labels import label
+from portal.queries.documents import Document, records
+
+NEWEST = 8
+SERIES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A way into the archive: the value of a filter, its German name and how many documents it has."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """The numbers and lists of the start page; ``year_types`` is year → numbers per name in ``series``."""
+
+    documents: int
+    sources: int
+    edited: int
+    removed: int
+    since: str | None
+    last_run: str | None
+    newest: list[Document]
+    issuers: list[Entry]
+    types: list[Entry]
+    topics: list[Entry]
+    years: list[Entry]
+    series: tuple[str, ...]
+    year_types: dict[int, list[int]]
+
+
+_TOTALS = """
+select count(*) as documents, count(distinct source) as sources, sum(version > 1) as edited,
+  sum(removed_at is not null) as removed, min(first_seen_at) as since
+from documents where blocked_at is null
+"""
+_NEWEST = """
+select * from documents where blocked_at is null and doc_type <> 'anlage' and published_on is not null
+order by published_on desc, first_seen_at desc, docno desc limit ?
+"""
+_GROUPS = """
+select issuer, doc_type, year, count(*) as count from documents where blocked_at is null
+group by issuer, doc_type, year
+"""
+_TOPICS = """
+select t.id as value, t.label, count(*) as count from topics t join document_topics dt on dt.topic_id = t.id
+join documents d on d.id = dt.document_id where d.blocked_at is null group by t.id order by count(*) desc, t.label
+"""
+
+
+def overview(conn: sqlite3.Connection) -> Overview:
+    """Everything the start page shows."""
+    totals = conn.execute(_TOTALS).fetchone()
+    groups = conn.execute(_GROUPS).fetchall()
+    last_run = conn.execute("select max(finished_at) from runs where outcome = 'ok'").fetchone()[0]
+    series, year_types = _by_year_and_type(groups)
+    return Overview(
+        documents=totals["documents"],
+        sources=totals["sources"],
+        edited=totals["edited"] or 0,
+        removed=totals["removed"] or 0,
+        since=totals["since"],
+        last_run=last_run,
+        newest=records(Document, conn.execute(_NEWEST, (NEWEST,))),
+        issuers=_entries(groups, "issuer", "issuer_short"),
+        types=_entries(groups, "doc_type", "doc_types"),
+        topics=records(Entry, conn.execute(_TOPICS)),
+        years=sorted(_entries(groups, "year", "year"), key=lambda entry: entry.value, reverse=True),
+        series=series,
+        year_types=year_types,
+    )
+
+
+def _sums(groups: Sequence[sqlite3.Row], column: str) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for row in groups:
+        if row[column] is not None:
+            key = str(row[column])
+            sums[key] = sums.get(key, 0) + row["count"]
+    return sums
+
+
+def _entries(groups: Sequence[sqlite3.Row], column: str, kind: str) -> list[Entry]:
+    entries = [
+        Entry(value=value, label=label(kind, value), count=count)
+        for value, count in _sums(groups, column).items()
+    ]
+    return sorted(entries, key=lambda entry: german_key(entry.label))
+
+
+def _by_year_and_type(groups: Sequence[sqlite3.Row]) -> tuple[tuple[str, ...], dict[int, list[int]]]:
+    """The numbers per year for the most frequent types; the others are added up."""
+    sums = _sums(groups, "doc_type")
+    main = sorted(sums, key=lambda word: -sums[word])[:SERIES]
+    names = [label("doc_types", word) for word in main] + (["Übrige"] if len(sums) > SERIES else [])
+    table: dict[int, list[int]] = {}
+    for row in groups:
+        if row["year"] is not None:
+            values = table.setdefault(row["year"], [0] * len(names))
+            values[main.index(row["doc_type"]) if row["doc_type"] in main else SERIES] += row["count"]
+    return tuple(names), table

@@ -1,0 +1,116 @@
+"""How the collecting went: runs, alarms, coverage of the listings, problems."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from portal.queries.documents import records
+
+RUNS = 30
+PROBLEMS = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run with its numbers, as in the table ``runs``."""
+
+    id: int
+    source: str
+    started_at: str
+    finished_at: str | None
+    outcome: str
+    requests: int
+    not_modified: int
+    listed: int
+    new: int
+    changed: int
+    unchanged: int
+    removed: int
+    excluded: int
+    failed: int
+    bytes: int
+    detail: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The coverage of one listing in the latest finished run of its source."""
+
+    source: str
+    started_at: str
+    url: str
+    seen: int
+    archived: int
+    unchanged: int
+    excluded: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """Something the nightly run raised an alarm about."""
+
+    source: str
+    kind: str
+    detail: str | None
+    opened_at: str
+    closed_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that did not succeed in a run."""
+
+    at: str
+    stage: str
+    kind: str
+    url: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """All that the status page shows."""
+
+    latest: list[Run]
+    runs: list[Run]
+    open_incidents: list[Incident]
+    past_incidents: list[Incident]
+    listings: list[Listing]
+    problems: list[Problem]
+    problem_count: int
+
+
+_LATEST = """
+select * from runs where id in (select max(id) from runs where finished_at is not null group by source) order by source
+"""
+_LISTINGS = """
+select r.source, r.started_at, l.* from listings l join runs r on r.id = l.run_id
+where r.id in (select max(run_id) from listings l join runs r on r.id = l.run_id
+  where r.finished_at is not null group by r.source)
+order by r.source, l.url
+"""
+_PROBLEMS = """
+from problems where run_id in (select max(id) from runs where finished_at is not null group by source)
+"""
+
+
+def status(conn: sqlite3.Connection) -> Status:
+    """The state of the collecting, from the database alone."""
+    return Status(
+        latest=records(Run, conn.execute(_LATEST)),
+        runs=records(Run, conn.execute("select * from runs order by id desc limit ?", (RUNS,))),
+        open_incidents=_incidents(conn, "closed_at is null"),
+        past_incidents=_incidents(conn, "closed_at is not null"),
+        listings=records(Listing, conn.execute(_LISTINGS)),
+        problems=records(
+            Problem, conn.execute(f"select * {_PROBLEMS} order by id desc limit ?", (PROBLEMS,))
+        ),
+        problem_count=int(conn.execute(f"select count(*) {_PROBLEMS}").fetchone()[0]),
+    )
+
+
+def _incidents(conn: sqlite3.Connection, condition: str) -> list[Incident]:
+    sql = f"select * from incidents where {condition} order by opened_at desc, id desc limit 20"
+    return records(Incident, conn.execute(sql))

@@ -1,0 +1,48 @@
+"""The topics with their numbers per year."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from portal.collation import german_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """A topic: what it covers, how many documents it has, and how many per year."""
+
+    id: str
+    label: str
+    description: str
+    broader: str | None
+    count: int
+    years: dict[int, int] = field(default_factory=dict)
+
+
+_NUMBERS = """
+select dt.topic_id, d.year, count(*) as count from document_topics dt
+join documents d on d.id = dt.document_id where d.blocked_at is null group by dt.topic_id, d.year
+"""
+
+
+def topics(conn: sqlite3.Connection) -> list[Topic]:
+    """All topics in German order."""
+    years: dict[str, dict[int, int]] = {}
+    totals: dict[str, int] = {}
+    for row in conn.execute(_NUMBERS):
+        totals[row["topic_id"]] = totals.get(row["topic_id"], 0) + row["count"]
+        if row["year"] is not None:
+            years.setdefault(row["topic_id"], {})[row["year"]] = row["count"]
+    found = [
+        Topic(
+            id=row["id"],
+            label=row["label"],
+            description=row["description"],
+            broader=row["broader"],
+            count=totals.get(row["id"], 0),
+            years=years.get(row["id"], {}),
+        )
+        for row in conn.execute("select * from topics")
+    ]
+    return sorted(found, key=lambda topic: german_key(topic.label))

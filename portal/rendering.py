@@ -1,0 +1,68 @@
+"""Turns a template and its values into an answer, with the portal's filters in place."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import Request, Response
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+
+from portal.german_dates import as_date, as_day, as_time, as_typed
+from portal.labels import label, source_part
+from portal.numbers import as_bytes, as_number, counted
+from portal.settings import PLUGIN
+from portal.untrusted import shortened, shown, web_address
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+ROOM = Path(__file__).parent
+TEMPLATES = ROOM / "templates"
+STATIC = ROOM / "static"
+
+_FILTERS = {
+    "as_date": as_date,
+    "as_time": as_time,
+    "as_day": as_day,
+    "as_typed": as_typed,
+    "as_number": as_number,
+    "as_bytes": as_bytes,
+    "counted": counted,
+    "shortened": shortened,
+    "web_address": web_address,
+}
+
+
+def prepare_environment(env: Environment) -> None:
+    """Put the portal's templates first, add its filters, and pass all printed text through ``shown``."""
+    if env.loader is not None:
+        env.loader = ChoiceLoader([FileSystemLoader(TEMPLATES), env.loader])
+    env.finalize = shown
+    env.lstrip_blocks = True
+    env.filters.update(_FILTERS)
+    env.globals.update(label=label, source_part=source_part, static_version=static_version)
+
+
+@cache
+def static_version(name: str) -> str:
+    """A short digest of a static file, so that browsers may keep it for good."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+async def page(
+    datasette: Datasette,
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    """An HTML answer from one of the portal's templates."""
+    body = await datasette.render_template(
+        template, values, request=request, view_name=f"{PLUGIN}-{template}"
+    )
+    return Response.html(body, status=status, headers={"Cache-Control": "no-cache", **(headers or {})})

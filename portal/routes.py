@@ -1,0 +1,48 @@
+"""The addresses of the portal and the views behind them."""
+
+from __future__ import annotations  # noqa: I001
+
+from collections.abc import Callable
+from typing import Any
+
+from datasette.utils.asgi import asgi_static
+
+from portal.rendering import STATIC
+from portal.settings import PLUGIN
+from portal.views import (
+    citation,
+    comparison,
+    data,
+    document,
+    feed,
+    legal,
+    original,
+    robots,
+    start,
+    status,
+    topics,
+)
+
+
+_DOCUMENT = r"/dokument/(?P<document>[A-Za-z0-9._~-]+)"
+
+
+def routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Regular expressions over the path, in the order they are tried."""
+    return [
+        (r"/$", start.start_page),
+        (r"/feed\.atom$", feed.show_feed),
+        (r"/themen$", topics.show_topics),
+        (r"/status$", status.show_status),
+        (r"/daten$", data.show_data),
+        (r"/daten/download/(?P<name>[a-z_]+\.[a-z]+)$", data.send_download),
+        (r"/impressum$", legal.show_impressum),
+        (r"/datenschutz$", legal.show_privacy),
+        (r"/robots\.txt$", robots.show_robots),
+        (rf"{_DOCUMENT}$", document.show_document),
+        (rf"{_DOCUMENT}/version/(?P<version>\d{{1,6}})$", document.show_document),
+        (rf"{_DOCUMENT}/vergleich/(?P<old>\d{{1,6}})/(?P<new>\d{{1,6}})$", comparison.show_comparison),
+        (rf"{_DOCUMENT}/original$", original.show_original),
+        (rf"{_DOCUMENT}/zitieren\.(?P<format>bib|json|txt)$", citation.show_citation),
+        (rf"/-/static-plugins/{PLUGIN}/(?P<path>.*)$", asgi_static(STATIC)),
+    ]

@@ -1,0 +1,92 @@
+"""What a reader asks for: the parameters of ``/suche``, read and written back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from portal.addresses import with_query
+from portal.german_dates import as_typed, read_period
+from portal.untrusted import visible
+
+RELEVANCE, DATE = "relevanz", "datum"
+PAGE_SIZE = 20
+MOST_PAGES = 500
+QUERY_LIMIT = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchRequest:
+    """Query and filters; ``since`` and ``until`` are ISO 8601 at the precision typed, pages count from 1.
+
+    ``misread`` holds what was typed into a period field and is not a date.
+    """
+
+    query: str = ""
+    source: str | None = None
+    doc_type: str | None = None
+    topic: str | None = None
+    issuer: str | None = None
+    since: str | None = None
+    until: str | None = None
+    sort: str = RELEVANCE
+    page: int = 1
+    misread: tuple[str, ...] = ()
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything beside the words is asked for."""
+        return any((self.source, self.doc_type, self.topic, self.issuer, self.since, self.until))
+
+    @property
+    def parameters_given(self) -> bool:
+        """Whether this is more than the bare search page."""
+        return bool(self.query) or self.filtered
+
+    def parameters(self) -> dict[str, str | int | None]:
+        """The parameters that lead to this request, in the order of the contract; defaults left out."""
+        return {
+            "q": self.query,
+            "quelle": self.source,
+            "typ": self.doc_type,
+            "thema": self.topic,
+            "herausgeber": self.issuer,
+            "von": as_typed(self.since),
+            "bis": as_typed(self.until),
+            "sortierung": self.sort if self.sort != RELEVANCE else None,
+            "seite": self.page if self.page > 1 else None,
+        }
+
+    def address(self, path: str = "/suche") -> str:
+        """The address of this request; other paths (feed, CSV, JSON) take the same parameters."""
+        return with_query(path, self.parameters())
+
+    def with_filter(self, name: str, value: str | None) -> SearchRequest:
+        """The same request with one filter set or, with None, taken away; back on the first page."""
+        return replace(self, **{name: value}, page=1)  # type: ignore[arg-type]
+
+
+def _text(arguments: Mapping[str, str], name: str, limit: int = 100) -> str:
+    return " ".join(visible(arguments.get(name) or "").replace("\ufffd", " ").split())[:limit]
+
+
+def read_request(arguments: Mapping[str, str]) -> SearchRequest:
+    """A request from the parameters of an address; what cannot be read counts as not given.
+
+    >>> read_request({"q": "Kamera", "von": "05.2024", "sortierung": "datum"}).address()
+    '/suche?q=Kamera&von=05.2024&sortierung=datum'
+    """
+    since, until = _text(arguments, "von"), _text(arguments, "bis")
+    page = _text(arguments, "seite", 6)
+    return SearchRequest(
+        query=_text(arguments, "q", QUERY_LIMIT),
+        source=_text(arguments, "quelle") or None,
+        doc_type=_text(arguments, "typ") or None,
+        topic=_text(arguments, "thema") or None,
+        issuer=_text(arguments, "herausgeber") or None,
+        since=read_period(since),
+        until=read_period(until),
+        sort=DATE if _text(arguments, "sortierung") == DATE else RELEVANCE,
+        page=min(max(int(page), 1), MOST_PAGES) if page.isascii() and page.isdecimal() else 1,
+        misread=tuple(text for text in (since, until) if text and read_period(text) is None),
+    )

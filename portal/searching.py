@@ -1,0 +1,98 @@
+"""The portal's side of the archive's search: a reader's request in, hits and numbers to show out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archive.search.engine import Hit, SearchResult, plan_query, search
+from archive.search.facets import Facets
+from archive.search.filters import Filters
+from archive.search.functions import register_functions
+from archive.search.matching import matches
+from portal.search_request import DATE, SearchRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """A condition over ``documents d`` with its parameters."""
+
+    where: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What a hit's line shows beside what the search itself says."""
+
+    page_count: int | None = None
+    unlisted_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The hits of one page with the numbers of all hits; ``topics`` names topics, ``beside`` is by id."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    suggestion: str | None
+    facets: Facets
+    topics: Mapping[str, str]
+    beside: Mapping[str, Beside]
+
+
+def register_search_functions(conn: sqlite3.Connection) -> None:
+    """Make ``suchausdruck(q)`` known to SQL, and let Datasette's search box use it."""
+    register_functions(conn)
+
+
+def filters_of(request: SearchRequest) -> Filters:
+    """The filters of a request as the search takes them."""
+    return Filters(
+        source=request.source,
+        doc_type=request.doc_type,
+        topic=request.topic,
+        issuer=request.issuer,
+        date_from=request.since,
+        date_to=request.until,
+    )
+
+
+def find(
+    conn: sqlite3.Connection, request: SearchRequest, *, limit: int, offset: int = 0, with_facets: bool = True
+) -> Found:
+    """The hits of a request from ``offset`` on."""
+    result: SearchResult = search(
+        conn,
+        request.query,
+        filters_of(request),
+        sort="datum" if request.sort == DATE else "relevanz",
+        limit=limit,
+        offset=offset,
+        with_facets=with_facets,
+    )
+    return Found(
+        total=result.total,
+        hits=result.hits,
+        suggestion=result.suggestion,
+        facets=result.facets or Facets(),
+        topics={row["id"]: row["label"] for row in conn.execute("select id, label from topics")},
+        beside=_beside(conn, [hit.id for hit in result.hits]),
+    )
+
+
+def _beside(conn: sqlite3.Connection, ids: list[str]) -> dict[str, Beside]:
+    marks = ", ".join("?" * len(ids))
+    rows = conn.execute(f"select id, page_count, unlisted_at from documents where id in ({marks})", ids)  # noqa: S608
+    return {row["id"]: Beside(page_count=row["page_count"], unlisted_at=row["unlisted_at"]) for row in rows}
+
+
+def chosen_by(conn: sqlite3.Connection, request: SearchRequest) -> Selection:
+    """The documents that match a request, as a condition: for the feed, which has an order of its own."""
+    found = matches(plan_query(conn, request.query), filters_of(request))
+    where, parameters = found.source, {f"chosen{n}": value for n, value in enumerate(found.parameters)}
+    for name in parameters:
+        where = where.replace("?", f":{name}", 1)
+    inner = where.replace("documents d ", "documents c ").replace("d.", "c.")
+    return Selection(where=f"d.docno in (select c.docno {inner})", parameters=parameters)

@@ -1,0 +1,88 @@
+"""Hardens every answer of the server: content security policy, no sniffing, no cookies, no inner pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+OpenApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+ARCHIVED_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+ARCHIVED_PDF_POLICY = (
+    "default-src 'none'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+"""Chromium's PDF viewer does not start in a sandbox; a PDF has no access to the portal's pages anyway."""
+
+_ALWAYS = {
+    b"content-security-policy": PAGE_POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"x-frame-options": b"DENY",
+    b"x-dns-prefetch-control": b"off",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), interest-cohort=()",
+}
+_INNER = re.compile(
+    r"/-/(?:actor|allow-debug|auth-token|databases|logout|messages|patterns|permissions|threads)(?:\.\w+)?/?$"
+    r"|/_internal(?:[./].*)?$"
+)
+_STATIC = re.compile(r"/-/static(?:-plugins/[^/]+)?/")
+_HASHED = b"v="
+
+
+def hardened_headers(headers: Iterable[tuple[bytes, bytes]], *, lasting: bool = False) -> Headers:
+    """Headers without cookies, with the fixed set; what a view has set itself stays.
+
+    >>> dict(hardened_headers([(b"set-cookie", b"a=b")]))[b"x-content-type-options"]
+    b'nosniff'
+    """
+    kept = [(name.lower(), value) for name, value in headers if name.lower() != b"set-cookie"]
+    names = {name for name, _ in kept}
+    fixed = dict(_ALWAYS)
+    if lasting:
+        fixed[b"cache-control"] = b"public, max-age=31536000, immutable"
+    return kept + [(name, value) for name, value in fixed.items() if name not in names]
+
+
+class Hardened:
+    """ASGI middleware around the whole of Datasette."""
+
+    def __init__(self, app: OpenApp, *, base_url: str = "/") -> None:
+        self.app = app
+        self.base_url = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and harden the answer; inner pages of Datasette look absent."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = self._path(scope)
+        lasting = bool(_STATIC.match(path)) and scope.get("query_string", b"").startswith(_HASHED)
+
+        async def harden(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                found = message["status"] in (200, 304)
+                headers = hardened_headers(message.get("headers", []), lasting=lasting and found)
+                message = {**message, "headers": headers}
+            await send(message)
+
+        if _INNER.match(path):
+            scope = {**scope, "path": "/-/nicht-vorhanden", "raw_path": b"/-/nicht-vorhanden"}
+        await self.app(scope, receive, harden)
+
+    def _path(self, scope: Scope) -> str:
+        path = str(scope["path"])
+        if self.base_url != "/" and path.startswith(self.base_url):
+            return "/" + path[len(self.base_url) :]
+        return path

@@ -1,0 +1,107 @@
+"""Starts the portal: Datasette with the archive, its descriptions and limits, behind uvicorn."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive.database import database_path
+from archive.errors import ArchiveError, NoArchive
+from portal.access_log import LOGGING
+from portal.settings import PLUGIN
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
+
+LIMITS: dict[str, Any] = {
+    "sql_time_limit_ms": 1500,
+    "max_returned_rows": 1000,
+    "default_page_size": 50,
+    "facet_time_limit_ms": 300,
+    "suggest_facets": False,
+    "allow_download": False,
+    "max_csv_mb": 200,
+    "num_sql_threads": 4,
+    "truncate_cells_html": 600,
+}
+
+
+def descriptions() -> dict[str, Any]:
+    """The German descriptions and canned queries of ``datasette-metadata.json``; empty if it is not there."""
+    if not METADATA.exists():
+        return {}
+    found: dict[str, Any] = json.loads(METADATA.read_text(encoding="utf-8"))
+    return found
+
+
+def datasette_for(
+    data_dir: Path, *, base_url: str = "/", operator: dict[str, str] | None = None, **limits: Any
+) -> Datasette:
+    """Datasette with the archive of ``data_dir``, readable while a crawl writes.
+
+    ``operator`` holds ``impressum``, ``datenschutz``, ``contact``, ``public_url`` where they do not come from
+    the environment; ``limits`` are Datasette settings over the usual ones. Raises NoArchive, ArchiveError.
+    """
+    from datasette.app import Datasette  # not at the top: Datasette imports this package while it loads
+
+    path = database_path(data_dir)
+    frozen = not _readable(path)
+    metadata = descriptions()
+    plugins = metadata.setdefault("plugins", {})
+    plugins[PLUGIN] = {**plugins.get(PLUGIN, {}), "data_dir": str(data_dir.resolve()), **(operator or {})}
+    return Datasette(
+        [] if frozen else [str(path)],
+        immutables=[str(path)] if frozen else [],
+        metadata=metadata,
+        settings={**LIMITS, "base_url": _base(base_url), **limits},
+    )
+
+
+def _base(address: str) -> str:
+    return "/" + address.strip("/") + "/" if address.strip("/") else "/"
+
+
+def _readable(path: Path) -> bool:
+    """Whether the file opens in the ordinary way; False where it only opens as unchanging.
+
+    A database in WAL mode on a read-only disk needs the latter, for SQLite cannot make its shared memory.
+    Raises NoArchive, and ArchiveError for a file that is no archive.
+    """
+    if not path.exists():
+        raise NoArchive(f"Kein Archiv unter {path}. Zuerst »aktenkundig crawl« ausführen.")
+    failures = []
+    for mode in ("mode=ro", "immutable=1"):
+        conn = sqlite3.connect(f"file:{path}?{mode}", uri=True)
+        try:
+            conn.execute("select count(*) from documents where id = ''")
+            return mode == "mode=ro"
+        except sqlite3.DatabaseError as error:
+            failures.append(str(error))
+        finally:
+            conn.close()
+    raise ArchiveError(f"{path} lässt sich nicht als Archiv lesen: {failures[0]}")
+
+
+def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url: str | None = None) -> None:
+    """Serve the portal until Ctrl-C or SIGTERM. Raises NoArchive, ArchiveError, OSError (port taken)."""
+    import uvicorn
+
+    base = base_url or os.environ.get("AKTENKUNDIG_BASE_URL", "/")
+    portal = datasette_for(data_dir, base_url=base)
+    config = uvicorn.Config(
+        portal.app(), host=host, port=port, log_config=LOGGING, server_header=False, date_header=True, lifespan="on"
+    )
+    listening = config.bind_socket()
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listening.close()
+        for database in portal.databases.values():
+            database.close()

@@ -1,0 +1,39 @@
+"""A document's citation as a file: BibTeX, CSL-JSON or text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from datasette.utils.asgi import Request, Response
+
+from portal.access import read
+from portal.addresses import version_path
+from portal.citing import bibtex, csl_json, reference, short_citation
+from portal.layout import absolute_url
+from portal.views.document import NOINDEX, asked_version
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+
+async def show_citation(datasette: Datasette, request: Request) -> Response:
+    """The citation of the newest version, or of ``?version=n``."""
+    asked = request.args.get("version") or ""
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else None
+    found = await read(datasette, asked_version, request.url_vars["document"], number)
+    permalink = absolute_url(datasette, request, version_path(found.document.id, found.version.version))
+    ref = reference(found.document, found.version, permalink)
+    body, content_type = {
+        "bib": lambda: (bibtex(ref), "application/x-bibtex; charset=utf-8"),
+        "json": lambda: (
+            json.dumps(csl_json(ref), ensure_ascii=False, indent=1),
+            "application/vnd.citationstyles.csl+json",
+        ),
+        "txt": lambda: (short_citation(ref) + "\n", "text/plain; charset=utf-8"),
+    }[request.url_vars["format"]]()
+    name = f"{found.document.id}-v{found.version.version}.{request.url_vars['format']}"
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-cache"}
+    if found.document.removed_at is not None:
+        headers |= NOINDEX
+    return Response(body, headers=headers, content_type=content_type)

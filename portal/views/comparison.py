@@ -1,0 +1,103 @@
+"""The word diff of two versions."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from datasette.utils.asgi import NotFound, Request, Response
+
+from archive.diff import Change, word_diff
+from portal.access import read
+from portal.german_dates import as_date
+from portal.queries.documents import Document
+from portal.queries.versions import Version, find_version, version_pages
+from portal.rendering import page
+from portal.views.document import NOINDEX, known_document, number_in
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A printed part of the document (title, date …) with its changes."""
+
+    name: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two versions and what differs between them; ``taken`` and ``put`` count words."""
+
+    document: Document
+    old: Version
+    new: Version
+    fields: list[Field]
+    text: list[Change]
+    taken: int
+    put: int
+
+    @property
+    def same_text(self) -> bool:
+        """Whether the texts are equal."""
+        return all(op == "=" for op, _ in self.text)
+
+
+def compare(conn: sqlite3.Connection, document_id: str, old_number: int, new_number: int) -> Comparison:
+    """The comparison of two versions. Raises NotFound where one of them does not exist."""
+    document = known_document(conn, document_id)
+    old = find_version(conn, document_id, old_number)
+    new = find_version(conn, document_id, new_number)
+    if old is None or new is None:
+        raise NotFound("Diese Fassung gibt es nicht.")
+    text = word_diff(_text(conn, old), _text(conn, new))
+    return Comparison(
+        document=document,
+        old=old,
+        new=new,
+        fields=_changed_fields(old, new),
+        text=text,
+        taken=_words(text, "-"),
+        put=_words(text, "+"),
+    )
+
+
+def _text(conn: sqlite3.Connection, version: Version) -> str:
+    return "\n\n".join(page.text for page in version_pages(conn, version.document_id, version.version))
+
+
+def _words(changes: list[Change], wanted: str) -> int:
+    return sum(len(text.split()) for op, text in changes if op == wanted)
+
+
+def _changed_fields(old: Version, new: Version) -> list[Field]:
+    pairs = (
+        ("Dachzeile", old.kicker, new.kicker),
+        ("Titel", old.title[:5000], new.title[:5000]),
+        ("Nummer", old.number, new.number),
+        ("Veröffentlicht", as_date(old.published_on), as_date(new.published_on)),
+        ("Beschlossen", as_date(old.issued_on), as_date(new.issued_on)),
+        ("Anlagen", _attachments(old), _attachments(new)),
+        ("Verweise", _links(old), _links(new)),
+    )
+    return [Field(name=name, changes=word_diff(a or "", b or "")) for name, a, b in pairs if (a or "") != (b or "")]
+
+
+def _attachments(version: Version) -> str:
+    return "\n".join(f"{title} <{url}>" for url, title in version.attached)
+
+
+def _links(version: Version) -> str:
+    return "\n".join(version.linked)
+
+
+async def show_comparison(datasette: Datasette, request: Request) -> Response:
+    """The page of the diff."""
+    numbers = number_in(request, "old") or 0, number_in(request, "new") or 0
+    found = await read(datasette, compare, request.url_vars["document"], *numbers)
+    return await page(
+        datasette, request, "comparison.html", headers=NOINDEX, found=found, document=found.document, noindex=True
+    )

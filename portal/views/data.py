@@ -1,0 +1,98 @@
+"""The page for researchers, and the downloads."""
+
+from __future__ import annotations
+
+import atexit
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
+
+from portal import clock
+from portal.access import read
+from portal.dictionary import Table, dictionary
+from portal.downloads import downloads, state_of, workshop
+from portal.german_dates import as_day
+from portal.labels import licence_of, source_part, words
+from portal.layout import absolute_url
+from portal.rendering import page
+from portal.settings import DATABASE, settings_of
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A canned query of ``datasette-metadata.json``."""
+
+    name: str
+    title: str
+    description: str
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a reader's query may take."""
+
+    seconds: float
+    rows: int
+
+
+def examples(metadata: dict[str, Any]) -> list[Example]:
+    """The canned queries in the order of the file."""
+    return [
+        Example(
+            name=name,
+            title=query.get("title", name),
+            description=query.get("description", ""),
+            sql=query["sql"],
+        )
+        for name, query in metadata.get("queries", {}).items()
+    ]
+
+
+def _holdings(conn: sqlite3.Connection, metadata: dict[str, Any]) -> tuple[list[Table], int, str | None]:
+    count, seen = conn.execute(
+        "select count(*), max(last_seen_at) from documents where blocked_at is null"
+    ).fetchone()
+    return dictionary(conn, metadata), count, seen
+
+
+async def show_data(datasette: Datasette, request: Request) -> Response:
+    """Data dictionary, SQL examples, downloads, licences, how to cite and to reproduce."""
+    metadata = (datasette.metadata("databases") or {}).get(DATABASE, {})
+    tables, count, seen = await read(datasette, _holdings, metadata)
+    address = absolute_url(datasette, request, "/")
+    today = as_day(clock.now().isoformat())
+    return await page(
+        datasette,
+        request,
+        "data.html",
+        tables=tables,
+        queries=examples(metadata),
+        downloads=list(downloads().values()),
+        licences=[(source, source_part(source, "licence")) for source in words("source")],
+        sdm_licence=licence_of("dsk", "sdm"),
+        limits=Limits(seconds=datasette.sql_time_limit_ms / 1000, rows=datasette.max_returned_rows),
+        dataset_citation=(
+            f"Aktenkundig: Veröffentlichungen deutscher Datenschutzbehörden, {count} Dokumente,"
+            f" Stand {as_day(seen)}. {address}, abgerufen am {today}."
+        ),
+    )
+
+
+async def send_download(datasette: Datasette, request: Request) -> AsgiFileDownload:
+    """One of the files on offer. Raises NotFound for any other name."""
+    offered = downloads().get(request.url_vars["name"])
+    if offered is None:
+        raise NotFound("Diese Datei gibt es nicht.")
+    state = await read(datasette, state_of)
+    place = workshop(settings_of(datasette).data_dir)
+    atexit.register(place.clear)
+    path = await place.file(offered.name, state)
+    return AsgiFileDownload(
+        path, filename=offered.name, content_type=offered.content_type, headers={"Cache-Control": "no-cache"}
+    )

@@ -1,0 +1,58 @@
+"""A backup made while the archive is in use comes back whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.backup import BackupError, backup, restore
+from archive.database import open_archive, open_reading
+from archive.errors import NoArchive
+
+
+def archive_with_a_vault(data: Path) -> None:
+    """A small archive whose writer is still at work."""
+    conn = open_archive(data)
+    conn.execute(
+        "insert into runs (source, started_at, outcome) values ('dsmv', '2026-03-01T04:00:00Z', 'ok')"
+    )
+    (data / "warc").mkdir()
+    (data / "warc" / "dsmv-1.warc.gz").write_bytes(b"bytes")
+    conn.execute("begin immediate")
+    conn.execute("insert into runs (source, started_at) values ('dsk', '2026-03-01T05:00:00Z')")
+
+
+def test_what_was_backed_up_comes_back_without_the_open_transaction(tmp_path: Path) -> None:
+    archive_with_a_vault(tmp_path / "data")
+
+    assert backup(tmp_path / "data", tmp_path / "safe") == 1
+    assert restore(tmp_path / "safe", tmp_path / "new") == 1
+    sources = [row[0] for row in open_reading(tmp_path / "new").execute("select source from runs")]
+    assert sources == ["dsmv"]
+    assert (tmp_path / "new" / "warc" / "dsmv-1.warc.gz").read_bytes() == b"bytes"
+
+
+def test_a_second_backup_copies_only_what_grew(tmp_path: Path) -> None:
+    archive_with_a_vault(tmp_path / "data")
+    backup(tmp_path / "data", tmp_path / "safe")
+    (tmp_path / "data" / "warc" / "dsmv-2.warc.gz").write_bytes(b"more")
+
+    assert backup(tmp_path / "data", tmp_path / "safe") == 1
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    archive_with_a_vault(tmp_path / "data")
+    backup(tmp_path / "data", tmp_path / "safe")
+
+    with pytest.raises(BackupError, match="schon ein Archiv"):
+        restore(tmp_path / "safe", tmp_path / "data")
+    with pytest.raises(BackupError, match="selbst"):
+        backup(tmp_path / "data", tmp_path / "data")
+
+
+def test_there_must_be_something_to_back_up_or_to_restore(tmp_path: Path) -> None:
+    with pytest.raises(NoArchive):
+        backup(tmp_path / "empty", tmp_path / "safe")
+    with pytest.raises(BackupError, match="keine Sicherung"):
+        restore(tmp_path / "empty", tmp_path / "new")

@@ -1,0 +1,52 @@
+"""Content codings are undone, with a limit, and what is not what it says is a named error."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import pytest
+
+from archive.content_coding import CodingError, decoded
+
+TEXT = "Ein Beschluss über Kameras. ".encode() * 50
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (TEXT, ""),
+        (TEXT, "identity"),
+        (gzip.compress(TEXT), "gzip"),
+        (gzip.compress(TEXT), "X-GZIP"),
+        (zlib.compress(TEXT), "deflate"),
+        (zlib.compress(TEXT)[2:-4], "deflate"),
+        (gzip.compress(gzip.compress(TEXT)), "gzip, gzip"),
+    ],
+)
+def test_known_codings_are_undone(body: bytes, coding: str) -> None:
+    assert decoded(body, coding) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "complaint"),
+    [
+        (gzip.compress(TEXT)[:-12], "gzip", "cut off"),
+        (TEXT, "gzip", "is not gzip"),
+        (TEXT, "br", "unknown"),
+    ],
+)
+def test_wrong_codings_are_named(body: bytes, coding: str, complaint: str) -> None:
+    with pytest.raises(CodingError, match=complaint):
+        decoded(body, coding)
+
+
+def test_a_bomb_stops_at_the_limit() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+
+    with pytest.raises(CodingError, match="exceeds"):
+        decoded(bomb, "gzip", limit=1_000_000)
+
+
+def test_an_empty_body_is_empty_whatever_it_says() -> None:
+    assert decoded(b"", "gzip") == b""

@@ -1,0 +1,276 @@
+"""Section pages: files with what is printed about each, annexes with their parents, nothing lost."""
+
+# Rows of markup and addresses are read better unbroken.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.errors import EmptyListing, MissingPart, NotTheDocument, ReadingError
+from crawler.items import Listing
+from crawler.pages.sections import read_section
+from crawler.sources import Section, load_source
+
+LABELS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsk" / "labels.tsv"
+SITE = "https://www.datenschutzkonferenz-online.de"
+URL = SITE + "/orientierungshilfen.html"
+GUIDES = Section(path="/orientierungshilfen.html", doc_type="orientierungshilfe", label="Orientierungshilfen")
+PAPERS = Section(path="/kurzpapiere.html", doc_type="kurzpapier")
+YEAR = '<li class="thumbnail head"><div class="headline_table">2026</div></li>'
+
+
+def item(href: str, label: str, hint: str = "", odd: str = "") -> str:
+    """One entry in the seen markup."""
+    box = f'<div class="hint-box"><small>{hint}</small></div>' if hint else ""
+    return f"""<li class="thumbnail{odd}"><a href="{href}"><div class="headline_table"><div class="date">{label}
+      </div></div></a>{box}</li>"""
+
+
+def page(inner: str, *, after: str = "", menu: str = "") -> bytes:
+    return f"""<!DOCTYPE html><html><head><title>DSK</title></head><body><div class="navigation"><ul>
+      <li><a href="orientierungshilfen.html">Orientierungshilfen</a></li><li><a href="impressum.html">Impressum</a></li>
+      {menu}</ul></div><div id="content"><h1>Orientierungshilfen</h1><ul class="thumbnail_list">{inner}</ul>{after}</div>
+      </body></html>""".encode()
+
+
+def read(body: bytes, section: Section = GUIDES) -> Listing:
+    return read_section(body, url=URL, section=section, source=load_source("dsk"))
+
+
+def test_the_seen_markup_gives_label_date_and_title() -> None:
+    """The year divider is no document; the date is the one in its own element; order is the page's."""
+    listing = read(page(
+        YEAR + item("../media/oh/x_neu.pdf", "<b>Januar 2026</b> - Leitfaden für Vereine", odd=" odd")
+        + item("../media/oh/Werbung Februar.pdf", "<b>07.02.2022</b> – Leitfaden Werbung")
+        + item("../media/ah/muster.pdf", "Stand Februar 2018 - Muster für Verträge")
+        + item("../media/oh/windows.pdf", "Prüfschema Windows 10")
+    ))  # fmt: skip
+
+    assert [(one.label, one.date_text, one.title_text) for one in listing.items] == [
+        ("Januar 2026 - Leitfaden für Vereine", "Januar 2026", "Leitfaden für Vereine"),
+        ("07.02.2022 – Leitfaden Werbung", "07.02.2022", "Leitfaden Werbung"),
+        ("Stand Februar 2018 - Muster für Verträge", None, "Stand Februar 2018 - Muster für Verträge"),
+        ("Prüfschema Windows 10", None, "Prüfschema Windows 10"),
+    ]
+    assert listing.items[1].url == SITE + "/media/oh/Werbung%20Februar.pdf"
+    assert {one.heading for one in listing.items} == {"2026"}
+    assert {one.doc_type for one in listing.items} == {"orientierungshilfe"}
+    assert (listing.markup, listing.excluded, listing.title) == ("thumbnail_list", (), "Orientierungshilfen")
+
+
+@pytest.mark.skipif(not LABELS.is_file(), reason="the corpus of real labels (../shared/corpus) is absent")
+@pytest.mark.parametrize(
+    "markup", ["<b>{date}</b>{dash}{title}", "<div class='date'>{date}</div>{dash}<span>{title}</span>"]
+)
+def test_every_real_label_keeps_date_and_title_apart(markup: str) -> None:
+    """Labels as printed: date in its element, separator glued or not, title verbatim."""
+    with LABELS.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    dated = [row for row in rows if row["iso_8601"] and not row["printed_date"].startswith("Stand")]
+    for row in dated:
+        dash = row["shape"].removeprefix("DD.MM.YYYY").removeprefix("Monat YYYY").replace("(space)", " ")
+        label = markup.format(
+            date=row["printed_date"], dash=dash + " ", title=row["title_as_printed_cut_at_40"]
+        )
+        one = read(page(item("../media/oh/x.pdf", label))).items[0]
+
+        assert (one.date_text, one.title_text) == (
+            row["printed_date"],
+            row["title_as_printed_cut_at_40"].strip(),
+        )
+    assert len(dated) == 53
+
+
+def test_annexes_have_parents() -> None:
+    """Hint box, name endings, another format beside the PDF; an annex whose main file is absent stays."""
+    listing = read(page(
+        item("../media/oh/x.pdf", "<b>Mai 2026</b> - Leitfaden", '<a href="../media/oh/Beiblatt.pdf">Anhang</a> in Überarbeitung')
+        + item("../media/oh/y_Anlage.pdf", "Anlage zu Y") + item("../media/oh/y.pdf", "Papier Y")
+        + item("../media/dskb/2022_24_11_ms_zusammenfassung.pdf", "Kurz") + item("../media/dskb/2022_24_11_ms.pdf", "MS")
+        + item("../media/oh/liste.odt", "Liste (ODT)") + item("../media/oh/liste.pdf", "Liste")
+        + item("../media/oh/allein_Anhang.pdf", "Anhang allein") + item("../media/oh/TOP_mit_Anlagen.pdf", "Mit Anlagen")
+    ))  # fmt: skip
+
+    assert {one.document_id: (one.doc_type, one.parent_id) for one in listing.items} == {
+        "dsk-oh-x": ("orientierungshilfe", None),
+        "dsk-oh-beiblatt": ("anlage", "dsk-oh-x"),
+        "dsk-oh-y-anlage": ("anlage", "dsk-oh-y"),
+        "dsk-oh-y": ("orientierungshilfe", None),
+        "dsk-dskb-2022-24-11-ms-zusammenfassung": ("anlage", "dsk-dskb-2022-24-11-ms"),
+        "dsk-dskb-2022-24-11-ms": ("orientierungshilfe", None),
+        "dsk-oh-liste-odt": ("anlage", "dsk-oh-liste"),
+        "dsk-oh-liste": ("orientierungshilfe", None),
+        "dsk-oh-allein-anhang": ("orientierungshilfe", None),
+        "dsk-oh-top-mit-anlagen": ("orientierungshilfe", None),
+    }
+    assert listing.items[0].notes == ("in Überarbeitung",)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='../media/kp/dsk_kpnr_5.pdf'><span>Nr. 5</span><span>Folgen abschätzen</span><em>in Überarbeitung</em></a>",
+        "<a href='../media/kp/dsk_kpnr_5.pdf'><div>Nr. 5</div><div>Folgen abschätzen</div><div>(in Überarbeitung)</div></a>",
+        "<a href='../media/kp/dsk_kpnr_5.pdf'><b>Nr. 5</b>Folgen abschätzen<small> in Überarbeitung </small></a>",
+        "<p><a href='../media/kp/dsk_kpnr_5.pdf'>Kurzpapier Nr. 5: Folgen abschätzen</a> <i>in Überarbeitung</i></p>",
+    ],
+)
+def test_short_papers_have_number_title_and_remark(link: str) -> None:
+    """Separate nodes in the link, outside of the list: the bare title, the number, the remark."""
+    one = read(f"<html><body><h1>Kurzpapiere</h1>{link}</body></html>".encode(), PAPERS).items[0]
+
+    assert (one.document_id, one.doc_type, one.number_text) == ("dsk-kp-dsk-kpnr-5", "kurzpapier", "Nr. 5")
+    assert one.title_text == "Folgen abschätzen"
+    assert [note.strip("()") for note in one.notes] == ["in Überarbeitung"]
+    assert one.fallback
+
+
+def test_pages_without_the_markup_are_read_by_their_links() -> None:
+    """File links with label, nearest heading, and the text of their block where no other link stands in it."""
+    listing = read("""<html><body><main><h1>Protokolle</h1><h2>Sitzungen 2025</h2>
+      <ul><li>16.06.2025 - <a href="/media/pr/109.pdf">109. Konferenz</a></li><li><a href="media/pr/108.pdf">108. Konferenz (PDF, 0,2 MB)</a></li></ul>
+      <h2>17.10.2023: Private Chats</h2><p><a href="/media/pr/pm.pdf">Herunterladen (PDF)</a></p>
+      <p>Siehe auch <a href="/media/pr/x.pdf">das Papier</a> dazu.</p>
+      <h2>Geschäftsordnung</h2><p><a href="/media/pr/go.pdf">Download</a></p>
+      <table><tr><td><b>März 2024</b></td><td><a href="/media/pr/107.pdf">107. Konferenz</a></td></tr></table>
+      </main></body></html>""".encode())  # fmt: skip
+
+    assert [(one.label, one.title_text, one.date_text, one.heading) for one in listing.items] == [
+        ("16.06.2025 - 109. Konferenz", "16.06.2025 - 109. Konferenz", None, "Sitzungen 2025"),
+        ("108. Konferenz (PDF, 0,2 MB)", "108. Konferenz", None, "Sitzungen 2025"),
+        ("17.10.2023: Private Chats", "17.10.2023: Private Chats", None, "17.10.2023: Private Chats"),
+        ("das Papier", "das Papier", None, "17.10.2023: Private Chats"),
+        ("Geschäftsordnung", "Geschäftsordnung", None, "Geschäftsordnung"),
+        ("März 2024 107. Konferenz", "107. Konferenz", "März 2024", "Geschäftsordnung"),
+    ]
+    assert listing.markup == "links"
+    assert all(one.fallback for one in listing.items)
+
+
+def test_files_beside_the_list_are_not_lost() -> None:
+    """They are entries too, marked as fallback; the page still counts as seen markup."""
+    listing = read(
+        page(item("/media/oh/a.pdf", "A"), after="<p>Siehe auch <a href='/media/oh/b.pdf'>Papier B</a></p>")
+    )
+
+    assert [(one.document_id, one.fallback) for one in listing.items] == [
+        ("dsk-oh-a", False),
+        ("dsk-oh-b", True),
+    ]
+    assert listing.markup == "thumbnail_list"
+
+
+def test_everything_else_is_excluded_with_a_reason() -> None:
+    """Other hosts, repetitions, pages, mail, anchors, entries without a link."""
+    listing = read(page(
+        item("/media/oh/a.pdf", "A") + item("https://www.edpb.europa.eu/g.pdf", "Leitlinie") + item("../media/oh/a.pdf", "A noch einmal")
+        + '<li class="thumbnail"><div class="date"><b>Mai 2020</b> - Vergriffen</div></li>',
+        after="<a href='mailto:a@b.de'>Mail</a><a href='#top'>Hoch</a><a href='infothek.html'>Infothek</a><a href='http://[::1'>?</a>",
+    ))  # fmt: skip
+
+    assert [one.document_id for one in listing.items] == ["dsk-oh-a"]
+    assert [(one.text, one.reason) for one in listing.excluded] == [
+        ("Leitlinie", "Datei oder Seite eines anderen Anbieters"),
+        ("A noch einmal", "auf dieser Seite schon genannt"),
+        ("Mai 2020 - Vergriffen", "Eintrag ohne Verweis"),
+        ("Mail", "E-Mail-Adresse"),
+        ("Hoch", "Sprungmarke auf derselben Seite"),
+        ("Infothek", "Seite, keine Datei"),
+        ("?", "keine lesbare Adresse"),
+    ]
+    assert listing.excluded[0].url == "https://www.edpb.europa.eu/g.pdf"
+
+
+def test_an_icon_beside_the_title_is_the_same_entry() -> None:
+    """Two links to one file in one entry are one; a second file is an entry of its own."""
+    inner = """<li class="thumbnail"><a href="/media/oh/a.pdf"><img src="pdf.png"></a>
+      <a href="/media/oh/a.pdf"><div class="date"><b>Mai 2026</b> - Papier</div></a> <a href="/media/oh/a_en.pdf">English</a></li>"""
+    listing = read(page(inner))
+
+    assert [(one.title_text, one.doc_type) for one in listing.items] == [
+        ("Papier", "orientierungshilfe"),
+        ("English", "orientierungshilfe"),
+    ]
+    assert listing.excluded == ()
+
+
+def test_two_names_with_one_slug_are_two_documents() -> None:
+    """Told apart, whichever comes first on the page."""
+    one, two = item("/media/oh/a_b.pdf", "Eins"), item("/media/oh/a-b.pdf", "Zwei")
+    ids = {entry.title_text: entry.document_id for entry in read(page(one + two)).items}
+
+    assert ids == {entry.title_text: entry.document_id for entry in read(page(two + one)).items}
+    assert len(set(ids.values())) == 2
+    assert "dsk-oh-a-b" in ids.values()
+
+
+def test_the_menu_names_sections_nobody_listed() -> None:
+    """Pages of the site that the description does not know; imprint and the like are none."""
+    menu = "<li><a href='/gutachten.html#a'>Gutachten</a></li><li><a href='beschluesse-dsk.html'>Beschlüsse</a></li>"
+    menu += "<li><a href='https://www.edpb.europa.eu/x.html'>EDSA</a></li><li><a href='kontakt.html'>Kontakt</a></li>"
+
+    assert [(one.url, one.text) for one in read(page(item("/media/oh/a.pdf", "A"), menu=menu)).menu] == [
+        (SITE + "/gutachten.html", "Gutachten")
+    ]
+
+
+def test_umlauts_need_no_charset() -> None:
+    """DSK sends UTF-8 without saying so."""
+    body = page(item("/media/oh/vü.pdf", "<b>März 2026</b> - Überwachung"))
+    listing = read_section(body, url=URL, section=GUIDES, source=load_source("dsk"), content_type="text/html")
+
+    assert listing.items[0].label == "März 2026 - Überwachung"
+    assert listing.items[0].document_id == "dsk-oh-vue"
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("<html><head><title>Fehler 404</title></head><body><h1>Nicht gefunden</h1><a href='/media/oh/a.pdf'>A</a></body></html>", NotTheDocument),
+        ("<html><body><h1>Seite nicht gefunden</h1></body></html>", NotTheDocument),
+        ("<html><body><h1>Protokolle</h1><p>Wird neu gestaltet.</p></body></html>", EmptyListing),
+        ('<html><body><ul class="thumbnail_list"></ul></body></html>', EmptyListing),
+        ("<html><body><ul class='thumbnail_list'><li class='thumbnail'><a href='/media/oh/a.pdf'>A</a>", MissingPart),
+        ("", ReadingError),
+        ("<html>" + "<ul><li class='thumbnail'>" * 30_000, ReadingError),
+    ],
+)  # fmt: skip
+def test_what_is_no_section_has_a_named_error(body: str, error: type[ReadingError]) -> None:
+    """A missing section is noted, changed markup is an alarm, a page cut off would lose documents."""
+    with pytest.raises(error):
+        read(body.encode())
+
+
+def test_a_large_page_is_read_in_time() -> None:
+    """Two thousand entries and a megabyte of text."""
+    inner = (
+        "".join(item(f"/media/oh/{n}.pdf", f"<b>Mai 2026</b> - {n}") for n in range(2000))
+        + "<p>"
+        + "x " * 500_000
+    )
+    started = time.perf_counter()
+
+    assert len(read(page(inner)).items) == 2000
+    assert time.perf_counter() - started < 10
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300), st.integers(0, 1500), st.integers(0, 1500))
+def test_damaged_pages_raise_named_errors_only(noise: bytes, start: int, length: int) -> None:
+    """Whatever bytes are put into a page, every item has an id and an address of the site."""
+    whole = page(
+        YEAR + item("/media/oh/a.pdf", "<b>Mai 2026</b> - A", "<a href='/media/oh/b.pdf'>Anhang</a>")
+    )
+    try:
+        listing = read(whole[:start] + noise + whole[start + length :])
+    except ReadingError:
+        return
+
+    assert all(one.document_id.startswith("dsk-") and one.url.startswith(SITE) for one in listing.items)

@@ -1,0 +1,102 @@
+"""Source descriptions: a site is a few lines of TOML, and the same code reads it."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from crawler.identity import canonical_url, document_id_for
+from crawler.pages.release import read_release
+from crawler.pages.release_list import read_release_list
+from crawler.sources import describe, load_source, source_names
+
+SISTER = """
+name = "mv"
+label = "Regierungsportal Mecklenburg-Vorpommern"
+site = "https://www.regierung-mv.de"
+kind = "press_portal"
+start = ["/Aktuell/"]
+items_per_page = 10
+file_paths = ["/static/Regierungsportal/", "/serviceassistent/download?id="]
+guidance = ["/Service/"]
+licence = "Amtliche Mitteilungen der Landesregierung."
+"""
+
+LIST = b"""<html><body><div class="element_holder"><div class="resultlist"><div class="teaser"><div class="teaser_text">
+<div class="teaser_meta"><span class="dtstart">02.03.2026</span> | <span class="ressort-name-short">WM</span></div>
+<h3><a href="/Aktuell/?id=212345&amp;processor=processor.sa.pressemitteilung">Neue Radwege im Norden</a></h3>
+<p>Das Land baut zwanzig Kilometer.</p></div></div></div>
+<div class="result_bottom_pager"><a class="next" href="/Aktuell/?pager.page.nr=1&amp;pager.items.offset=10">weiter</a>
+</div></div></body></html>"""
+
+RELEASE = """<html><body><div class="element_holder holder_75 center">
+<div class="dvz-contenttype-pagetitle"><h1>Neue Radwege im Norden</h1></div>
+<div class="teaser_meta">Nr.045/2026 | <span class="dtstart">02.03.2026</span> | WM | Wirtschaft</div>
+<div class="dvz-contenttype-presseserviceassistent"><div class="absatz"><p>Das Land baut.</p></div></div>
+<a href="/Aktuell/">Zurück zur Übersicht</a></div></body></html>""".encode()
+
+
+def test_a_sister_site_is_ten_lines_of_description() -> None:
+    """The state government's portal runs the same system: its list and releases are read by the same code."""
+    source = describe(tomllib.loads(SISTER))
+    listing = read_release_list(LIST, url="https://www.regierung-mv.de/Aktuell/", source=source)
+    item = listing.items[0]
+    release = read_release(
+        RELEASE, url=item.url, document_id=item.document_id, content_type="text/html", source=source
+    )
+
+    assert len(SISTER.strip().splitlines()) <= 10
+    assert item.document_id == "mv-212345"
+    assert (
+        item.url == "https://www.regierung-mv.de/Aktuell/?id=212345&processor=processor.sa.pressemitteilung"
+    )
+    assert listing.next_url == "https://www.regierung-mv.de/Aktuell/?pager.page.nr=1&pager.items.offset=10"
+    assert (release.number, release.authority) == ("045/2026", "WM")
+    assert source.start_urls() == (
+        "https://www.regierung-mv.de/Aktuell/",
+        "https://www.regierung-mv.de/Service/",
+    )
+    file = canonical_url("/static/Regierungsportal/Bericht.pdf", item.url, source)
+    assert document_id_for(file, source) == "mv-datei-bericht-pdf"
+
+
+def test_every_described_source_loads() -> None:
+    """Each TOML file in the folder is a source whose name is the file's."""
+    assert [load_source(name).name for name in source_names()] == source_names()
+
+
+def test_the_two_sources_are_as_the_design_names_them() -> None:
+    """Names, publishers and the order of sections are part of what the archive shows."""
+    dsmv, dsk = load_source("dsmv"), load_source("dsk")
+
+    assert (dsmv.publisher, dsk.publisher) == ("DSMV", "DSK")
+    assert {"datenschutz-mv.de", "www.informationsfreiheit-mv.de"} <= dsmv.hosts
+    assert dsk.sections[2].doc_type == "orientierungshilfe"
+    assert dsk.section_at("https://www.datenschutzkonferenz-online.de/protokolle.html") is not None
+    assert dsk.section_at("https://www.datenschutzkonferenz-online.de/unbekannt.html") is None
+
+
+def test_an_unknown_source_is_a_key_error() -> None:
+    """No file, no source; a path is no name."""
+    with pytest.raises(KeyError):
+        load_source("../dsk")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"site": "www.beispiel.de"},
+        {"site": "https://beispiel.de/"},
+        {"kind": "blog"},
+        {"nmae": "x"},
+        {"name": ""},
+    ],
+)
+def test_an_odd_description_is_refused(change: dict[str, Any]) -> None:
+    """A misspelt key or an address that is no origin is an error at loading, not at crawling."""
+    table = {"name": "x", "label": "X", "site": "https://www.beispiel.de", "kind": "sections"}
+
+    with pytest.raises(ValueError, match="source description"):
+        describe({**table, **change})

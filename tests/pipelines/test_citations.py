@@ -1,0 +1,138 @@
+"""Rules of the citation grammar that the annotated sample does not show."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.records import CitationRecord
+from pipelines.citations import find_citations
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
+
+PIECES = (
+    "Art. ", "Artikel ", "§ ", "§§ ", "Erwägungsgrund ", "6", "13", " Abs. 1", " Absatz 2", " Satz 1",
+    " lit. f", " Buchst. a", " Nr. 4", " und ", ", ", " bis ", "-", " i. V. m. ", " ff.", " f.", " DS-GVO",
+    " BDSG", " IFG M-V", " GG", "(", ")", "\n", "\u00a0", "\u00ad", "\x02", " C-311/18", " 1 BvR 1345/21",
+    "x", "ß", " des ", " der Datenschutz-Grundverordnung", " I", " a.F.", "/",
+)  # fmt: skip
+
+
+def only(text: str) -> CitationRecord:
+    found = find_citations(text)
+    assert len(found) == 1
+    return found[0]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_raw_is_the_text_at_start(text: str) -> None:
+    """Whatever the text, ``start`` and ``raw`` reproduce it exactly, and rows come in text order."""
+    found = find_citations(text)
+
+    assert all(text[row.start : row.start + len(row.raw)] == row.raw for row in found)
+    assert [row.start for row in found] == sorted(row.start for row in found)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_read_without_an_error(text: str) -> None:
+    """Hostile characters raise nothing."""
+    assert all(row.raw in text for row in find_citations(text))
+
+
+def test_rows_of_one_enumeration_share_raw_and_start() -> None:
+    """Every provision is a row; the evidence is the whole citation."""
+    rows = find_citations("nach den Art. 13, 14 und 15 DS-GVO")
+
+    assert {(row.raw, row.start) for row in rows} == {("Art. 13, 14 und 15 DS-GVO", 9)}
+    assert [row.number for row in rows] == ["13", "14", "15"]
+
+
+def test_raw_leaves_out_what_is_no_part_of_the_citation() -> None:
+    """Brackets and full stops around a citation stay outside."""
+    assert only("(vgl. Art. 6 Abs. 1 lit. f)").raw == "Art. 6 Abs. 1 lit. f"
+    assert only("gilt § 26 BDSG.").raw == "§ 26 BDSG"
+    assert (
+        only("Artikel 6 der Datenschutz-Grundverordnung (DS-GVO)").raw
+        == "Artikel 6 der Datenschutz-Grundverordnung"
+    )
+
+
+def test_item_numbers_have_a_column_of_their_own() -> None:
+    """ "Nr. 11" is neither a paragraph nor a letter."""
+    row = only("Art. 4 Nr. 11 DS-GVO")
+
+    assert (row.item, row.paragraph, row.letter) == ("11", None, None)
+
+
+def test_soft_hyphens_stay_in_raw() -> None:
+    """Broken words are read, and shown as they stand."""
+    row = only("nach Art. 5 Ab\x02satz 1 DS\x02GVO")
+
+    assert (row.law, row.paragraph) == ("DSGVO", "1")
+    assert row.raw == "Art. 5 Ab\x02satz 1 DS\x02GVO"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "§ 4 gilt. Das BDSG regelt mehr.",
+        "§ 4 und die übrigen Regeln des BDSG",
+        "§ 4 Satz 1, wie Art. 6 DSGVO",
+    ],
+)
+def test_a_law_further_away_is_not_inherited(text: str) -> None:
+    """Only the grammar of an enumeration hands a law on."""
+    assert find_citations(text)[0].law is None
+
+
+@pytest.mark.parametrize(
+    "seed",
+    ["Art. 6, ", "§§ 1 bis 20, ", "§ ", "Art. 1 Abs. 1 und ", "(", "Art. 5 des Gesetzes ", "C-", "1 BvR ",
+     "Abs. ", "DS-", "6 i. V. m. ", "§ 1 IFG des Landes ", "- \n", "\u00ad", "1/22 ", " \n", "A",
+     "Erwägungsgrund 1 Satz ", "Art. 6 Abs. 1 lit. a, ", "§ 5 der neuen neuen neuen "],
+)  # fmt: skip
+def test_time_is_linear_on_hostile_text(seed: str) -> None:
+    """A megabyte of the same piece takes seconds, not minutes, and twice the text about twice the time."""
+    short, long = (seed * (size // len(seed)) for size in (100_000, 400_000))
+    started = time.process_time()
+    find_citations(short)
+    first = time.process_time() - started
+    find_citations(long)
+    second = time.process_time() - started - first
+
+    assert second < max(10 * first, 2.0)
+
+
+RELEASES = {
+    "146886": ["DSGVO Art. 58 2 f"],
+    "148609": ["DSGVO Art. 6 1 f", "DSGVO Art. 5 1 -"],
+    "156841": ["StGB § 184 - -", "StGB § 201a - -", "KUG § 23 - -"],
+    "162445": ["- Az C-311/18 - -", "DSGVO Art. 46 - -", "DSGVO Art. 49 - -", "DSGVO Art. 49 - -"],
+    "163619": ["DSGVO Art. 12 - -"],
+    "166062": ["DSGVO Art. 9 1 -", "DSGVO Art. 9 2 -", "DSGVO Art. 9 2 e"],
+    "171183": ["- Az C-311/18 - -"],
+    "181088": ["DSGVO Art. 58 2 -", "DSGVO Art. 33 - -"],
+    "190961": ["- Az C-34/12 - -", "- Az 1 BvR 1547/19 - -", "- Az 1 BvR 2634/20 - -"],
+}
+"""What a careful reader finds in the 30 real releases; the others cite nothing."""
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the real releases in ../shared/corpus")
+def test_real_releases_are_read_completely() -> None:
+    """Nothing is missed and nothing invented on real text."""
+    found = {}
+    for path in sorted((SHARED / "dsmv").glob("*.json")):
+        rows = find_citations(json.loads(path.read_text(encoding="utf-8"))["text"])
+        if rows:
+            found[path.stem] = [
+                f"{r.law or '-'} {r.unit} {r.number} {r.paragraph or '-'} {r.letter or '-'}" for r in rows
+            ]
+
+    assert found == RELEASES

@@ -1,0 +1,97 @@
+"""The annotated sample of citations: precision, recall and the laws of the Länder are pinned."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.records import CitationRecord
+from pipelines.citations import find_citations
+from pipelines.citations.law import is_state_law
+
+SAMPLE = Path(__file__).parent / "data" / "citations.toml"
+SAMPLE_SHA256 = "ad16bbbf3aba2859d12a6e297d39acc6c3320021e7bca9cb390c8f67a99e58cc"
+PRECISION, RECALL, LEAST_ROWS = 0.98, 0.95, 300
+
+Row = tuple[str, ...]
+
+
+@cache
+def cases() -> tuple[dict[str, Any], ...]:
+    return tuple(tomllib.loads(SAMPLE.read_text(encoding="utf-8"))["case"])
+
+
+def expected(case: dict[str, Any]) -> Counter[Row]:
+    return Counter(tuple((row.split("|") + [""] * 7)[:7]) for row in case["rows"])
+
+
+def as_row(citation: CitationRecord) -> Row:
+    parts = (
+        citation.law,
+        citation.unit,
+        citation.number,
+        citation.paragraph,
+        citation.sentence,
+        citation.letter,
+        citation.item,
+    )
+    return tuple(part or "" for part in parts)
+
+
+def found(case: dict[str, Any]) -> Counter[Row]:
+    return Counter(as_row(citation) for citation in find_citations(case["text"]))
+
+
+def test_sample_is_the_one_the_floors_were_set_for() -> None:
+    """Changing the sample takes changing the digest, visibly."""
+    digest = hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
+
+    assert digest == SAMPLE_SHA256
+
+
+def test_sample_is_large_and_a_third_of_it_adversarial() -> None:
+    """At least 300 annotated citations, a third of the cases adversarial."""
+    rows = sum(len(case["rows"]) for case in cases())
+    hard = [case for case in cases() if case.get("adversarial")]
+
+    assert rows >= LEAST_ROWS
+    assert 3 * len(hard) >= len(cases())
+    assert 3 * sum(len(case["rows"]) for case in hard) >= rows
+
+
+def test_precision_and_recall_keep_their_floors() -> None:
+    """A row counts only if every column is right."""
+    hits = sum(sum((expected(case) & found(case)).values()) for case in cases())
+    precision = hits / sum(sum(found(case).values()) for case in cases())
+    recall = hits / sum(sum(expected(case).values()) for case in cases())
+
+    assert precision >= PRECISION
+    assert recall >= RECALL
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case["text"][:50])
+def test_state_law_is_never_merged_into_federal_law(case: dict[str, Any]) -> None:
+    """A provision of a Land comes out as that Land's, or not at all; and the other way round."""
+    key = lambda row: (row[1], row[2], row[3])  # noqa: E731
+    wanted: dict[Row, set[str]] = {}
+    for row in expected(case):
+        wanted.setdefault(key(row), set()).add(row[0])
+    for row in found(case):
+        laws = wanted.get(key(row), set())
+        if row[0] and laws and row[0] not in laws:
+            assert is_state_law(row[0]) == any(is_state_law(law) for law in laws)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case["text"][:50])
+def test_offset_and_raw_reproduce_the_text(case: dict[str, Any]) -> None:
+    """``text[start:start + len(raw)] == raw`` for every row."""
+    text = case["text"]
+    for citation in find_citations(text, page=3):
+        assert text[citation.start : citation.start + len(citation.raw)] == citation.raw
+        assert citation.page == 3

@@ -1,0 +1,120 @@
+"""Contact blocks and standing texts as spans."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.contact import about_spans, contact_blocks, contact_spans
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsmv_expected.json"
+
+BLOCKS = [
+    (
+        "Der Bericht liegt vor.\n\nKontakt:\nMia Muster\nGartenweg 1\n00000 Schwerin\nTelefon: 0385 000000\n\nAnlagen",
+        5,
+    ),
+    ("Der Bericht liegt vor.\n\nPressekontakt: Mia Muster, presse@muster.example", 1),
+    ("Der Bericht liegt vor.\n\nFür Rückfragen wenden Sie sich an presse@muster.example.", 1),
+    (
+        "Mehr unter www.muster.example Kontakt: Vorsitz Hafenstraße 1 00000 Kiel Telefon: 0431 000 E-Mail: a@b.example",
+        1,
+    ),
+    (
+        "Der Bericht liegt vor.\n\nAmt für Muster\nMia Muster\nHafenstraße 2, 00000 KielTel.: 0431-000Fax: 0431-001",
+        3,
+    ),
+    (
+        "Herausgeber:\n\nDatenschutzstelle\n\nTelefon: 0385 000000\n\nDer Text geht weiter, in ganzen Sätzen.",
+        3,
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), BLOCKS)
+def test_a_contact_block_goes_from_its_label_to_its_last_address_line(text: str, lines: int) -> None:
+    (block,) = contact_blocks(text)
+
+    assert len([line for line in block.split("\n") if line.strip()]) == lines
+    assert "Bericht" not in block
+    assert "Anlagen" not in block
+    assert "Sätzen" not in block
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zulässig ist nur die Erhebung von Kontaktdaten. Der Kontakt: nie ohne Anlass.",
+        "Kontakt mit der Aufsicht aufzunehmen, ist immer möglich.",
+        "Impressum und Datenschutzerklärung fehlen auf vielen Seiten.",
+        "Die Seite www.muster.example ist wieder erreichbar.",
+        "Verantwortlich ist, wer über Zwecke und Mittel entscheidet.",
+        "[1] https://www.muster.example/a.pdf\n[2] https://www.muster.example/b.pdf",
+        "",
+    ],
+)
+def test_running_text_is_no_contact_block(text: str) -> None:
+    assert contact_spans(text) == ()
+
+
+def test_the_standing_text_ends_before_the_contact() -> None:
+    about = "Über die Datenschutzkonferenz: Die Datenschutzkonferenz besteht aus Behörden."
+    text = f"Ende.\n\n{about} Kontakt: Amt Hafenstraße 1 Telefon: 0431 00"
+
+    ((start, end),) = about_spans(text)
+
+    assert text[start:end] == about
+    assert contact_spans(text) == ((end + 1, len(text)),)
+
+
+def test_a_heading_alone_takes_the_next_paragraph_with_it() -> None:
+    text = "Ende.\n\nÜber die Datenschutzkonferenz\n\nSie besteht aus Behörden.\n\nAnlagen"
+
+    assert [text[start:end] for start, end in about_spans(text)] == [
+        "Über die Datenschutzkonferenz\n\nSie besteht aus Behörden."
+    ]
+
+
+def test_a_mention_in_a_sentence_is_no_standing_text() -> None:
+    assert about_spans("Wir sprachen über die Datenschutzkonferenz und ihre Zukunft.") == ()
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason=f"the shared corpus is not at {CORPUS}")
+def test_the_real_releases_contact_blocks_are_found_and_no_others() -> None:
+    """Six of the thirty end in an address; 138735 has two (an address for comments is none of them)."""
+    expected: dict[str, dict[str, Any]] = json.loads(CORPUS.read_text("utf-8"))
+
+    found = {number: contact_blocks("\n\n".join(release["body"])) for number, release in expected.items()}
+
+    assert {number for number, blocks in found.items() if blocks} == {
+        "190961", "189766", "177452", "167961", "138735", "190964",
+    }  # fmt: skip
+    assert all("@" in block for blocks in found.values() for block in blocks)
+    assert sum(map(len, (block for blocks in found.values() for block in blocks))) < 2500
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["Kontakt: A " * 90_000, "a" * 1_000_000, "a@" * 500_000, "Kontakt:\n" * 110_000, "Tel. 0\n" * 140_000,
+     "Über die DSK:\n\n" * 60_000, "\n" * 1_000_000, "Kontakt:\n" + "Max\n\n" * 200_000,
+     "Über die DSK: Kontakt: Tel. 0\n" * 35_000],
+    ids=lambda text: text[:10].strip() or "breaks",
+)  # fmt: skip
+def test_a_megabyte_of_hostile_text_is_read_in_seconds(hostile: str) -> None:
+    started = time.perf_counter()
+
+    contact_spans(hostile)
+    about_spans(hostile)
+
+    assert time.perf_counter() - started < 20
+
+
+def test_spans_are_ordered_and_do_not_overlap() -> None:
+    text = "Kontakt:\nAmt\nTel.: 0385 1\n\nText ohne jede Adresse, mit Ende.\n\nPressekontakt: Mia Muster\nFax: 0385 2"
+
+    spans = contact_spans(text)
+
+    assert len(spans) == 2
+    assert spans[0][1] <= spans[1][0]

@@ -1,0 +1,84 @@
+"""Hostile texts: date reading stays linear and raises nothing."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+
+from pipelines.dates import (
+    DateSources,
+    choose_dates,
+    dates_in_file_name,
+    find_dates,
+    kicker_date,
+    read_date,
+    read_label,
+    stand_date,
+)
+
+TODAY = date(2026, 11, 23)
+MEGABYTE = 1_000_000
+PATTERNS = (
+    "2020 ",
+    ". 2020 ",
+    "1.1.2020 ",
+    "1, 1, 1, 1, 1. Mai 2020 ",
+    "Mai 2020",
+    "1. und 2. und ",
+    "1.",
+    " ",
+    "\n2020",
+    "12.12.12 ",
+    "Januar/Januar/Januar 2020 ",
+    "Stand ",
+    "Stand 2020",
+    "Version 1.1.1.1 ",
+    "vom ",
+    "@2020-10-10",
+    "20200405_",
+    "- ",
+    "\u00ad",
+    "Mai\u0308",
+)
+
+
+def hostile(pattern: str, size: int) -> str:
+    return (pattern * (size // len(pattern) + 1))[:size]
+
+
+def seconds(text: str) -> float:
+    start = time.process_time()
+    find_dates(text, today=TODAY)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_running_text_is_read_in_linear_time(pattern: str) -> None:
+    """Ten times the text takes about ten times as long, not a hundred times."""
+    small, large = seconds(hostile(pattern, 20_000)), seconds(hostile(pattern, 200_000))
+
+    assert large < 30 * small + 0.5
+
+
+@pytest.mark.parametrize("pattern", ["1.1.2020 ", "1, 1, 1, 1, 1. Mai 2020 ", "a"])
+def test_a_hostile_megabyte_is_read(pattern: str) -> None:
+    """One megabyte of the worst patterns takes seconds."""
+    assert seconds(hostile(pattern, MEGABYTE)) < 20
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_short_readers_look_at_the_beginning_only(pattern: str) -> None:
+    """A megabyte where a short text belongs costs nothing and gives nothing wrong."""
+    text = hostile(pattern, MEGABYTE)
+    start = time.process_time()
+    kicker_date(text, today=TODAY)
+    stand_date(text, today=TODAY)
+    dates_in_file_name(text, today=TODAY)
+    label = read_label(text, text, today=TODAY)
+    choose_dates(DateSources(meta=text, kicker=text, headline=text[:2000], file_name=text), today=TODAY)
+
+    assert read_date(text, today=TODAY) is None
+    assert label.raw == text
+    assert time.process_time() - start < 15

@@ -1,0 +1,185 @@
+"""The page of a document: text, evidence, history, relations, and what is hidden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fixture_archive as samples
+import pytest
+from lxml import html
+
+
+def page(portal: Any, path: str) -> Any:
+    """The parsed page at a path that must answer 200."""
+    answer = portal.get(path)
+
+    assert answer.status_code == 200
+    return html.fromstring(answer.text)
+
+
+def words(element: Any) -> str:
+    """The text of an element, white space collapsed."""
+    return " ".join(element.text_content().split())
+
+
+def test_shows_heading_number_and_date(portal: Any) -> None:
+    """Heading, kicker, date in German, number and issuer stand at the top."""
+    head = words(page(portal, f"/dokument/{samples.VIDEO.id}").find(".//article/header"))
+
+    for part in (samples.VIDEO.title, "Pressemitteilung Nr. 20240506", "6. Mai 2024", "Landesbeauftragter M-V"):
+        assert part in head
+
+
+def test_a_printed_month_gets_no_day(portal: Any) -> None:
+    """A date known to the month is shown as a month, machine-readable too."""
+    found = page(portal, f"/dokument/{samples.GUIDANCE.id}")
+
+    assert "Januar 2026" in {words(time) for time in found.iterfind(".//time[@datetime='2026-01']")}
+
+
+def test_undated_document_says_so(portal: Any) -> None:
+    """A document without a date says "ohne Datum" and has no time element for it."""
+    assert "ohne Datum" in words(page(portal, f"/dokument/{samples.SHORT_PAPER.id}").find(".//article/header"))
+
+
+def test_text_has_paragraphs(portal: Any) -> None:
+    """Every paragraph of the text is a paragraph of the page, line breaks kept."""
+    texts = [p.text_content() for p in page(portal, f"/dokument/{samples.VIDEO.id}").iterfind(".//div[@class='text']//p")]
+
+    assert texts == samples.VIDEO.pages[0].split("\n\n")
+
+
+def test_pdf_pages_have_anchors_and_lead_into_the_original(portal: Any) -> None:
+    """Each page of a file is a section with an anchor, and links to that page of the archived file."""
+    found = page(portal, f"/dokument/{samples.GUIDANCE.id}")
+
+    assert [section.get("id") for section in found.iterfind(".//div[@class='text']/section")] == ["seite-1", "seite-2", "seite-3"]
+    assert f"/dokument/{samples.GUIDANCE.id}/original#page=2" in {a.get("href") for a in found.iterfind(".//a")}
+
+
+def test_dates_show_their_evidence(portal: Any) -> None:
+    """Every date found is listed with the words as printed and the place."""
+    found = words(page(portal, f"/dokument/{samples.ANNOUNCEMENT.id}").find(".//aside"))
+
+    assert "„vom 26. März 2025“ – Dachzeile" in found
+    assert "Beschlossen 26. März 2025" in found
+
+
+def test_citations_lead_to_the_official_text(portal: Any) -> None:
+    """A citation in the text is a link to the official text; case numbers stay plain."""
+    found = page(portal, f"/dokument/{samples.VIDEO.id}")
+    links = {words(a): a.get("href") for a in found.iterfind(".//div[@class='text']//a")}
+
+    assert links["Art. 6 Abs. 1 Buchst. f DSGVO"].startswith("https://eur-lex.europa.eu/")
+    assert "C-311/18" in words(page(portal, f"/dokument/{samples.RESOLUTION.id}").find(".//aside"))
+
+
+def test_links_show_both_directions_with_reason(portal: Any) -> None:
+    """An announcement leads to the resolution, the resolution back to the announcement."""
+    there = words(page(portal, f"/dokument/{samples.ANNOUNCEMENT.id}").find(".//aside"))
+    back = words(page(portal, f"/dokument/{samples.RESOLUTION.id}").find(".//aside"))
+
+    assert f"kündigt an: {samples.RESOLUTION.title} (26. März 2025) Titel gleich, fünf Tage Abstand" in there
+    assert f"angekündigt durch: {samples.ANNOUNCEMENT.title}" in back
+
+
+def test_annexes_are_listed_once_and_lead_back(portal: Any) -> None:
+    """An annex stands under Anlagen, not again among the links; its own page names its parent."""
+    parent = page(portal, f"/dokument/{samples.GUIDANCE.id}")
+    annex = page(portal, f"/dokument/{samples.ANNEX.id}")
+
+    assert [a.get("href") for a in parent.iterfind(".//a")].count(f"/dokument/{samples.ANNEX.id}") == 1
+    assert f"/dokument/{samples.GUIDANCE.id}" in {a.get("href") for a in annex.iterfind(".//a")}
+
+
+def test_history_lists_every_version(portal: Any) -> None:
+    """All versions, with time in Berlin and a diff to the one before."""
+    found = page(portal, f"/dokument/{samples.VIDEO.id}")
+    hrefs = {a.get("href") for a in found.iterfind(".//aside//a")}
+    path = f"/dokument/{samples.VIDEO.id}"
+
+    assert {f"{path}/version/1", f"{path}/version/2", f"{path}/vergleich/1/2", f"{path}/vergleich/2/3"} <= hrefs
+    assert "22. November 2026, 04:10 Uhr" in words(found.find(".//aside"))
+    assert "Unverändert seit 22. November 2026, 04:10 Uhr" in words(found.find(".//aside"))
+
+
+def test_old_version_keeps_its_words(portal: Any) -> None:
+    """The permanent page of a version shows what it said, and says that it is old."""
+    found = page(portal, f"/dokument/{samples.VIDEO.id}/version/1")
+
+    assert words(found.find(".//h1")) == samples.VIDEO.older[0][0]
+    assert "Ältere Fassung" in words(found.find(".//article/header"))
+    assert "vierzehn" not in words(found.find(".//div[@class='text']"))
+
+
+def test_diff_marks_words(portal: Any) -> None:
+    """The diff marks words taken out and put in, in text and title."""
+    found = page(portal, f"/dokument/{samples.VIDEO.id}/vergleich/1/2")
+
+    assert {"will", "untersagen"} <= {words(item) for item in found.iterfind(".//del")}
+    assert "müssen" in {words(item) for item in found.iterfind(".//ins")}
+
+
+@pytest.mark.parametrize("path", ["/dokument/dsmv-1", "/dokument/dsmv-171183/version/9", "/dokument/dsmv-171183/vergleich/1/9"])
+def test_unknown_things_are_404(portal: Any, path: str) -> None:
+    """Unknown documents and versions answer 404 with a German page."""
+    answer = portal.get(path)
+
+    assert answer.status_code == 404
+    assert "Nicht gefunden" in answer.text
+
+
+def test_removed_document_is_marked_and_kept_from_search_engines(portal: Any) -> None:
+    """A removed document says so, and is noindex in page and header; its citation file too."""
+    answer = portal.get(f"/dokument/{samples.REMOVED.id}")
+
+    assert "Von der Quelle entfernt" in answer.text
+    assert '<meta name="robots" content="noindex' in answer.text
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert portal.get(f"/dokument/{samples.REMOVED.id}/zitieren.txt").headers["x-robots-tag"] == "noindex"
+
+
+def test_present_document_is_offered_to_search_engines(portal: Any) -> None:
+    """A document that is still there carries no noindex."""
+    answer = portal.get(f"/dokument/{samples.VIDEO.id}")
+
+    assert "noindex" not in answer.text
+    assert "x-robots-tag" not in answer.headers
+
+
+def test_unlisted_document_is_marked(portal: Any) -> None:
+    """A document that no listing names any more says so."""
+    assert "Nicht mehr verlinkt" in portal.get(f"/dokument/{samples.UNLISTED.id}").text
+
+
+BLOCKED_PATHS = ["", "/version/1", "/vergleich/1/2", "/original", "/zitieren.bib", "/zitieren.json", "/zitieren.txt"]
+
+
+@pytest.mark.parametrize("path", BLOCKED_PATHS)
+def test_blocked_document_answers_410(portal: Any, path: str) -> None:
+    """Every address of a blocked document answers 410 and shows at most the tombstone."""
+    answer = portal.get(f"/dokument/{samples.BLOCKED.id}{path}")
+
+    assert answer.status_code == 410
+    assert "GESPERRTER" not in answer.text
+
+
+def test_tombstone_shows_reason_and_digest(portal: Any) -> None:
+    """The 410 page names id, reason, time and digest."""
+    text = portal.get(f"/dokument/{samples.BLOCKED.id}").text
+
+    for part in (samples.BLOCKED.id, "Schutz einer Privatperson", "21. November 2026", samples.digest(samples.BLOCKED.title + samples.BLOCKED.pages[0])):
+        assert part in text
+
+
+def test_blocked_documents_are_absent_elsewhere(portal: Any) -> None:
+    """No page, list or feed mentions a blocked document, not even as the target of a link."""
+    paths = ("/", "/feed.atom", "/themen", f"/dokument/{samples.HOSTILE.id}", "/suche?sortierung=datum", "/suche.csv")
+    for path in paths:
+        assert samples.BLOCKED.id not in portal.get(path).text, path
+
+
+def test_licence_stands_at_the_document(portal: Any) -> None:
+    """The known licence of a Kurzpapier, with its text; the open question for others."""
+    assert "dl-de/by-2-0" in portal.get(f"/dokument/{samples.SHORT_PAPER.id}").text
+    assert "§ 5 UrhG" in portal.get(f"/dokument/{samples.VIDEO.id}").text
