@@ -350,7 +350,7 @@ def probe(data: Path, source: str, save: Path | None, at: tuple[str, ...], delay
     check_sources((source,))
     options = _options(data, at=at, contact=contact, delay=delay)
     check_contact(options, [source])
-    return probe_source(source, options, save=save)
+    return int(probe_source(source, options, save=save))
 
 
 @cli.command(cls=GermanCommand)

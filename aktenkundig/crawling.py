@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from aktenkundig.crawl_options import CrawlOptions
-from archive.database import open_archive
+from aktenkundig.progress import bar
+from aktenkundig.rebuilding import rebuild
+from archive.database import meta_value, open_archive, set_meta
 from archive.ledger import close_abandoned_runs
 from archive.timestamps import utc_text
 from archive.torn import set_aside_torn_tails
+from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
 
 def crawl_sources(
@@ -33,8 +37,19 @@ def prepare(options: CrawlOptions) -> None:
         now = options.now or utc_text(datetime.now(UTC))
         abandoned = close_abandoned_runs(conn, at=now)
         set_aside_torn_tails(conn, options.data, abandoned, at=now)
+        bring_up_to_date(conn, options)
     finally:
         conn.close()
+
+
+def bring_up_to_date(conn: sqlite3.Connection, options: CrawlOptions) -> None:
+    """Rebuild an archive that an older version read, so that a better reading never looks like an edit."""
+    if meta_value(conn, READING_VERSION_KEY) == READING_VERSION:
+        return
+    if conn.execute("select exists (select 1 from documents)").fetchone()[0]:
+        sys.stderr.write("Das Archiv wurde von einer anderen Version gelesen und wird neu aufgebaut …\n")
+        rebuild(conn, options.data, progress=bar("Läufe"))
+    set_meta(conn, READING_VERSION_KEY, READING_VERSION)
 
 
 def _crawl_in_process(source: str, options: CrawlOptions, time_limit: float | None) -> int:

@@ -164,7 +164,7 @@ def _write_version(conn: sqlite3.Connection, publication: Publication, *, versio
 
 def _replace_children(conn: sqlite3.Connection, publication: Publication) -> None:
     clear_children(conn, publication.id)
-    key = {"document_id": publication.id}
+    key: dict[str, object] = {"document_id": publication.id}
     docno = number_of(conn, publication.id)
     pages = [
         key

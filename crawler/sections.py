@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from crawler.errors import EmptyListing, NotTheDocument
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
-from crawler.identity import document_id_for, is_file
+from crawler.identity import document_id_for, is_file, told_apart
 from crawler.items import ExcludedLink, FileBody, Known, Link, ListedItem, Listing, ListingRead, PageText
 from crawler.pages.sections import read_section
 from crawler.press_portal import looks_like_html
@@ -23,7 +24,7 @@ class SectionsHarvest(Harvest):
     def begin(self) -> Iterator[Ask]:
         """All described sections."""
         self._open: dict[str, int] = {}
-        self._items: dict[str, tuple[int, ListedItem, str]] = {}
+        self._items: dict[str, tuple[int, ListedItem]] = {}
         for rank, section in enumerate(self.source.sections):
             yield from self._ask_section(self.source.site + section.path, section, rank, FIRST_SECTION - rank)
 
@@ -103,17 +104,18 @@ class SectionsHarvest(Harvest):
             source=self.source.name, listing=listing, evidence=fetched.evidence, main=not section.optional
         )
         for item in listing.items:
-            self._remember(item, rank, listing.title or section.label)
+            self._remember(item, rank)
         foreign = tuple(link for link in listing.excluded if link.url.startswith(("http://", "https://")))
         if foreign and not section.optional:
             yield self._section_document(ask, fetched, listing, section, foreign)
         for link in listing.menu:
             yield from self._from_menu(link)
 
-    def _remember(self, item: ListedItem, rank: int, section: str) -> None:
-        known = self._items.get(item.document_id)
+    def _remember(self, item: ListedItem, rank: int) -> None:
+        """Keep an entry by its address; the first section that names it decides."""
+        known = self._items.get(item.url)
         if known is None or rank < known[0]:
-            self._items[item.document_id] = (rank, item, section)
+            self._items[item.url] = (rank, item)
 
     def _section_document(
         self,
@@ -145,13 +147,30 @@ class SectionsHarvest(Harvest):
         """When the last section is done: all files, each with the type of its first section."""
         if ask.kind != "listing" or self._open.pop(ask.url, None) is None or self._open:
             return
-        for _, item, _ in self._items.values():
+        for item in self._distinct_items():
             yield from self._new(
                 Ask(
-                    url=item.url, kind="file", document_id=item.document_id, doc_type=item.doc_type, listed=item,
+                    url=item.url,
+                    kind="file",
+                    document_id=item.document_id,
+                    doc_type=item.doc_type,
+                    listed=item,
                     priority=FILE,
                 )
-            )  # fmt: skip
+            )
+
+    def _distinct_items(self) -> Iterator[ListedItem]:
+        """All entries; where two addresses claim one id, the known or first address keeps it."""
+        keepers: dict[str, str] = {}
+        for url, (_, item) in sorted(self._items.items()):
+            known = self.memory.documents.get(item.document_id)
+            keepers.setdefault(item.document_id, url)
+            if known is not None and known.url == url:
+                keepers[item.document_id] = url
+        for url, (_, item) in self._items.items():
+            if keepers[item.document_id] != url:
+                item = replace(item, document_id=told_apart(item.document_id, url))
+            yield item
 
     # -- files ----------------------------------------------------------------------------------
 

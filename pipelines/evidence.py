@@ -15,7 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from archive.content_coding import CodingError, decoded
-from archive.ledger import SnapshotRecord, add_snapshot, last_read_snapshot
+from archive.ledger import SnapshotRecord, add_snapshot, last_answer, last_read_snapshot
 from archive.vault import Exchange, payload_digest
 from archive.vault_reading import read_payload
 from crawler.items import Evidence
@@ -50,9 +50,9 @@ class EvidenceMiddleware:
         try:
             payload = decoded(response.body, coding, limit=self._limit)
         except CodingError as error:
-            self._keep(session, request, response, None, previous)
+            self._keep(session, request, response, None)
             raise BadCoding(f"{request.url}: {error}") from error
-        snapshot_id, fetched_at, digest = self._keep(session, request, response, payload, previous)
+        snapshot_id, fetched_at, digest = self._keep(session, request, response, payload)
         session.counts.requests += 1
         session.counts.bytes += len(response.body)
         request.meta["evidence"] = Evidence(snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=digest)
@@ -66,20 +66,15 @@ class EvidenceMiddleware:
         return _plain(response, payload) if coding else response
 
     def _keep(
-        self,
-        session: Session,
-        request: Request,
-        response: Response,
-        payload: bytes | None,
-        previous: sqlite3.Row | None,
+        self, session: Session, request: Request, response: Response, payload: bytes | None
     ) -> tuple[int, str, str]:
         """Bytes into the vault, a row into ``snapshots``: its id, time and payload digest."""
         fetched_at = session.now()
         has_body = payload is not None and response.status != HTTPStatus.NOT_MODIFIED
         digest = hashlib.sha256(payload).hexdigest() if has_body and payload is not None else ""
-        same = (
-            previous is not None and previous["payload_digest"] == payload_digest(response.body) and has_body
-        )
+        wire_digest = payload_digest(response.body) if has_body else None
+        before = last_answer(session.conn, request.url)
+        same = before if before is not None and wire_digest and before["payload_digest"] == wire_digest else None
         exchange = Exchange(
             url=request.url,
             fetched_at=fetched_at,
@@ -88,15 +83,11 @@ class EvidenceMiddleware:
             request_headers=_pairs(request.headers),
             response_headers=_pairs(response.headers),
             body=response.body,
-            same_as=(previous["url"], previous["fetched_at"]) if same and previous is not None else None,
+            same_as=(same["url"], same["fetched_at"]) if same is not None else None,
         )
         try:
             session.begin()
             place = session.vault.write(exchange)
-            if same and previous is not None:
-                warc_file, warc_offset = previous["warc_file"], previous["warc_offset"]
-            else:
-                warc_file, warc_offset = place.warc_file, place.warc_offset
             snapshot_id = add_snapshot(
                 session.conn,
                 SnapshotRecord(
@@ -108,10 +99,10 @@ class EvidenceMiddleware:
                     etag=_header(response, "ETag"),
                     last_modified=_header(response, "Last-Modified"),
                     sha256=digest or None,
-                    payload_digest=payload_digest(response.body) if has_body else None,
+                    payload_digest=wire_digest,
                     bytes=len(payload or b""),
-                    warc_file=warc_file,
-                    warc_offset=warc_offset,
+                    warc_file=place.warc_file if same is None else same["warc_file"],
+                    warc_offset=place.warc_offset if same is None else same["warc_offset"],
                     location=_header(response, "Location"),
                 ),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -86,11 +86,19 @@ def _from_headings(lines: Sequence[str], home: str | None) -> _Statement | None:
 
 
 def _from_contacts(blocks: Iterable[str]) -> _Statement | None:
+    """The body of the labelled contact blocks, if they agree: a list of addresses names nobody."""
+    stated = [
+        _Statement(body=body, place="Kontakt", wording=block[: body.end]) for block, body in _named(blocks)
+    ]
+    return stated[0] if len({statement.body.short for statement in stated}) == 1 else None
+
+
+def _named(blocks: Iterable[str]) -> Iterator[tuple[str, BodyMention]]:
     for block in blocks:
         body = next(iter(find_bodies(block)), None)
-        if body and _only_names(block[: body.start]):
-            return _Statement(body=body, place="Kontakt", wording=block[: body.end])
-    return None
+        label = re.match(r"\W*(\w+)", block)
+        if body and label and label[1] in wording()["contact"]["labels"] and _only_names(block[: body.start]):
+            yield block, body
 
 
 def _from_text(text: str) -> _Statement | None:

@@ -24,6 +24,7 @@ from crawler.items import Memory
 from pipelines.closing import close_run
 from pipelines.memory import remember
 from pipelines.recorder import Recorder
+from pipelines.topics import write_topics
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ class SessionExtension:
         settings = self._crawler.settings
         data = Path(settings["AKTENKUNDIG_DATA"])
         conn = open_archive(data)
+        write_topics(conn)
         now = clock_from(settings.get("AKTENKUNDIG_NOW"))
         version = settings.get("AKTENKUNDIG_VERSION", "")
         started_at = now()

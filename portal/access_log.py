@@ -32,7 +32,13 @@ class DiscreetAccess(logging.Filter):
         """Rewrite the record's arguments: client, method, path, HTTP version, status."""
         if isinstance(record.args, tuple) and len(record.args) == 5:
             client, method, path, version, status = record.args
-            record.args = (shortened_address(str(client)), method, str(path).partition("?")[0], version, status)
+            record.args = (
+                shortened_address(str(client)),
+                method,
+                str(path).partition("?")[0],
+                version,
+                status,
+            )
         return True
 
 

@@ -43,7 +43,7 @@ def stable_id(key: str) -> str:
     """An id that never changes for a key, whatever address the portal has.
 
     >>> stable_id("dsmv-171183/new/1")
-    'urn:uuid:48d4a0d1-0c0e-5aa4-9b1c-8d8c8c0f2b0f'
+    'urn:uuid:ce56cc0d-cd4c-5386-86fc-32bef341b755'
     """
     return f"urn:uuid:{uuid.uuid5(_IDS, key)}"
 
@@ -60,7 +60,8 @@ def write_feed(feed: Feed) -> bytes:
     ET.SubElement(root, _tag("generator")).text = "Aktenkundig"
     for entry in feed.entries:
         _write_entry(root, entry)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="utf-8")
+    body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
 
 
 def _write_entry(root: ET.Element, entry: Entry) -> None:

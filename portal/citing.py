@@ -72,7 +72,9 @@ def short_citation(ref: Reference) -> str:
 
 
 def _address(url: str) -> str:
-    return re.sub(r"[{}\\\s]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), visible(url))
+    return re.sub(
+        r"[{}\\\s]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), visible(url)
+    )
 
 
 def bibtex(ref: Reference) -> str:

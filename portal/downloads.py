@@ -46,7 +46,9 @@ def downloads() -> dict[str, Download]:
     formats = ["csv", "jsonl", *(["parquet"] if find_spec("pyarrow") else [])]
     offered = [
         Download(name="archive.db", description="die ganze Datenbank als SQLite-Datei, mit Volltextsuche"),
-        Download(name="datapackage.json", description="Beschreibung aller Dateien mit Schema, Größe und Prüfsumme"),
+        Download(
+            name="datapackage.json", description="Beschreibung aller Dateien mit Schema, Größe und Prüfsumme"
+        ),
     ]
     for table in TABLES:
         offered += [

@@ -13,8 +13,20 @@ from portal.queries.versions import Snapshot
 from portal.security import ARCHIVED_PDF_POLICY, ARCHIVED_POLICY
 
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w-]+=\"?[\w.:+-]+\"?)*\Z", re.ASCII)
-_SHOWN = ("text/", "image/", "application/pdf", "application/xhtml+xml", "application/xml", "application/json")
-_SUFFIX = {"text/html": "html", "application/xhtml+xml": "xhtml", "application/pdf": "pdf", "image/svg+xml": "svg"}
+_SHOWN = (
+    "text/",
+    "image/",
+    "application/pdf",
+    "application/xhtml+xml",
+    "application/xml",
+    "application/json",
+)
+_SUFFIX = {
+    "text/html": "html",
+    "application/xhtml+xml": "xhtml",
+    "application/pdf": "pdf",
+    "image/svg+xml": "svg",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

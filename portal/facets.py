@@ -108,7 +108,10 @@ def year_bars(request: SearchRequest, counts: Mapping[int, int], path: Callable[
         return YearBars(bars=[])
     top = max(counts.values())
     return YearBars(
-        bars=[_year_bar(request, year, counts.get(year, 0), top, path) for year in range(min(counts), max(counts) + 1)]
+        bars=[
+            _year_bar(request, year, counts.get(year, 0), top, path)
+            for year in range(min(counts), max(counts) + 1)
+        ]
     )
 
 

@@ -42,7 +42,10 @@ def feed_entries(items: Sequence[NewsItem], absolute: Callable[[str], str]) -> l
             updated=item.at,
             summary=shortened(item.teaser or item.opening, 400) or label("doc_type", item.doc_type),
             author=label("issuer", item.issuer) if item.issuer else source_part(item.source, "name"),
-            categories=((item.doc_type, label("doc_type", item.doc_type)), (item.event, label("event", item.event))),
+            categories=(
+                (item.doc_type, label("doc_type", item.doc_type)),
+                (item.event, label("event", item.event)),
+            ),
         )
         for item in items
     ]

@@ -52,6 +52,11 @@ def static_version(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
 
 
+def page_headers() -> dict[str, str]:
+    """Headers of what is made anew for every reader: it may be kept, but must be asked for again."""
+    return {"Cache-Control": "no-cache"}
+
+
 async def page(
     datasette: Datasette,
     request: Request,
@@ -65,4 +70,4 @@ async def page(
     body = await datasette.render_template(
         template, values, request=request, view_name=f"{PLUGIN}-{template}"
     )
-    return Response.html(body, status=status, headers={"Cache-Control": "no-cache", **(headers or {})})
+    return Response.html(body, status=status, headers=page_headers() | (headers or {}))

@@ -18,6 +18,8 @@ from portal.views import (
     legal,
     original,
     robots,
+    search,
+    search_data,
     start,
     status,
     topics,
@@ -31,6 +33,9 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
     """Regular expressions over the path, in the order they are tried."""
     return [
         (r"/$", start.start_page),
+        (r"/suche$", search.show_search),
+        (r"/suche\.json$", search_data.send_json),
+        (r"/suche\.csv$", search_data.send_csv),
         (r"/feed\.atom$", feed.show_feed),
         (r"/themen$", topics.show_topics),
         (r"/status$", status.show_status),

@@ -16,10 +16,10 @@ from portal.search_request import DATE, SearchRequest
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """A condition over ``documents d`` with its parameters."""
+    """A condition over ``documents d`` with its parameters, in order."""
 
     where: str
-    parameters: Mapping[str, str]
+    parameters: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,15 +84,11 @@ def find(
 
 def _beside(conn: sqlite3.Connection, ids: list[str]) -> dict[str, Beside]:
     marks = ", ".join("?" * len(ids))
-    rows = conn.execute(f"select id, page_count, unlisted_at from documents where id in ({marks})", ids)  # noqa: S608
+    rows = conn.execute(f"select id, page_count, unlisted_at from documents where id in ({marks})", ids)
     return {row["id"]: Beside(page_count=row["page_count"], unlisted_at=row["unlisted_at"]) for row in rows}
 
 
 def chosen_by(conn: sqlite3.Connection, request: SearchRequest) -> Selection:
     """The documents that match a request, as a condition: for the feed, which has an order of its own."""
     found = matches(plan_query(conn, request.query), filters_of(request))
-    where, parameters = found.source, {f"chosen{n}": value for n, value in enumerate(found.parameters)}
-    for name in parameters:
-        where = where.replace("?", f":{name}", 1)
-    inner = where.replace("documents d ", "documents c ").replace("d.", "c.")
-    return Selection(where=f"d.docno in (select c.docno {inner})", parameters=parameters)
+    return Selection(where=f"d.docno in (select d.docno {found.source})", parameters=found.parameters)

@@ -41,6 +41,15 @@ _STATIC = re.compile(r"/-/static(?:-plugins/[^/]+)?/")
 _HASHED = b"v="
 
 
+def own_location(location: bytes) -> bytes:
+    """A redirect that stays here: Datasette's own for paths with slashes at the end may name another host.
+
+    >>> own_location(b"/\\\\evil.example"), own_location(b"/dokument/dsmv-171183")
+    (b'/evil.example', b'/dokument/dsmv-171183')
+    """
+    return b"/" + location.lstrip(b"/\\") if location[:2] in (b"//", b"/\\") else location
+
+
 def hardened_headers(headers: Iterable[tuple[bytes, bytes]], *, lasting: bool = False) -> Headers:
     """Headers without cookies, with the fixed set; what a view has set itself stays.
 
@@ -48,6 +57,7 @@ def hardened_headers(headers: Iterable[tuple[bytes, bytes]], *, lasting: bool = 
     b'nosniff'
     """
     kept = [(name.lower(), value) for name, value in headers if name.lower() != b"set-cookie"]
+    kept = [(name, own_location(value) if name == b"location" else value) for name, value in kept]
     names = {name for name, _ in kept}
     fixed = dict(_ALWAYS)
     if lasting:

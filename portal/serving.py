@@ -27,7 +27,7 @@ LIMITS: dict[str, Any] = {
     "allow_download": False,
     "max_csv_mb": 200,
     "num_sql_threads": 4,
-    "truncate_cells_html": 600,
+    "truncate_cells_html": 160,
 }
 
 
@@ -94,7 +94,13 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
     base = base_url or os.environ.get("AKTENKUNDIG_BASE_URL", "/")
     portal = datasette_for(data_dir, base_url=base)
     config = uvicorn.Config(
-        portal.app(), host=host, port=port, log_config=LOGGING, server_header=False, date_header=True, lifespan="on"
+        portal.app(),
+        host=host,
+        port=port,
+        log_config=LOGGING,
+        server_header=False,
+        date_header=True,
+        lifespan="on",
     )
     listening = config.bind_socket()
     try:

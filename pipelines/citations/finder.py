@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archive.records import CitationRecord
-from archive.statutes import exact_key, laws, spellings
+from archive.statutes import exact_key, folded_key, laws, spellings
 from pipelines.citations.cases import CaseFound, find_cases
 from pipelines.citations.law import find_law, is_european
 from pipelines.citations.mended import Mended, without_hyphens
 from pipelines.citations.reference import Reference, read_reference
 from pipelines.citations.words import CHAIN, UNIT
 
-_WORD_BEFORE = re.compile(r"([A-Za-zÄÖÜ][A-Za-zÄÖÜäöüß\u2010\u2011-]{1,20})[^\S\n]\Z")
+_WORD_BEFORE = re.compile(r"([A-Za-zÄÖÜ][A-Za-zÄÖÜäöüß\u2010\u2011-]{1,40})[^\S\n]\(?\Z")
 _UNITS_OF = {"eu": ("Art.", "ErwGr"), "int": ("Art.",), "bund": ("§",), "land": ("§",), "kirche": ("§",)}
 
 
@@ -62,7 +62,7 @@ def _placed(row: CitationRecord, mended: Mended, text: str) -> CitationRecord:
 
 
 def _provisions(text: str) -> Iterator[_Cited]:
-    position = 0
+    position = floor = 0
     while match := UNIT.search(text, position):
         position = match.end()
         if _inside_a_word(text, match.start()):
@@ -70,7 +70,8 @@ def _provisions(text: str) -> Iterator[_Cited]:
         reference = read_reference(text, match.start())
         if reference is None:
             continue
-        cited = _cited(text, reference)
+        cited = _cited(text, reference, floor)
+        floor = cited.end
         position = max(position, cited.end)
         yield cited
 
@@ -80,12 +81,12 @@ def _inside_a_word(text: str, start: int) -> bool:
     return text[start] != "§" and (before.isalnum() or before in "-‑_")
 
 
-def _cited(text: str, reference: Reference) -> _Cited:
+def _cited(text: str, reference: Reference, floor: int) -> _Cited:
     found = find_law(text, reference.resume)
     if found is not None and found.law is not None:
         end = _behind_synonym(text, found.end, found.law)
         return _Cited(reference=reference, law=found.law, start=reference.start, end=end)
-    before = _law_before(text, reference)
+    before = _law_before(text, reference, floor)
     return before or _Cited(reference=reference, law=None, start=reference.start, end=reference.end)
 
 
@@ -97,13 +98,19 @@ def _behind_synonym(text: str, end: int, law: str) -> int:
     return found.end if found is not None and found.law == law else end
 
 
-def _law_before(text: str, reference: Reference) -> _Cited | None:
-    """ "DS-GVO Art. 6": the abbreviation stands directly before."""
-    match = _WORD_BEFORE.search(text, max(0, reference.start - 24), reference.start)
-    law = spellings().exact.get(exact_key([match[1]])) if match else None
-    if match is None or law is None or reference.unit.sign not in _units_of(law):
+def _law_before(text: str, reference: Reference, floor: int) -> _Cited | None:
+    """ "DS-GVO Art. 6", "im Bundesdatenschutzgesetz (§ 26)": the law stands directly before.
+
+    Words before ``floor`` belong to another citation. In brackets the law is no part of ``raw``.
+    """
+    match = _WORD_BEFORE.search(text, max(floor, reference.start - 44), reference.start)
+    if match is None:
         return None
-    return _Cited(reference=reference, law=law, start=match.start(1), end=reference.end)
+    law = spellings().exact.get(exact_key([match[1]])) or spellings().folded.get(folded_key([match[1]]))
+    if law is None or reference.unit.sign not in _units_of(law):
+        return None
+    start = reference.start if match.group().endswith("(") else match.start(1)
+    return _Cited(reference=reference, law=law, start=start, end=reference.end)
 
 
 def _units_of(law: str) -> tuple[str, ...]:
@@ -133,9 +140,11 @@ def _joined(text: str, here: _Cited, following: _Cited) -> bool:
 
 def _between(text: str, here: _Cited, following: _Cited) -> bool:
     """Whether nothing but a joint ("und", "i. V. m.", "oder nach") stands between two citations."""
-    if following.start - here.end > 60:
+    lettered = here.law is None and here.reference.paths[-1][-1][0] == "letter"
+    end = here.reference.resume if lettered else here.end  # the bracket of "lit. f)", not that of "(§ 5)"
+    if following.start - end > 60:
         return False
-    return CHAIN.fullmatch(text, here.end, following.start) is not None
+    return CHAIN.fullmatch(text, end, following.start) is not None
 
 
 def _rows(text: str, cited: _Cited, page: int) -> Iterator[CitationRecord]:

@@ -38,7 +38,7 @@ from pipelines.citations.words import (
 )
 
 MOST_PARTS = 300
-"""Steps after which a reference ends, so that hostile text cannot make one without end."""
+"""Steps after which a reference ends, against hostile text."""
 
 Path = tuple[tuple[str, str], ...]
 
@@ -69,21 +69,21 @@ def read_reference(text: str, start: int) -> Reference | None:
     number = ARTICLE.match(text, counted.end() if counted else at)
     if number is None or NO_FIRST.match(text, number.end()) or digits(number[1]) > unit.max_digits:
         return None
-    reader = _Reader(text, unit, plural=word.group() in ("§§", "Artt.", "Artikeln"), position=number.end())
-    reader.path = (("number", number[1].replace(" ", "").replace("\n", "")),)
+    reader = _Reader(text, unit, plural=word.group() in ("§§", "Artt.", "Artikeln"), number=number)
     reader.read()
     return Reference(unit=unit, start=start, end=reader.end, resume=reader.position, paths=reader.all_paths())
 
 
 class _Reader:
-    """Walks over the parts behind the first number, one step at a time, never back."""
+    """Walks over the parts behind the first number, one step at a time; a step says whether it was taken."""
 
-    def __init__(self, text: str, unit: Unit, *, plural: bool, position: int) -> None:
+    def __init__(self, text: str, unit: Unit, *, plural: bool, number: re.Match[str]) -> None:
         self.text = text
         self.unit = unit
         self.plural = plural
-        self.position = self.end = position
-        self.path: Path = ()
+        self.position = self.end = number.end()
+        self._take(number)
+        self.path: Path = (("number", "".join(number[1].split())),)
         self.done: list[Path] = []
         self.roman = False
         self.articles = 1
@@ -105,8 +105,6 @@ class _Reader:
 
     def all_paths(self) -> tuple[Path, ...]:
         return tuple(dict.fromkeys((*self.done, self.path)))
-
-    # -- steps: True if one was taken ---------------------------------------------------------
 
     def _level(self, at: int) -> bool:
         """ "Abs. 1" directly behind what stands before."""
@@ -164,8 +162,6 @@ class _Reader:
     def _short(self, at: int) -> bool:
         """Parts without a word: "(1)", "I 1", a bare letter behind a paragraph."""
         return self._bracket(at) or self._roman(at) or self._bare(at)
-
-    # -- parts ------------------------------------------------------------------------------------
 
     def _range_end(self, level: str, at: int) -> re.Match[str] | None:
         word = UNIT.match(self.text, at) if level == "number" else LEVEL.match(self.text, at)
@@ -274,7 +270,7 @@ class _Reader:
             self._take(value)
             self.path = (*self.path, ("sentence", value[1]))
             return True
-        if last not in ("paragraph", "sentence", "subparagraph"):
+        if last not in ("paragraph", "sentence", "subparagraph", "item"):
             return False
         value = LETTER.match(self.text, at)
         if value is None or len(value[1]) > 1 or self.text[value.start()] in '„"(':

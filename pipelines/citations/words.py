@@ -69,7 +69,7 @@ NO_NUMBER = re.compile(
 NO_FIRST = re.compile(rf"[.:]\d|\d|-[A-Za-zÄÖÜ]|\s{{0,2}}{one_of(DATA['no_number']['first_followers'])}")
 
 CHAIN = re.compile(
-    rf"\)?\s{{0,4}}(?:;|/|{one_of(DATA['joints']['with'])}|{one_of(DATA['joints']['list'])}"
+    rf"\s{{0,4}}(?:;|/|{one_of(DATA['joints']['with'])}|{one_of(DATA['joints']['list'])}"
     rf"|{one_of(DATA['joints']['range'])})"
     rf"\s{{0,4}}(?:{one_of(DATA['chain']['lead'])}\s{{1,4}}){{0,2}}"
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 from pypdfium2 import raw
 
+_FIRST, _LAST = raw.FS_RECTF(), raw.FS_RECTF()
 _WORD = re.compile("[^ \u00a0]+")
 
 Piece = tuple[int, int, float, float, float, float, int]
@@ -31,15 +32,16 @@ def column_order(textpage: Any, text: str, pieces: list[Piece], width: float) ->
     hold several lines or little text.
     """
     long = [piece for piece in pieces if piece[3] - piece[2] > 0.2 * width]
-    if len(long) < ROWS or _gap(textpage, long[:: len(long) // SAMPLE][:SAMPLE], width, crossing=0.4) is None:
+    if len(long) < ROWS:
         return pieces
-    gaps = (_gap(textpage, long, width, crossing=share) for share in (0.0, 0.05, 0.1, 0.15))
-    gap = next((gap for gap in gaps if gap is not None), None)
+    some = long[:: len(long) // SAMPLE][:SAMPLE]
+    gap = _gap(_rectangles(textpage, some), width, [0, 1, 2])
+    if gap is None or len(_across(pieces, gap)) + _changes(pieces, gap) < ROWS:
+        return pieces
+    gap = _gap(_rectangles(textpage, long), width, [share * len(long) for share in (0, 0.05, 0.1, 0.15)])
     if gap is None:
         return pieces
-    across = [piece for piece in pieces if (piece[2] < gap - 3 and piece[3] > gap + 3) or piece[3] < piece[2]]
-    if len(across) + _changes(pieces, gap) < ROWS:
-        return pieces
+    across = _across(pieces, gap)
     cut = [
         part
         for piece in pieces
@@ -67,32 +69,46 @@ def _filled(pieces: list[Piece]) -> bool:
     return 2 * sum(piece[3] - piece[2] > 0.7 * wide for piece in pieces) >= len(pieces)
 
 
-def _gap(textpage: Any, pieces: list[Piece], width: float, *, crossing: float) -> float | None:
-    """The middle of the widest stretch in the page's middle that is white in most of the pieces.
+def _across(pieces: list[Piece], gap: float) -> list[Piece]:
+    """The pieces with text on both sides of the gap, or out of order."""
+    return [piece for piece in pieces if piece[2] < gap - 3 < gap + 3 < piece[3] or piece[3] < piece[2]]
 
-    It must be 6 points wide; at most the share ``crossing`` of the pieces may have text in it.
+
+def _gap(spans: list[tuple[float, float]], width: float, allowed: list[float]) -> float | None:
+    """The middle of the widest stretch in the page's middle that hardly any of the spans cross.
+
+    ``allowed`` are the numbers of spans that may cross it, tried in order. It must be 6 points wide.
     """
     low, high = 0.3 * width, 0.7 * width
     events = [(low, 0), (high, 0)]
-    for left, right in _rectangles(textpage, pieces):
+    for left, right in spans:
         if left < high and right > low:
             events += [(max(low, left), 1), (min(high, right), -1)]
-    best, start, crossed = (0.0, 0.0), low, 0
-    for x, change in sorted(events):
-        if crossed <= crossing * len(pieces):
+    events.sort()
+    stretches = (_white_stretch(events, low, most) for most in allowed)
+    return next((start + wide / 2 for wide, start in stretches if wide >= 6), None)
+
+
+def _white_stretch(events: list[tuple[float, int]], low: float, most: float) -> tuple[float, float]:
+    """Width and beginning of the widest stretch that at most ``most`` spans cover."""
+    best, start, crossed = (0.0, low), low, 0
+    for x, change in events:
+        if crossed <= most:
             best = max(best, (x - start, start))
-        crossed += change
-        if crossed <= crossing * len(pieces) < crossed - change:
+        if change < 0 and crossed > most >= crossed + change:
             start = x
-    return best[1] + best[0] / 2 if best[0] >= 6 else None
+        crossed += change
+    return best
 
 
-def _rectangles(textpage: Any, pieces: list[Piece]) -> Iterator[tuple[float, float]]:
+def _rectangles(textpage: Any, pieces: list[Piece]) -> list[tuple[float, float]]:
     left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    spans = []
     for start, end, *_ in pieces:
         for index in range(min(raw.FPDFText_CountRects(textpage, start, end - start), 100)):
             raw.FPDFText_GetRect(textpage, index, left, top, right, bottom)
-            yield left.value, right.value
+            spans.append((left.value, right.value))
+    return spans
 
 
 def _cut(textpage: Any, text: str, piece: Piece, gap: float) -> list[Piece]:
@@ -113,12 +129,15 @@ def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
     ordered: list[Piece] = pieces[:1]
     for piece in pieces[1:]:
         above = ordered[-1]
-        divided = text[above[1] - 1 : above[1] + 1].rstrip(" \r").endswith(("-", "\x02", "\ufffe"))
-        if divided and piece[2] < above[2] - 2 * piece[5] < piece[3] and piece[4] < above[4]:
+        if piece[2] < above[2] - 2 * piece[5] < piece[3] and piece[4] < above[4] and _divided(text, above):
             ordered += _continued_first(_split(textpage, text, piece, _near), above[2])
         else:
             ordered.append(piece)
     return ordered
+
+
+def _divided(text: str, piece: Piece) -> bool:
+    return text[piece[1] - 1 : piece[1] + 1].rstrip(" \r").endswith(("-", "\x02", "\ufffe"))
 
 
 def _continued_first(parts: list[Piece], left: float) -> list[Piece]:
@@ -143,14 +162,13 @@ def _split(textpage: Any, text: str, piece: Piece, goes_on: Callable[[Piece, Pie
 
 def place(textpage: Any, start: int, end: int) -> Piece:
     """The piece of text from character ``start`` up to ``end``, by the boxes of its first and last character."""
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(textpage, start, box)
-    left, bottom, height = box.left, box.bottom, box.top - box.bottom
-    raw.FPDFText_GetLooseCharBox(textpage, end - 1, box)
-    last = box.top - box.bottom
-    if last <= height:
-        return start, end, left, box.right, bottom, height, 0
-    return start, end, left, box.right, box.bottom, last, int(height < 0.9 * last)
+    raw.FPDFText_GetLooseCharBox(textpage, start, _FIRST)
+    raw.FPDFText_GetLooseCharBox(textpage, end - 1, _LAST)
+    bottom, last = _FIRST.bottom, _LAST.bottom
+    height, other = _FIRST.top - bottom, _LAST.top - last
+    if other <= height:
+        return start, end, _FIRST.left, _LAST.right, bottom, height, 0
+    return start, end, _FIRST.left, _LAST.right, last, other, int(height < 0.9 * other)
 
 
 def _same_line(part: Piece, here: Piece) -> bool:

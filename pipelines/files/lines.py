@@ -49,12 +49,8 @@ def whole_lines(lines: Iterable[Line]) -> list[Line]:
 
 
 def _continues(first: Line, second: Line) -> bool:
-    return (
-        first.height > 0
-        and second.height > 0
-        and -0.15 * first.height < second.left - first.right < 0.6 * first.height
-        and same_row(first, second)
-    )
+    space = second.left - first.right
+    return -0.15 * first.height < space < 0.6 * first.height and second.height > 0 and same_row(first, second)
 
 
 def _put_together(first: Line, second: Line) -> Line:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 
 from pipelines.files.hyphens import IsWord, joined
 from pipelines.files.lines import Line, same_row, usual
 from pipelines.files.wording import wording
 
-_WORD = re.compile(r"\S+")
+_BULLETS: list[str] = wording("paragraphs")["bullets"]
+_SIGNS = frozenset(bullet[0] for bullet in _BULLETS)
+_ITEM = re.compile(rf"(?:{'|'.join(map(re.escape, _BULLETS))}|\(?(?:[a-z]|\d{{1,2}})\)) ")
 _LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}|…{2})\s*\w{0,6}$")
 _SENTENCE_END = re.compile(r"[.!?]['\"”“»«)]?$")
 _ORDINAL = re.compile(r"\b(?:[A-Za-zÄÖÜäöü]|[A-Z][a-z]{1,3}|\d{1,3})\.$")
@@ -37,7 +38,7 @@ class Flowing:
 
     def _append(self, parts: list[str], index: int) -> None:
         before, line = self._lines[index - 1], self._lines[index]
-        if self._divided(before, line):
+        if before.text[-1:] == "-" and self._divided(before, line):
             whole = joined(parts[-1].removesuffix("-"), line.text, self._is_word)
             parts[-1] = whole.removesuffix(line.text)
             parts.append(line.text)
@@ -45,8 +46,8 @@ class Flowing:
             parts += [self._glue(index), line.text]
 
     def _divided(self, before: Line, line: Line) -> bool:
-        """True if a word goes on from one line to the next: hyphen and letter, same size, lines adjacent."""
-        if not before.text.endswith("-") or not line.text[:1].isalnum():
+        """True if a word with a hyphen goes on in the next line: a letter, same size, lines adjacent."""
+        if not line.text[:1].isalnum():
             return False
         if not before.height or not line.height:
             return True
@@ -63,13 +64,10 @@ class Flowing:
         room = self._room(index)
         if self._apart(before, line, room):
             return "\n\n"
-        if ("...." in before.text or "…" in before.text or ". . ." in before.text) and _LEADERS.search(
-            before.text
-        ):
+        if room:
+            return "\n\n" if _ends_sentence(before.text) and not line.text[:1].islower() else "\n"
+        if _starts_item(line.text) or _has_leaders(before.text):
             return "\n"
-        if _bullet().match(line.text) or room:
-            ended = room and _ends_sentence(before.text) and not line.text[:1].islower()
-            return "\n\n" if ended else "\n"
         return "\n\n" if _indented(before, line) else " "
 
     def _apart(self, before: Line, line: Line, room: bool) -> bool:
@@ -85,10 +83,11 @@ class Flowing:
     def _room(self, index: int) -> bool:
         """True if the first word of the line would have fitted on the line before: the break is meant."""
         before, line = self._lines[index - 1], self._lines[index]
-        first = _WORD.match(line.text)
+        space = self._margins[index - 1] - before.right - 0.5 * before.height
+        if space < 0:
+            return False
         letter = (before.right - before.left) / max(1, len(before.text))
-        needed = (len(first[0]) + 1 if first else 1) * letter + 0.5 * before.height
-        return before.right + needed < self._margins[index - 1]
+        return (len(line.text.split(" ", 1)[0]) + 1) * letter < space
 
 
 def usual_pitch(pages: Sequence[Sequence[Line]], otherwise: float = 1.2) -> float:
@@ -118,11 +117,15 @@ def _ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text[-3:])) and not _ORDINAL.search(text[-6:])
 
 
+def _has_leaders(text: str) -> bool:
+    return ("..." in text or "…" in text or ". . ." in text) and bool(_LEADERS.search(text[-250:]))
+
+
 def _indented(before: Line, line: Line) -> bool:
     return 0.7 * line.height < line.left - before.left < 4 * line.height and _ends_sentence(before.text)
 
 
-@cache
-def _bullet() -> re.Pattern[str]:
-    signs = "|".join(re.escape(sign) for sign in wording("paragraphs")["bullets"])
-    return re.compile(rf"(?:{signs}|\(?(?:[a-z]|\d{{1,2}})\)) ")
+def _starts_item(text: str) -> bool:
+    """True for a bullet or a letter or number in brackets: "• ", "a) ", "(1) "."""
+    likely = text[:1] in _SIGNS or ")" in text[1:4]
+    return likely and _ITEM.match(text) is not None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import re
+from array import array
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import pypdfium2
@@ -17,8 +19,10 @@ from pipelines.files.picture import has_picture, picture_digest
 FEW_LETTERS = 30
 """A page with fewer letters is looked at as a picture (measured: no page of text has so few)."""
 
+Answer = tuple[dict[str, Any], bytes]
+
 MAX_LINKS = 1000
-_PRINTED = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
+_PRINTED = re.compile(r"[^\s\x02\ufffe](?:[^\r\n\x02\ufffe]*[^\s\x02\ufffe])?")
 _REFUSALS = {
     raw.FPDF_ERR_PASSWORD: "encrypted",
     raw.FPDF_ERR_SECURITY: "encrypted",
@@ -26,9 +30,10 @@ _REFUSALS = {
 }
 
 
-def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iterator[dict[str, Any]]:
+def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iterator[Answer]:
     """A head message (page count, metadata), then one message a page from page ``first`` on.
 
+    The blob of a page's message holds its lines: seven floats for each (``columns.Piece``).
     A file that does not open gives one message ``{"problem": kind}``, a broken page
     ``{"page": n, "problem": "page_damaged"}``.
     """
@@ -36,19 +41,19 @@ def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iter
     try:
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
-        yield {"problem": _REFUSALS.get(getattr(error, "err_code", None), "damaged")}
+        yield {"problem": _REFUSALS.get(getattr(error, "err_code", None), "damaged")}, b""
         return
     count = len(document)
-    yield {"count": count, "metadata": document.get_metadata_dict()}
+    yield {"count": count, "metadata": document.get_metadata_dict()}, b""
     for number in range(first, min(count, max_pages) + 1):
         try:
             yield _read_page(document, number, max_chars)
         except pypdfium2.PdfiumError:
-            yield {"page": number, "problem": "page_damaged"}
+            yield {"page": number, "problem": "page_damaged"}, b""
     document.close()
 
 
-def _read_page(document: Any, number: int, max_chars: int) -> dict[str, Any]:
+def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     page = document[number - 1]
     textpage = page.get_textpage()
     count = min(textpage.count_chars(), max_chars)
@@ -58,16 +63,16 @@ def _read_page(document: Any, number: int, max_chars: int) -> dict[str, Any]:
     message: dict[str, Any] = {
         "page": number,
         "text": text,
-        "lines": _places(textpage, text, page),
         "size": page.get_size(),
         "links": list(_links(document, page)),
         "cut": textpage.count_chars() > max_chars,
     }
     if letters(text) < FEW_LETTERS and has_picture(page):
         message["picture"] = picture_digest(page)
+    pieces = _places(textpage, text, page)
     textpage.close()
     page.close()
-    return message
+    return message, array("f", chain.from_iterable(pieces)).tobytes()
 
 
 def _by_character(textpage: Any, count: int) -> str:
@@ -78,13 +83,7 @@ def _by_character(textpage: Any, count: int) -> str:
 
 def _places(textpage: Any, text: str, page: Any) -> list[Piece]:
     pointer = textpage.raw
-    pieces = []
-    for found in _PRINTED.finditer(text):
-        line = found[0].rstrip("\x02\ufffe \u00a0")
-        start = found.start() + len(line) - len(line.lstrip())
-        end = found.start() + len(line)
-        if start < end:
-            pieces.append(place(pointer, start, end))
+    pieces = [place(pointer, *found.span()) for found in _PRINTED.finditer(text)]
     if page.get_rotation() in (90, 270) or _turned(pieces):
         return [(start, end, 0.0, 0.0, 0.0, 0.0, 0) for start, end, *_ in pieces]
     ordered = column_order(pointer, text, pieces, page.get_width())
@@ -93,9 +92,12 @@ def _places(textpage: Any, text: str, page: Any) -> list[Piece]:
 
 def _turned(pieces: list[Piece]) -> bool:
     """True if a good part of the longer lines is not as wide as its letters must be: turned text."""
-    long = [piece for piece in pieces if piece[1] - piece[0] >= 10]
-    narrow = [piece for piece in long if piece[3] - piece[2] < 0.1 * piece[5] * (piece[1] - piece[0])]
-    return len(narrow) > 0.3 * len(long)
+    long = narrow = 0
+    for start, end, left, right, _, height, _ in pieces:
+        if end - start >= 10:
+            long += 1
+            narrow += right - left < 0.1 * height * (end - start)
+    return narrow > 0.3 * long
 
 
 def _links(document: Any, page: Any) -> Iterator[str]:

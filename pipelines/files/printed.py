@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -48,8 +49,8 @@ def gather(body: bytes, limits: FileLimits, worker: FileWorker) -> Printed:
     while True:
         left = replace(limits, file_seconds=max(0.1, end - time.monotonic()))
         try:
-            for message, _ in worker.ask({"task": "pdf", "first": first}, body, left):
-                size += _take(printed, message)
+            for message, blob in worker.ask({"task": "pdf", "first": first}, body, left):
+                size += _take(printed, message, blob)
                 if size > limits.max_document_chars:
                     printed.lost["too_long"] += range(message["page"] + 1, (printed.count or 0) + 1)
                     break
@@ -72,7 +73,7 @@ def gather(body: bytes, limits: FileLimits, worker: FileWorker) -> Printed:
                 return printed
 
 
-def _take(printed: Printed, message: dict[str, Any]) -> int:
+def _take(printed: Printed, message: dict[str, Any], blob: bytes) -> int:
     """Adds one message; returns how many characters it brought."""
     number = message.get("page")
     if number is None:
@@ -85,14 +86,14 @@ def _take(printed: Printed, message: dict[str, Any]) -> int:
         return 0
     if message["cut"]:
         printed.lost["too_long"].append(number)
-    printed.pages[number] = _page(message)
+    printed.pages[number] = _page(message, blob)
     return len(message["text"])
 
 
-def _page(message: dict[str, Any]) -> PrintedPage:
+def _page(message: dict[str, Any], blob: bytes) -> PrintedPage:
     text: str = message["text"].replace("\ufffe", LINE_END_HYPHEN)
-    tidy = str if is_plain(text) else plain_characters
-    lines = (_line(text, tidy, *place) for place in message["lines"])
+    tidy = str if is_plain(text) else _tidied
+    lines = (_line(text, tidy, *place) for place in zip(*[iter(array("f", blob))] * 7, strict=True))
     return PrintedPage(
         number=message["page"],
         verbatim=printed_lines(tidy(text)),
@@ -103,18 +104,23 @@ def _page(message: dict[str, Any]) -> PrintedPage:
     )
 
 
+def _tidied(text: str) -> str:
+    return plain_characters(text).strip()
+
+
 def _line(
     text: str,
     tidy: Callable[[str], str],
-    start: int,
-    end: int,
+    first: float,
+    last: float,
     left: float,
     right: float,
     bottom: float,
     height: float,
-    raised: int,
+    raised: float,
 ) -> Line:
-    line = tidy(text[start:end]).strip()
+    end = int(last)
+    line = tidy(text[int(first) : end])
     if text[end : end + 1] == LINE_END_HYPHEN:
         line += "-"
-    return Line(line, left, right, bottom, height, bool(raised))
+    return Line(line, left, right, bottom, height, raised > 0)

@@ -85,19 +85,19 @@ def _outside(edges: list[Edge], heads: set[int], height: float) -> set[int]:
 
 
 def _edges(number: int, lines: Sequence[Line], height: float) -> Iterator[Edge]:
-    placed = [index for index, line in enumerate(lines) if line.height]
-    if not placed:
-        return
-    order = sorted(placed, key=lambda index: -lines[index].bottom)
-    for upper, indexes in ((True, order[:EDGE_LINES]), (False, order[-EDGE_LINES:])):
-        for index in indexes:
-            line = lines[index]
-            inside = line.top > (1 - EDGE_SHARE) * height if upper else line.bottom < EDGE_SHARE * height
-            if inside:
-                key = _DIGITS.sub("#", " ".join(line.text.split()))
-                numbers = tuple(int(digits) for digits in _DIGITS.findall(line.text))
-                outermost = index == order[0 if upper else -1]
-                yield Edge(number, index, (upper, _roman_as_number(key)), numbers, line.bottom, outermost)
+    low, high = EDGE_SHARE * height, (1 - EDGE_SHARE) * height
+    below = sorted(
+        (line.bottom, index) for index, line in enumerate(lines) if line.height and line.bottom < low
+    )
+    above = sorted(
+        (line.bottom, index) for index, line in enumerate(lines) if line.height and line.top > high
+    )
+    for upper, places in ((True, above[: -EDGE_LINES - 1 : -1]), (False, below[:EDGE_LINES])):
+        for position, (bottom, index) in enumerate(places):
+            text = lines[index].text
+            numbers = tuple(map(int, _DIGITS.findall(text)))
+            key = _DIGITS.sub("#", text) if numbers else text
+            yield Edge(number, index, (upper, _roman_as_number(key)), numbers, bottom, position == 0)
 
 
 def _may_be_head(line: Line, body: float) -> bool:

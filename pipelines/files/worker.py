@@ -63,13 +63,12 @@ def _answers(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
 def _pdf(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
     from pipelines.files.pdf import read_pdf
 
-    pages = read_pdf(
+    return read_pdf(
         body,
         first=int(request["first"]),
         max_pages=int(request["max_pages"]),
         max_chars=int(request["max_page_chars"]),
     )
-    return ((message, b"") for message in pages)
 
 
 def _pictures(request: dict[str, Any], body: bytes) -> Iterator[Answer]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pipelines.links.records import Paper
 
 _MOST_STEPS = 5
+_BARE = re.compile(r"[\w.-]{1,100}\.[a-z]{2,10}(?:[/?#]|$)")
 _HYPHENS = re.compile("[\u2010\u2011\u2012\u2013\u00ad]")
 
 
@@ -24,8 +25,10 @@ def address_key(url: str) -> str | None:
     'beispiel.de/presse?id=7&processor=p'
     """
     text = url.strip()
+    if "://" not in text:
+        text = f"https://{text}" if _BARE.match(text) else ""
     try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
+        parts = urlsplit(text)
         port = parts.port
     except ValueError:
         return None

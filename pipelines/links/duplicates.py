@@ -64,7 +64,8 @@ def _text(paper: Paper) -> str:
 
 def _alike(values: Sequence[int], holders: dict[int, list[str]]) -> list[str]:
     shared = Counter(name for value in values for name in holders.get(value, ()))
-    return sorted(name for name, count in shared.items() if count >= _RULE["least_shared"])
+    ranked = sorted(shared.items(), key=lambda entry: (-entry[1], entry[0]))
+    return [name for name, count in ranked[: _RULE["most_candidates"]] if count >= _RULE["least_shared"]]
 
 
 def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:

@@ -22,6 +22,7 @@ _EDITION = re.compile(_TITLES["edition"])
 _SHORT = re.compile(_TITLES["short_name"])
 _FILE_VERSION = re.compile(_FILES["version"])
 _FILE_REVISION = re.compile(_FILES["revision"])
+_EDGES = " ,-–()"
 _NOISE = frozenset(_FILES["noise"])
 
 Key = tuple[str, ...]
@@ -69,7 +70,8 @@ def title_key(title: str) -> Key:
     True
     """
     text = _SHORT.sub(" ", title)
-    text = _DATES.sub("", _REVISION.sub(" ", _EDITION.sub(" ", _VERSION.sub(" ", text)))).strip(" ,-–()")
+    text = _REVISION.sub(" ", _EDITION.sub(" ", _VERSION.sub(" ", text))).strip(_EDGES)
+    text = _DATES.sub("", text).strip(_EDGES)
     found = _TYPE.match(text)
     return without_lead(folded(text[found.end() :] if found else text))
 

@@ -1,3 +1,10 @@
-"""Topics (placeholder by the lead, to be replaced by the topics package: same names)."""
-def assign_topics(**_): return ()
-def write_topics(conn): pass
+"""Topics: what a document is about, by rules over a controlled vocabulary."""
+
+from pipelines.topics.assignment import assign_topics
+from pipelines.topics.rows import topic_rows, write_topics
+from pipelines.topics.vocabulary import load_vocabulary
+
+RULES_VERSION = load_vocabulary().version
+"""Changes with every rule; documents tagged under another version are tagged again by ``rebuild``."""
+
+__all__ = ["RULES_VERSION", "assign_topics", "topic_rows", "write_topics"]

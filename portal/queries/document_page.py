@@ -44,7 +44,9 @@ class DocumentPage:
         return self.version.version == self.document.version
 
 
-def document_page(conn: sqlite3.Connection, document: Document, number: int | None = None) -> DocumentPage | None:
+def document_page(
+    conn: sqlite3.Connection, document: Document, number: int | None = None
+) -> DocumentPage | None:
     """The page of ``document`` at version ``number`` (the newest by default); None without such a version."""
     every = versions.versions_of(conn, document.id)
     wanted = document.version if number is None else number

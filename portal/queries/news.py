@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from portal.queries.documents import records
-from portal.queries.selection import Selection
+from portal.searching import Selection
 
 LIMIT = 50
 

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
 from portal.access import read
 from portal.addresses import version_path
-from portal.citing import bibtex, csl_json, reference, short_citation
+from portal.citing import Reference, bibtex, csl_json, reference, short_citation
 from portal.layout import absolute_url
 from portal.views.document import NOINDEX, asked_version
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+_WRITERS: dict[str, Callable[[Reference], str]] = {
+    "bib": bibtex,
+    "json": lambda ref: json.dumps(csl_json(ref), ensure_ascii=False, indent=1),
+    "txt": lambda ref: short_citation(ref) + "\n",
+}
+_TYPES = {
+    "bib": "application/x-bibtex; charset=utf-8",
+    "json": "application/vnd.citationstyles.csl+json",
+    "txt": "text/plain; charset=utf-8",
+}
 
 
 async def show_citation(datasette: Datasette, request: Request) -> Response:
@@ -24,16 +37,10 @@ async def show_citation(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, asked_version, request.url_vars["document"], number)
     permalink = absolute_url(datasette, request, version_path(found.document.id, found.version.version))
     ref = reference(found.document, found.version, permalink)
-    body, content_type = {
-        "bib": lambda: (bibtex(ref), "application/x-bibtex; charset=utf-8"),
-        "json": lambda: (
-            json.dumps(csl_json(ref), ensure_ascii=False, indent=1),
-            "application/vnd.citationstyles.csl+json",
-        ),
-        "txt": lambda: (short_citation(ref) + "\n", "text/plain; charset=utf-8"),
-    }[request.url_vars["format"]]()
-    name = f"{found.document.id}-v{found.version.version}.{request.url_vars['format']}"
+    kind = request.url_vars["format"]
+    body = _WRITERS[kind](ref)
+    name = f"{found.document.id}-v{found.version.version}.{kind}"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-cache"}
     if found.document.removed_at is not None:
         headers |= NOINDEX
-    return Response(body, headers=headers, content_type=content_type)
+    return Response(body, headers=headers, content_type=_TYPES[kind])

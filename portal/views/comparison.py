@@ -83,7 +83,11 @@ def _changed_fields(old: Version, new: Version) -> list[Field]:
         ("Anlagen", _attachments(old), _attachments(new)),
         ("Verweise", _links(old), _links(new)),
     )
-    return [Field(name=name, changes=word_diff(a or "", b or "")) for name, a, b in pairs if (a or "") != (b or "")]
+    return [
+        Field(name=name, changes=word_diff(a or "", b or ""))
+        for name, a, b in pairs
+        if (a or "") != (b or "")
+    ]
 
 
 def _attachments(version: Version) -> str:
@@ -99,5 +103,11 @@ async def show_comparison(datasette: Datasette, request: Request) -> Response:
     numbers = number_in(request, "old") or 0, number_in(request, "new") or 0
     found = await read(datasette, compare, request.url_vars["document"], *numbers)
     return await page(
-        datasette, request, "comparison.html", headers=NOINDEX, found=found, document=found.document, noindex=True
+        datasette,
+        request,
+        "comparison.html",
+        headers=NOINDEX,
+        found=found,
+        document=found.document,
+        noindex=True,
     )

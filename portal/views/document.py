@@ -53,9 +53,7 @@ def number_in(request: Request, name: str) -> int | None:
 
 async def show_document(datasette: Datasette, request: Request) -> Response:
     """The document at the version asked for (the newest without one)."""
-    found = await read(
-        datasette, asked_version, request.url_vars["document"], number_in(request, "version")
-    )
+    found = await read(datasette, asked_version, request.url_vars["document"], number_in(request, "version"))
     document, version = found.document, found.version
     permalink = absolute_url(datasette, request, version_path(document.id, version.version))
     ref = reference(document, version, permalink)

@@ -74,7 +74,7 @@ def test_removal_takes_three_checks_over_seven_days(history: Journey) -> None:
     checks = history.rows("select at from absences where document_id = 'dsmv-146990' and at <= ? order by at", at)
 
     assert len(checks) >= 3
-    assert (str(checks[0][0])[:10], str(at)[:10]) == ("2026-10-07", "2026-10-15")  # the night of the 14th was skipped
+    assert (str(checks[0][0])[:10], str(at)[:10]) == ("2026-10-07", "2026-10-15")  # nobody looked on the 14th
 
 
 def test_a_document_that_was_removed_and_returns_keeps_its_id_and_its_history(history: Journey) -> None:

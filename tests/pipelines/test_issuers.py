@@ -107,6 +107,19 @@ def test_a_conference_that_speaks_and_is_the_contact_names_itself() -> None:
     assert reading.issuer == "IFK"
 
 
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        ["Der Hessische Beauftragte für Datenschutz und Informationsfreiheit\nGartenweg 1\nTelefon: 0611 0"],
+        ["Kontakt: LDI NRW, Gartenweg 1", "Kontakt: ULD, Hafenstraße 1"],
+        ["Bei Fragen hilft auch die DSK.\nTelefon: 0611 0"],
+    ],
+    ids=["no label", "a list of addresses", "a sentence"],
+)
+def test_a_contact_block_counts_only_where_it_is_the_bodys_own(blocks: list[str]) -> None:
+    assert find_issuer(kicker=None, heading_lines=(), contact_blocks=blocks).issuer is None
+
+
 @pytest.mark.skipif(not CORPUS.exists(), reason=f"the shared corpus is not at {CORPUS}")
 def test_all_stated_issuers_of_the_real_releases_are_found_without_conflict() -> None:
     expected: dict[str, dict[str, Any]] = json.loads(CORPUS.read_text("utf-8"))

@@ -16,7 +16,7 @@ TEXTS = [
     ("The supervisory authority has examined the system and spoken with the controller.", "en"),
     ("This list is not exhaustive; it is based on the guidelines and should be read with them.", "en"),
     ("Controllers that use cameras must be able to show that the recording is necessary for the purpose.", "en"),
-    ("Die Leitlinien „Guidelines on the processing of data by cameras“ gelten auch für alle und sind gut.", "de"),
+    ("Die Leitlinien „Guidelines on the use of cameras“ gelten auch für die Polizei und sind gut.", "de"),
 ]  # fmt: skip
 
 FILES = [

@@ -35,7 +35,7 @@ def _frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
-@pytest.fixture()
+@pytest.fixture
 def conn(data_dir: Path) -> Iterator[sqlite3.Connection]:
     """The archive, to count for oneself."""
     connection = sqlite3.connect(f"file:{data_dir / 'archive.db'}?mode=ro", uri=True)

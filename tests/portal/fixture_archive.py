@@ -1,264 +1,19 @@
-"""Builds a small, varied archive by plain SQL: what the portal must be able to show, hostile content included."""
+"""Builds a small, varied archive by plain SQL over the schema, with its WARC file and its index."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sqlite3
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sample_documents import BLOCKED, CITATIONS, LATER, LATEST, LINKS, SAMPLES, SEEN, TOPICS, Sample
 from sqlite_utils import Database
 
 from archive.schema import migrations
 from archive.search.indexing import index_document
 from archive.vault import Exchange, VaultWriter
-
-SEEN = "2026-11-20T03:10:00Z"
-LATER = "2026-11-21T03:10:00Z"
-LATEST = "2026-11-22T03:10:00Z"
-
-HOSTILE_TITLE = (
-    "<script>window.__pwned=1</script><img src=x onerror=\"window.__pwned=1\"> \u202eedrewkcür\u202c \x07 \"'>"
-    "{{ 7*7 }} <svg onload=window.__pwned=1>"
-)
-HOSTILE_TEXT = (
-    "Überwachung <script>window.__pwned=1</script> </p><iframe src='https://evil.example/'></iframe>\n\n"
-    "javascript:alert(1) \u2067verkehrt\u2069 <a href=\"javascript:window.__pwned=1\">Klick</a> \x01\x7f"
-)
-
-
-@dataclass(kw_only=True)
-class Sample:
-    """One document to insert; pages are texts, versions the texts before the newest one."""
-
-    id: str
-    title: str
-    pages: tuple[str, ...]
-    doc_type: str = "pressemitteilung"
-    source: str = "dsmv"
-    method: str = "html"
-    published_on: str | None = None
-    topics: tuple[str, ...] = ()
-    older: tuple[tuple[str, str], ...] = ()
-    columns: dict[str, Any] = field(default_factory=dict)
-    dates: tuple[tuple[str, str, str, str, str, int], ...] = ()
-    body: bytes | None = None
-    content_type: str = "text/html; charset=UTF-8"
-
-
-VIDEO = Sample(
-    id="dsmv-171183",
-    title="Videoüberwachung im Schwimmbad: Kameras müssen abgebaut werden",
-    pages=(
-        "Die Landesbehörde hat den Betrieb von vierzehn Kameras in einem Freizeitbad untersagt. Nach "
-        "Art. 6 Abs. 1 Buchst. f DSGVO überwogen die Interessen der Badegäste.\n\n"
-        "„Wer schwimmen geht, muss nicht damit rechnen, gefilmt zu werden“, sagte der Landesbeauftragte. "
-        "Das Bad kann gegen den Bescheid klagen. Rechtsgrundlage der Anordnung ist Art. 58 Abs. 2 DSGVO "
-        "in Verbindung mit § 19 DSG M-V.\n\nKontakt\nWerderstraße 74a\n19055 Schwerin",
-    ),
-    published_on="2024-05-06",
-    topics=("videoueberwachung", "betroffenenrechte"),
-    older=(
-        (
-            "Videoüberwachung im Schwimmbad: Kameras sollen abgebaut werden",
-            "Die Landesbehörde will den Betrieb von zwölf Kameras in einem Freizeitbad untersagen.\n\n"
-            "Das Bad kann gegen den Bescheid klagen.",
-        ),
-        (
-            "Videoüberwachung im Schwimmbad: Kameras müssen abgebaut werden",
-            "Die Landesbehörde hat den Betrieb von zwölf Kameras in einem Freizeitbad untersagt.\n\n"
-            "„Wer schwimmen geht, muss nicht damit rechnen, gefilmt zu werden“, sagte der Landesbeauftragte. "
-            "Das Bad kann gegen den Bescheid klagen.",
-        ),
-    ),
-    columns={"kicker": "Pressemitteilung", "number": "20240506", "issuer": "DSMV", "teaser": "Vierzehn Kameras zu viel."},
-    dates=(
-        ("published", "2024-05-06", "day", "06.05.2024", "meta", 1),
-        ("mentioned", "2024-04", "month", "April 2024", "body", 0),
-    ),
-    body=(
-        b"<!doctype html><html><head><title>Video</title><script>document.title='pwned';window.__pwned=1</script>"
-        b"<link rel=stylesheet href=https://evil.example/x.css></head><body onload=\"window.__pwned=1\">"
-        b"<h1>Video\xc3\xbcberwachung im Schwimmbad</h1><img src=https://evil.example/x.png></body></html>"
-    ),
-)
-
-GUIDANCE = Sample(
-    id="dsk-oh-20260115-orientierungshilfe-videokonferenz",
-    title="Orientierungshilfe Videokonferenzsysteme – Version 1.1",
-    source="dsk",
-    doc_type="orientierungshilfe",
-    method="pdf",
-    pages=(
-        "Orientierungshilfe\nVideokonferenzsysteme\n\nStand: Januar 2026\n\nKonferenz der unabhängigen Aufsichtsbehörden",
-        "1 Worum es geht\n\nVideokonferenzen gehören zum Arbeitsalltag. Verantwortliche müssen nach Art. 28 "
-        "Abs. 3 DSGVO einen Vertrag mit dem Dienst schließen.\n\nDie Überwachung von Beschäftigten ist nach "
-        "§ 26 Abs. 1 BDSG nur in engen Grenzen zulässig.",
-        "2 Technische Anforderungen\n\nTransportverschlüsselung ist das Mindeste; bei Gesundheitsdaten ist "
-        "eine Ende-zu-Ende-Verschlüsselung nötig. Aufzeichnungen brauchen eine eigene Rechtsgrundlage.",
-    ),
-    published_on="2026-01",
-    topics=("beschaeftigte", "cloud"),
-    columns={"issuer": "DSK", "page_count": 3, "number": None},
-    dates=(
-        ("published", "2026-01", "month", "Januar 2026", "label", 1),
-        ("stand", "2026-01", "month", "Stand: Januar 2026", "pdf_text", 0),
-        ("pdf_metadata", "2026-01-09", "day", "D:20260109101500", "pdf_metadata", 0),
-        ("file_name", "2026-01-15", "day", "20260115", "file_name", 0),
-    ),
-    body=b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
-    content_type="application/pdf",
-)
-
-ANNEX = Sample(
-    id="dsk-oh-checkliste-videokonferenz-odt",
-    title="Checkliste zur Orientierungshilfe Videokonferenzsysteme",
-    source="dsk",
-    doc_type="anlage",
-    method="odt",
-    pages=("Checkliste\n\nIst ein Vertrag zur Auftragsverarbeitung geschlossen?\n\nSind Aufzeichnungen abgeschaltet?",),
-    columns={"issuer": "DSK", "parent_id": GUIDANCE.id},
-    topics=("cloud",),
-    body=b"PK\x03\x04 kein echtes ODT",
-    content_type="application/vnd.oasis.opendocument.text",
-)
-
-RESOLUTION = Sample(
-    id="dsk-en-20250326-entschliessung-ki",
-    title="Entschließung: Künstliche Intelligenz braucht Aufsicht",
-    source="dsk",
-    doc_type="entschliessung",
-    method="pdf",
-    pages=(
-        "Die Konferenz fordert klare Zuständigkeiten für Künstliche Intelligenz. Maßstab bleiben Art. 22 DSGVO "
-        "und Erwägungsgrund 71. Der Gerichtshof hat in der Rechtssache C-311/18 hohe Hürden gesetzt.",
-    ),
-    published_on="2025-03-26",
-    topics=("ki",),
-    columns={"issuer": "DSK", "page_count": 1, "issued_on": "2025-03-25"},
-    dates=(
-        ("published", "2025-03-26", "day", "26.03.2025", "label", 1),
-        ("issued", "2025-03-25", "day", "25. März 2025", "pdf_text", 1),
-    ),
-    body=GUIDANCE.body,
-    content_type="application/pdf",
-)
-
-ANNOUNCEMENT = Sample(
-    id="dsmv-208815",
-    title="Datenschutzkonferenz: Künstliche Intelligenz braucht Aufsicht",
-    pages=(
-        "Die Datenschutzkonferenz hat eine Entschließung zur Künstlichen Intelligenz verabschiedet.\n\n"
-        "Sie verweist auf Art. 22 DSGVO und fordert eine Aufsicht, die schnell entscheiden kann. Auch die "
-        "Arbeitsplatzüberwachung ist ein Thema.",
-    ),
-    published_on="2025-03-31",
-    topics=("ki", "beschaeftigte"),
-    columns={"kicker": "Pressemitteilung der Datenschutzkonferenz vom 26. März 2025", "issuer": "DSK", "issued_on": "2025-03-26"},
-    dates=(
-        ("published", "2025-03-31", "day", "31.03.2025", "meta", 1),
-        ("issued", "2025-03-26", "day", "vom 26. März 2025", "kicker", 1),
-    ),
-    body=b"<html><body><h1>KI braucht Aufsicht</h1></body></html>",
-)
-
-REMOVED = Sample(
-    id="dsmv-160582",
-    title="Meldepflicht für Übermittlungen in Ärztehäusern ausgesetzt",
-    pages=("Die Meldepflicht ist ausgesetzt.\n\nDie Regelung gilt für alle Praxen des Landes.",),
-    published_on="2021-02",
-    topics=("gesundheit",),
-    columns={"removed_at": LATER, "issuer": "DSMV"},
-    dates=(("published", "2021-02", "month", "Februar 2021", "meta", 1),),
-)
-
-UNLISTED = Sample(
-    id="dsmv-155153",
-    title="Schule digital: Welche Dienste erlaubt sind",
-    pages=("Lehrkräfte dürfen nur freigegebene Dienste nutzen. Eltern haben ein Recht auf Auskunft nach Art. 15 DSGVO.",),
-    published_on="2020-11-13",
-    topics=("schule", "betroffenenrechte"),
-    columns={"unlisted_at": LATER, "issuer": "DSMV"},
-)
-
-SHORT_PAPER = Sample(
-    id="dsk-kp-dsk-kpnr-5",
-    title="Datenschutz-Folgenabschätzung nach Art. 35 DSGVO",
-    source="dsk",
-    doc_type="kurzpapier",
-    method="pdf",
-    pages=("Kurzpapier Nr. 5\n\nEine Folgenabschätzung ist nach Art. 35 Abs. 1 DSGVO bei hohem Risiko nötig.",),
-    topics=("betroffenenrechte",),
-    columns={"number": "5", "issuer": "DSK", "page_count": 1},
-)
-
-BLOCKED = Sample(
-    id="dsmv-143374",
-    title="GESPERRTER TITEL",
-    pages=("GESPERRTER INHALT über eine Privatperson.",),
-    published_on="2019-06-01",
-    columns={"blocked_at": LATER},
-)
-
-HOSTILE = Sample(
-    id="dsmv-190961",
-    title=HOSTILE_TITLE,
-    pages=(HOSTILE_TEXT,),
-    published_on="2023-05-12",
-    topics=("videoueberwachung",),
-    columns={"kicker": "<b onclick=alert(1)>Kicker</b>", "teaser": HOSTILE_TEXT[:80], "number": "\u202e1", "issuer": "DSMV"},
-    older=(("Vorher <script>window.__pwned=1</script>", "Überwachung <script>window.__pwned=2</script> vorher."),),
-    body=b"\xff\xfe<svg xmlns='http://www.w3.org/2000/svg' onload='window.__pwned=1'><script>window.__pwned=1</script></svg>",
-    content_type="image/svg+xml",
-)
-
-HUGE_TITLE = Sample(
-    id="dsmv-190964",
-    title="Aktenzeichen" + "x" * 1_000_000,
-    pages=("Ein Titel wie ein Roman. Überwachung.",),
-    published_on="2022",
-)
-
-SAMPLES = (
-    VIDEO, GUIDANCE, ANNEX, RESOLUTION, ANNOUNCEMENT, REMOVED, UNLISTED, SHORT_PAPER, BLOCKED, HOSTILE, HUGE_TITLE,
-)  # fmt: skip
-
-TOPICS = (
-    ("videoueberwachung", "Videoüberwachung", "Kameras in öffentlichen und privaten Räumen."),
-    ("betroffenenrechte", "Auskunft und Betroffenenrechte", "Welche Rechte Menschen an ihren Daten haben."),
-    ("beschaeftigte", "Beschäftigtendatenschutz", "Daten im Arbeitsleben."),
-    ("cloud", "Cloud und Drittlandtransfer", "Dienste im Netz, Daten außerhalb der Union."),
-    ("ki", "Künstliche Intelligenz", "Lernende Systeme und automatisierte Entscheidungen."),
-    ("gesundheit", "Gesundheit und Forschung", "Ärzte, Kliniken, Studien."),
-    ("schule", "Schule und Medienbildung", "Lernplattformen, Kinder, Eltern."),
-)
-
-CITATIONS = (
-    (VIDEO.id, 1, "DSGVO", "Art.", "6", "1", None, "f", "Art. 6 Abs. 1 Buchst. f DSGVO"),
-    (VIDEO.id, 1, "DSGVO", "Art.", "58", "2", None, None, "Art. 58 Abs. 2 DSGVO"),
-    (VIDEO.id, 1, "DSG M-V", "§", "19", None, None, None, "§ 19 DSG M-V"),
-    (GUIDANCE.id, 2, "DSGVO", "Art.", "28", "3", None, None, "Art. 28 Abs. 3 DSGVO"),
-    (GUIDANCE.id, 2, "BDSG", "§", "26", "1", None, None, "§ 26 Abs. 1 BDSG"),
-    (RESOLUTION.id, 1, "DSGVO", "Art.", "22", None, None, None, "Art. 22 DSGVO"),
-    (RESOLUTION.id, 1, "DSGVO", "ErwGr", "71", None, None, None, "Erwägungsgrund 71"),
-    (RESOLUTION.id, 1, None, "Az", "C-311/18", None, None, None, "C-311/18"),
-    (ANNOUNCEMENT.id, 1, "DSGVO", "Art.", "22", None, None, None, "Art. 22 DSGVO"),
-)
-
-LINKS = (
-    (ANNOUNCEMENT.id, "https://www.datenschutzkonferenz-online.de/media/en/ki.pdf", RESOLUTION.id, "announces",
-     "Titel gleich, fünf Tage Abstand", 0.93),
-    (GUIDANCE.id, "https://www.datenschutzkonferenz-online.de/media/oh/checkliste.odt", ANNEX.id, "annex",
-     "Anhang in der Übersicht", 1.0),
-    (GUIDANCE.id, None, SHORT_PAPER.id, "cites", "„Kurzpapier Nr. 5“ auf Seite 2", 0.9),
-    (VIDEO.id, "https://www.datenschutz-mv.de/static/DS/Dateien/merkblatt.pdf", None, "link", "Merkblatt (PDF)", None),
-    (HOSTILE.id, "javascript:window.__pwned=1", None, "link", "<img src=x onerror=window.__pwned=1>", None),
-    (HOSTILE.id, "data:text/html,<script>window.__pwned=1</script>", None, "link", "Daten", None),
-    (HOSTILE.id, "https://www.datenschutz-mv.de/?id=143374", BLOCKED.id, "link", "gesperrtes Ziel", None),
-)  # fmt: skip
 
 
 def digest(text: str) -> str:
@@ -268,36 +23,100 @@ def digest(text: str) -> str:
 
 def _row(conn: sqlite3.Connection, table: str, **values: Any) -> int:
     columns, marks = ", ".join(values), ", ".join("?" for _ in values)
-    return int(conn.execute(f"insert into {table} ({columns}) values ({marks})", tuple(values.values())).lastrowid or 0)
+    return int(
+        conn.execute(f"insert into {table} ({columns}) values ({marks})", tuple(values.values())).lastrowid
+        or 0
+    )
 
 
 def _add_runs(conn: sqlite3.Connection) -> None:
     for number, (source, day, outcome) in enumerate(
-        (("dsmv", SEEN, "ok"), ("dsk", SEEN, "ok"), ("dsmv", LATER, "alarm"), ("dsmv", LATEST, "ok"), ("dsk", LATEST, "ok")),
+        (
+            ("dsmv", SEEN, "ok"),
+            ("dsk", SEEN, "ok"),
+            ("dsmv", LATER, "alarm"),
+            ("dsmv", LATEST, "ok"),
+            ("dsk", LATEST, "ok"),
+        ),
         start=1,
     ):
         _row(
-            conn, "runs", id=number, source=source, started_at=day, finished_at=day.replace("03:10", "03:25"),
-            outcome=outcome, requests=40, not_modified=30, listed=12, new=2 if number < 3 else 0, changed=1,
-            unchanged=9, removed=int(number == 3), excluded=1, failed=1, bytes=1_234_567, version="0.1.0",
+            conn,
+            "runs",
+            id=number,
+            source=source,
+            started_at=day,
+            finished_at=day.replace("03:10", "03:25"),
+            outcome=outcome,
+            requests=40,
+            not_modified=30,
+            listed=12,
+            new=2 if number < 3 else 0,
+            changed=1,
+            unchanged=9,
+            removed=int(number == 3),
+            excluded=1,
+            failed=1,
+            bytes=1_234_567,
+            version="0.1.0",
             detail="Weniger Einträge als sonst" if outcome == "alarm" else None,
-        )  # fmt: skip
+        )
         _row(
-            conn, "listings", run_id=number, url=f"https://{source}.example/liste", seen=12, archived=2, unchanged=8,
-            excluded=1, failed=1, markup="teaser",
-        )  # fmt: skip
-    _row(conn, "incidents", source="dsmv", kind="fewer_items", detail="9 statt 12 Einträge", opened_at=LATER, closed_at=LATEST, run_id=3)
-    _row(conn, "incidents", source="dsk", kind="missing_section", detail="<script>window.__pwned=1</script>", opened_at=LATEST, run_id=5)
-    _row(conn, "problems", run_id=5, document_id=None, url="https://dsk.example/protokolle.html", stage="listing", kind="missing", detail="404", at=LATEST)
+            conn,
+            "listings",
+            run_id=number,
+            url=f"https://{source}.example/liste",
+            seen=12,
+            archived=2,
+            unchanged=8,
+            excluded=1,
+            failed=1,
+            markup="teaser",
+        )
+    _row(
+        conn,
+        "incidents",
+        source="dsmv",
+        kind="fewer_items",
+        detail="9 statt 12 Einträge",
+        opened_at=LATER,
+        closed_at=LATEST,
+        run_id=3,
+    )
+    _row(
+        conn,
+        "incidents",
+        source="dsk",
+        kind="missing_section",
+        detail="<script>window.__pwned=1</script>",
+        opened_at=LATEST,
+        run_id=5,
+    )
+    _row(
+        conn,
+        "problems",
+        run_id=5,
+        document_id=None,
+        url="https://dsk.example/protokolle.html",
+        stage="listing",
+        kind="missing",
+        detail="404",
+        at=LATEST,
+    )
 
 
 def _warc(vault: VaultWriter, sample: Sample) -> tuple[str, int]:
     headers = [("Content-Type", sample.content_type), ("Set-Cookie", "a=b"), ("X-Frame-Options", "ALLOWALL")]
     place = vault.write(
         Exchange(
-            url=f"https://{sample.source}.example/{sample.id}", fetched_at=SEEN, status=200, reason="OK",
-            request_headers=[], response_headers=headers, body=sample.body or b"",
-        )  # fmt: skip
+            url=f"https://{sample.source}.example/{sample.id}",
+            fetched_at=SEEN,
+            status=200,
+            reason="OK",
+            request_headers=[],
+            response_headers=headers,
+            body=sample.body or b"",
+        )
     )
     return place.warc_file, place.warc_offset
 
@@ -305,23 +124,63 @@ def _warc(vault: VaultWriter, sample: Sample) -> tuple[str, int]:
 def _snapshot(conn: sqlite3.Connection, vault: VaultWriter, sample: Sample, at: str) -> int:
     warc_file, offset = _warc(vault, sample) if sample.body is not None else (None, None)
     return _row(
-        conn, "snapshots", run_id=1, url=f"https://{sample.source}.example/{sample.id}", fetched_at=at, status=200,
-        content_type=sample.content_type, sha256=hashlib.sha256(sample.body).hexdigest() if sample.body is not None else None,
-        bytes=len(sample.body or b""), warc_file=warc_file, warc_offset=offset,
-    )  # fmt: skip
+        conn,
+        "snapshots",
+        run_id=1,
+        url=f"https://{sample.source}.example/{sample.id}",
+        fetched_at=at,
+        status=200,
+        content_type=sample.content_type,
+        sha256=hashlib.sha256(sample.body).hexdigest() if sample.body is not None else None,
+        bytes=len(sample.body or b""),
+        warc_file=warc_file,
+        warc_offset=offset,
+    )
 
 
-def _add_version(conn: sqlite3.Connection, sample: Sample, version: int, title: str, pages: tuple[str, ...], at: str, snapshot: int) -> None:
+def _add_version(
+    conn: sqlite3.Connection,
+    sample: Sample,
+    version: int,
+    title: str,
+    pages: tuple[str, ...],
+    at: str,
+    snapshot: int,
+) -> None:
     text = "\n\n".join(pages)
-    attachments = [{"url": "https://www.datenschutz-mv.de/static/DS/Dateien/merkblatt.pdf", "title": "Merkblatt"}] if version > 1 else []
+    attachments = (
+        [{"url": "https://www.datenschutz-mv.de/static/DS/Dateien/merkblatt.pdf", "title": "Merkblatt"}]
+        if version > 1
+        else []
+    )
     _row(
-        conn, "versions", document_id=sample.id, version=version, seen_at=at, content_sha256=digest(title + text), title=title,
-        kicker=sample.columns.get("kicker"), number=sample.columns.get("number"), teaser=sample.columns.get("teaser"), text=text,
-        published_on=sample.published_on, issued_on=sample.columns.get("issued_on"),
-        attachments=json.dumps(attachments, ensure_ascii=False), links="[]", snapshot_id=snapshot,
-    )  # fmt: skip
+        conn,
+        "versions",
+        document_id=sample.id,
+        version=version,
+        seen_at=at,
+        content_sha256=digest(title + text),
+        title=title,
+        kicker=sample.columns.get("kicker"),
+        number=sample.columns.get("number"),
+        teaser=sample.columns.get("teaser"),
+        text=text,
+        published_on=sample.published_on,
+        issued_on=sample.columns.get("issued_on"),
+        attachments=json.dumps(attachments, ensure_ascii=False),
+        links="[]",
+        snapshot_id=snapshot,
+    )
     for number, page in enumerate(pages, start=1):
-        _row(conn, "version_pages", document_id=sample.id, version=version, page=number, text=page, method=sample.method)
+        _row(
+            conn,
+            "version_pages",
+            document_id=sample.id,
+            version=version,
+            page=number,
+            text=page,
+            method=sample.method,
+        )
 
 
 def _add_document(conn: sqlite3.Connection, vault: VaultWriter, docno: int, sample: Sample) -> None:
@@ -330,39 +189,99 @@ def _add_document(conn: sqlite3.Connection, vault: VaultWriter, docno: int, samp
     newest = len(sample.older) + 1
     times = [SEEN, LATER, LATEST]
     base: dict[str, Any] = {
-        "id": sample.id, "docno": docno, "source": sample.source, "doc_type": sample.doc_type,
-        "title": "" if blocked else sample.title, "text": "" if blocked else text, "language": "de",
-        "url": f"https://{sample.source}.example/{sample.id}", "published_on": None if blocked else sample.published_on,
+        "id": sample.id,
+        "docno": docno,
+        "source": sample.source,
+        "doc_type": sample.doc_type,
+        "title": "" if blocked else sample.title,
+        "text": "" if blocked else text,
+        "language": "de",
+        "url": f"https://{sample.source}.example/{sample.id}",
+        "published_on": None if blocked else sample.published_on,
         "year": int(sample.published_on[:4]) if sample.published_on and not blocked else None,
-        "first_seen_at": SEEN, "last_seen_at": LATEST, "last_changed_at": times[newest - 1], "version": newest,
+        "first_seen_at": SEEN,
+        "last_seen_at": LATEST,
+        "last_changed_at": times[newest - 1],
+        "version": newest,
         "content_sha256": digest(sample.title + text),
-    }  # fmt: skip
+    }
     _row(conn, "document_numbers", document_id=sample.id, docno=docno)
     _row(conn, "documents", **(base | sample.columns))
     if blocked:
-        _row(conn, "blocks", document_id=sample.id, content_sha256=base["content_sha256"], reason="Schutz einer Privatperson", blocked_at=LATER)
+        _row(
+            conn,
+            "blocks",
+            document_id=sample.id,
+            content_sha256=base["content_sha256"],
+            reason="Schutz einer Privatperson",
+            blocked_at=LATER,
+        )
         return
     snapshot = _snapshot(conn, vault, sample, SEEN)
     for number, (title, old) in enumerate(sample.older, start=1):
         _add_version(conn, sample, number, title, (old,), times[number - 1], snapshot)
     _add_version(conn, sample, newest, sample.title, sample.pages, times[newest - 1], snapshot)
     for number, page in enumerate(sample.pages, start=1):
-        _row(conn, "pages", id=docno << 16 | number, document_id=sample.id, page=number, text=page, method=sample.method)
+        _row(
+            conn,
+            "pages",
+            id=docno << 16 | number,
+            document_id=sample.id,
+            page=number,
+            text=page,
+            method=sample.method,
+        )
     for role, value, precision, raw, found_in, chosen in sample.dates:
-        _row(conn, "dates", document_id=sample.id, role=role, value=value, precision=precision, raw=raw, found_in=found_in, chosen=chosen)
+        _row(
+            conn,
+            "dates",
+            document_id=sample.id,
+            role=role,
+            value=value,
+            precision=precision,
+            raw=raw,
+            found_in=found_in,
+            chosen=chosen,
+        )
     for topic in sample.topics:
-        _row(conn, "document_topics", document_id=sample.id, topic_id=topic, evidence="Titel: „Überwachung“", score=1.0)
+        _row(
+            conn,
+            "document_topics",
+            document_id=sample.id,
+            topic_id=topic,
+            evidence="Titel: „Überwachung“",
+            score=1.0,
+        )
 
 
 def _add_relations(conn: sqlite3.Connection) -> None:
     pages = {(sample.id, n): text for sample in SAMPLES for n, text in enumerate(sample.pages, start=1)}
     for document_id, page, law, unit, number, paragraph, sentence, letter, raw in CITATIONS:
         _row(
-            conn, "citations", document_id=document_id, page=page, law=law, unit=unit, number=number, paragraph=paragraph,
-            sentence=sentence, letter=letter, raw=raw, start=pages[document_id, page].index(raw),
-        )  # fmt: skip
+            conn,
+            "citations",
+            document_id=document_id,
+            page=page,
+            law=law,
+            unit=unit,
+            number=number,
+            paragraph=paragraph,
+            sentence=sentence,
+            letter=letter,
+            raw=raw,
+            start=pages[document_id, page].index(raw),
+        )
     for document_id, url, target, kind, evidence, score in LINKS:
-        _row(conn, "links", document_id=document_id, url=url, target_id=target, kind=kind, evidence=evidence, score=score)
+        _row(
+            conn,
+            "links",
+            document_id=document_id,
+            url=url,
+            target_id=target,
+            kind=kind,
+            evidence=evidence,
+            score=score,
+        )
 
 
 def _index(conn: sqlite3.Connection) -> None:
@@ -381,7 +300,10 @@ def build(data_dir: Path) -> Path:
     migrations.apply(Database(conn))
     conn.execute("pragma foreign_keys = off")
     for topic_id, label, description in TOPICS:
-        conn.execute("insert or replace into topics (id, label, description) values (?, ?, ?)", (topic_id, label, description))
+        conn.execute(
+            "insert or replace into topics (id, label, description) values (?, ?, ?)",
+            (topic_id, label, description),
+        )
     _add_runs(conn)
     (data_dir / "warc").mkdir(exist_ok=True)
     vault = VaultWriter(data_dir, source="dsmv", run_id=1, started_at=SEEN, software="test")

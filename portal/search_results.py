@@ -1,0 +1,61 @@
+"""Search results as data: JSON with numbers and next page, CSV for spreadsheets; pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from archive.search.engine import Hit
+from portal.addresses import document_path
+from portal.search_request import SearchRequest
+from portal.searching import Found
+from portal.untrusted import shortened, spreadsheet_cell, visible
+
+COLUMNS = (
+    "id", "title", "published_on", "source", "doc_type", "issuer", "page", "snippet", "score", "removed_at", "url",
+)  # fmt: skip
+
+
+def hit_record(hit: Hit, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """A hit as a record with ``COLUMNS``; ``url`` is the full address of its page here."""
+    return {
+        "id": hit.id,
+        "title": visible(shortened(hit.title, 1000)),
+        "published_on": hit.published_on,
+        "source": hit.source,
+        "doc_type": hit.doc_type,
+        "issuer": hit.issuer,
+        "page": hit.page,
+        "snippet": visible(hit.snippet_text),
+        "score": hit.score,
+        "removed_at": hit.removed_at,
+        "url": absolute(document_path(hit.id)),
+    }
+
+
+def as_json(
+    request: SearchRequest, found: Found, absolute: Callable[[str], str], next_address: str | None
+) -> dict[str, Any]:
+    """The results with the numbers per filter; ``next`` is the full address of the next page, or None."""
+    return {
+        "query": request.query,
+        "total": found.total,
+        "suggestion": found.suggestion,
+        "facets": asdict(found.facets),
+        "hits": [hit_record(hit, absolute) for hit in found.hits],
+        "next": next_address,
+    }
+
+
+def as_csv(found: Found, absolute: Callable[[str], str]) -> str:
+    """The results as CSV (RFC 4180) with a header line; no cell is taken for a formula."""
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(COLUMNS)
+    for hit in found.hits:
+        values = hit_record(hit, absolute).values()
+        writer.writerow([spreadsheet_cell(value) if isinstance(value, str) else value for value in values])
+    return target.getvalue()

@@ -1,0 +1,97 @@
+"""The page of a search: hits, filters, hits per year, and the same as JSON and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from datasette.utils.asgi import Request, Response
+
+from portal.access import read
+from portal.facets import Facet, YearBars, facets, value_label, year_bars
+from portal.german_dates import as_date
+from portal.rendering import page
+from portal.search_request import DATE, MOST_PAGES, PAGE_SIZE, RELEVANCE, SearchRequest, read_request
+from portal.searching import Found, find
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """A label with an address: a filter that is set, to be taken away, or a better spelling."""
+
+    label: str
+    href: str
+
+
+async def show_search(datasette: Datasette, request: Request) -> Response:
+    """The hits of a request, twenty to a page."""
+    asked = read_request(request.args)
+    found = await read(datasette, find, asked, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
+
+    def path(address: str) -> str:
+        return str(datasette.urls.path(address))
+
+    last = min(max(-(-found.total // PAGE_SIZE), 1), MOST_PAGES)
+    first_page = replace(asked, page=1)
+    return await page(
+        datasette,
+        request,
+        "search.html",
+        asked=asked,
+        found=found,
+        first=(asked.page - 1) * PAGE_SIZE + 1,
+        last_page=last,
+        chips=_chips(asked, found, path),
+        facets=_facets(asked, found, path),
+        years=_years(asked, found, path),
+        suggestion=_suggestion(asked, found, path),
+        feed_address=path(first_page.address("/feed.atom")),
+        csv_address=path(first_page.address("/suche.csv")),
+        json_address=path(first_page.address("/suche.json")),
+        date_address=path(replace(first_page, sort=DATE).address()),
+        relevance_address=path(replace(first_page, sort=RELEVANCE).address()),
+        unfiltered_address=path(SearchRequest(query=asked.query, sort=asked.sort).address()),
+        previous_address=path(replace(asked, page=min(asked.page - 1, last)).address())
+        if asked.page > 1
+        else None,
+        next_address=path(replace(asked, page=asked.page + 1).address()) if asked.page < last else None,
+        own_search=True,
+        noindex=True,
+    )
+
+
+def _facets(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> list[Facet]:
+    counts = {
+        name: {count.value: count.count for count in getattr(found.facets, name)}
+        for name in ("issuer", "doc_type", "topic", "source")
+    }
+    return facets(asked, counts, found.topics, path)
+
+
+def _years(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> YearBars:
+    counts = {int(count.value): count.count for count in found.facets.year}
+    return year_bars(asked, counts, path)
+
+
+def _suggestion(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> Chip | None:
+    if not found.suggestion:
+        return None
+    return Chip(label=found.suggestion, href=path(replace(asked, query=found.suggestion, page=1).address()))
+
+
+def _chips(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> list[Chip]:
+    labels = {
+        name: value_label(name, value, found.topics)
+        for name in ("source", "doc_type", "topic", "issuer")
+        if (value := getattr(asked, name))
+    }
+    labels |= {"since": f"ab {as_date(asked.since)}"} if asked.since else {}
+    labels |= {"until": f"bis {as_date(asked.until)}"} if asked.until else {}
+    return [
+        Chip(label=label, href=path(asked.with_filter(name, None).address()))
+        for name, label in labels.items()
+    ]

@@ -1,0 +1,76 @@
+"""The topics of the annotated sample: floors that may only rise."""
+
+import time
+from collections import Counter
+
+import pytest
+from topics_sample import CORPUS, annotations, corpus_documents, sample_documents, score
+
+from pipelines.topics import assign_topics
+from pipelines.topics.vocabulary import load_vocabulary
+
+MICRO_FLOOR = 0.92
+TOPIC_FLOOR = 0.78
+"""Measured on 194 documents: 0.928 on the sample site, 0.928 on the real releases, worst topic 0.80."""
+
+needs_corpus = pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="the real releases (../shared/corpus) are not beside the checkout"
+)
+
+
+def test_the_sample_is_large_and_every_topic_occurs_five_times() -> None:
+    """At least 120 documents, several topics each, only topics of the vocabulary."""
+    sample, corpus = annotations("topics_sample.tsv"), annotations("topics_corpus.tsv")
+    counts = Counter(topic for topics in [*sample.values(), *corpus.values()] for topic in topics)
+
+    assert len(sample) + len(corpus) >= 190
+    assert set(counts) == {topic.id for topic in load_vocabulary().topics}
+    assert min(counts.values()) >= 5
+    assert counts.total() / (len(sample) + len(corpus)) > 1.4
+
+
+def test_every_text_of_the_sample_site_is_annotated() -> None:
+    """Nothing was left out because it is hard: all releases and pages, all papers with a text of their own."""
+    from aktenkundig.sample.texts import first_world
+
+    world, annotated = first_world(), annotations("topics_sample.tsv")
+    unreadable = ("scan", "encrypted", "truncated", "html")
+    papers = {p.key for p in world.papers if not p.same_as and p.form not in unreadable}
+    wanted = papers | {str(r.id) for r in world.releases} | {page.path for page in world.guidance}
+
+    assert set(annotated) == wanted
+
+
+def test_sample_site_micro_f1() -> None:
+    """The texts of the sample site reach the floor."""
+    every, _ = score(sample_documents())
+
+    assert every.f1 >= MICRO_FLOOR
+
+
+@needs_corpus
+def test_real_releases_micro_f1() -> None:
+    """The 30 real releases reach the floor."""
+    every, _ = score(corpus_documents())
+
+    assert every.f1 >= MICRO_FLOOR
+
+
+@needs_corpus
+def test_no_topic_is_poor() -> None:
+    """Every topic reaches its floor over the whole sample."""
+    _, topics = score([*sample_documents(), *corpus_documents()])
+
+    assert {name: round(one.f1, 2) for name, one in topics.items() if one.f1 < TOPIC_FLOOR} == {}
+
+
+@pytest.mark.bench
+def test_speed() -> None:
+    """At least 1.5 MB of text a second on one core."""
+    texts = [document.text for document in sample_documents()] * 5
+    size = sum(len(text.encode()) for text in texts)
+    started = time.perf_counter()
+    for text in texts:
+        assign_topics(title="", kicker=None, pages=[text])
+
+    assert size / (time.perf_counter() - started) > 1_500_000

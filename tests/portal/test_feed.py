@@ -1,0 +1,103 @@
+"""The Atom feeds: valid, ordered, filtered, with edits and removals, stable ids."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sample_documents as samples
+from lxml import etree
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+PATHS = [
+    "/feed.atom",
+    "/feed.atom?q=%C3%9Cberwachung",
+    "/feed.atom?quelle=dsk&von=2025",
+    "/feed.atom?q=gibtesnicht",
+]
+
+
+def feed(portal: Any, path: str) -> Any:
+    """The parsed feed."""
+    answer = portal.get(path)
+
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    return etree.fromstring(answer.content)
+
+
+def titles(root: Any) -> list[str]:
+    """The titles of the entries."""
+    return [entry.findtext(f"{ATOM}title") for entry in root.iterfind(f"{ATOM}entry")]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_is_valid(portal: Any, path: str) -> None:
+    """Valid Atom, with and without hits, hostile titles included."""
+    SCHEMA.assertValid(feed(portal, path))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_feed_readers_can_read_it(portal: Any, path: str) -> None:
+    """A strict feed library reads it without complaint."""
+    feedparser = pytest.importorskip("feedparser")
+    found = feedparser.parse(portal.get(path).content)
+
+    assert not found.bozo
+    assert found.version == "atom10"
+    assert all(entry.id and entry.link and entry.updated_parsed for entry in found.entries)
+
+
+def test_ids_are_unique_and_independent_of_the_address(portal: Any, make_reader: Any, data_dir: Path) -> None:
+    """No id occurs twice, and ids stay the same under another address."""
+    elsewhere = make_reader(data_dir, base_url="/archiv/")
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed(portal, "/feed.atom").iterfind(f"{ATOM}entry")]
+    others = feed(elsewhere, "/feed.atom")
+
+    assert len(ids) == len(set(ids)) == 14
+    assert ids == [entry.findtext(f"{ATOM}id") for entry in others.iterfind(f"{ATOM}entry")]
+
+
+def test_newest_happening_comes_first(portal: Any) -> None:
+    """Entries are ordered by when the archive saw it."""
+    moments = [
+        entry.findtext(f"{ATOM}updated") for entry in feed(portal, "/feed.atom").iterfind(f"{ATOM}entry")
+    ]
+
+    assert moments == sorted(moments, reverse=True)
+
+
+def test_edits_and_removals_have_entries(portal: Any) -> None:
+    """An edit leads to its diff, a removal is announced."""
+    root = feed(portal, "/feed.atom")
+    links = {entry.find(f"{ATOM}link").get("href") for entry in root.iterfind(f"{ATOM}entry")}
+
+    assert f"http://localhost/dokument/{samples.VIDEO.id}/vergleich/2/3" in links
+    assert f"Entfernt: {samples.REMOVED.title}" in titles(root)
+
+
+@pytest.mark.parametrize(
+    ("switch", "word"), [("aenderungen=nein", "Geändert:"), ("entfernungen=nein", "Entfernt:")]
+)
+def test_edits_and_removals_can_be_switched_off(portal: Any, switch: str, word: str) -> None:
+    """Each kind of entry can be left out, and only that kind."""
+    everything, fewer = titles(feed(portal, "/feed.atom")), titles(feed(portal, f"/feed.atom?{switch}"))
+
+    assert [title for title in everything if not title.startswith(word)] == fewer
+    assert len(fewer) < len(everything)
+
+
+def test_follows_the_filters_of_the_search(portal: Any) -> None:
+    """The feed of a search holds what the search finds."""
+    root = feed(portal, "/feed.atom?q=Intelligenz&quelle=dsk&aenderungen=nein")
+
+    assert titles(root) == [samples.RESOLUTION.title]
+    assert root.findtext(f"{ATOM}title") == "Aktenkundig: „Intelligenz“, DSK"
+
+
+def test_unchanged_feed_is_not_sent_again(portal: Any) -> None:
+    """A feed reader that sends the tag back gets 304."""
+    tag = portal.get("/feed.atom").headers["etag"]
+
+    assert portal.get("/feed.atom", headers={"If-None-Match": tag}).status_code == 304

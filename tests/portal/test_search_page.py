@@ -1,0 +1,188 @@
+"""The search page: hits, filters with the numbers of the SQL, chart, paging, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import sample_documents as samples
+from lxml import html
+
+QUERY = "/suche?q=%C3%9Cberwachung"
+
+
+def results(portal: Any, path: str) -> Any:
+    """The parsed page of a search."""
+    answer = portal.get(path)
+
+    assert answer.status_code == 200
+    return html.fromstring(answer.text)
+
+
+def hit_links(found: Any) -> list[str]:
+    """The addresses of the hits in order."""
+    return [a.get("href") for a in found.iterfind(".//ol/li/h3/a")]
+
+
+def test_finds_compounds_and_marks_them(portal: Any) -> None:
+    """A part finds the compound, and the compound is marked in the snippet."""
+    found = results(portal, QUERY)
+
+    assert f"/dokument/{samples.VIDEO.id}" in hit_links(found)
+    assert "Arbeitsplatzüberwachung" in {mark.text for mark in found.iterfind(".//mark")}
+
+
+def test_a_hit_in_a_file_leads_to_its_page(portal: Any) -> None:
+    """A hit in a PDF names the page and leads to its anchor."""
+    found = results(portal, QUERY)
+
+    assert f"/dokument/{samples.GUIDANCE.id}#seite-2" in hit_links(found)
+    assert "(Seite 2 von 3)" in found.text_content()
+
+
+def test_facets_equal_the_sql(portal: Any, conn: sqlite3.Connection) -> None:
+    """The number beside each filter is what SQL counts."""
+    found = portal.get("/suche.json").json()["facets"]
+    rows = conn.execute("select doc_type, count(*) from documents where blocked_at is null group by 1")
+    topics = conn.execute(
+        "select topic_id, count(*) from document_topics join documents on id = document_id"
+        " where blocked_at is null group by 1"
+    )
+
+    assert {item["value"]: item["count"] for item in found["doc_type"]} == dict(rows.fetchall())
+    assert {item["value"]: item["count"] for item in found["topic"]} == dict(topics.fetchall())
+
+
+def test_a_filter_click_gives_the_number_shown(portal: Any) -> None:
+    """Every filter link leads to as many hits as it says."""
+    found = results(portal, "/suche")
+    entries = found.findall(".//aside//ul[@class='plain counts']/li")
+
+    assert len(entries) > 8
+    for entry in entries:
+        total = results(portal, entry.find("a").get("href")).find(".//h2[@id='treffer']").text
+        assert total.split()[0] == entry.find("span").text, entry.find("a").get("href")
+
+
+def test_year_bars_can_be_clicked(portal: Any) -> None:
+    """A bar limits the search to its year; the chosen bar takes the limit off again."""
+    bars = results(portal, QUERY).findall(".//ul[@class='year-bars']//a")
+    target = next(bar.get("href") for bar in bars if "2024" in bar.get("title"))
+    found = results(portal, target)
+    chosen = found.find(".//ul[@class='year-bars']//a[@aria-current]")
+
+    assert hit_links(found) == [f"/dokument/{samples.VIDEO.id}"]
+    assert parse_qs(urlsplit(chosen.get("href")).query) == {"q": ["Überwachung"]}
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ("von=2024&bis=2024", {samples.VIDEO.id}),
+        ("von=05.2024&bis=05.2024", {samples.VIDEO.id}),
+        ("von=06.05.2024&bis=06.05.2024", {samples.VIDEO.id}),
+        ("von=07.05.2024&bis=12.2024", set()),
+        ("von=31.01.2026", {samples.GUIDANCE.id}),
+        ("bis=01.2020", set()),
+    ],
+)
+def test_period_fields_understand_german_dates(portal: Any, period: str, expected: set[str]) -> None:
+    """Years, months and days as readers type them; a printed month overlaps each of its days."""
+    hits = portal.get(f"/suche.json?{period}").json()["hits"]
+
+    assert {hit["id"] for hit in hits} == expected
+
+
+def test_unreadable_period_is_said(portal: Any) -> None:
+    """What is not a date is said to be none, and does not limit the search."""
+    found = results(portal, "/suche?von=gestern")
+
+    assert "ist als Datum nicht zu verstehen" in found.text_content()
+    assert len(hit_links(found)) == 10
+
+
+def test_sorting_by_date_puts_undated_last(portal: Any) -> None:
+    """By date: the newest first, undated ones last."""
+    dates = [hit["published_on"] for hit in portal.get("/suche.json?sortierung=datum").json()["hits"]]
+    dated = [date for date in dates if date]
+
+    assert dated == sorted(dated, reverse=True)
+    assert dates[len(dated) :] == [None, None]
+
+
+def test_suggests_a_better_spelling(portal: Any) -> None:
+    """A typo without hits leads to the nearest known word."""
+    found = results(portal, "/suche?q=Schwimbad")
+    link = found.find(".//p[@class='notice']/a")
+
+    assert parse_qs(urlsplit(link.get("href")).query)["q"][0].casefold() == "schwimmbad"
+
+
+def test_pages_have_stable_addresses(portal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paging keeps query and filters, and the pages together hold every hit once."""
+    monkeypatch.setattr("portal.views.search.PAGE_SIZE", 4)
+    path, seen = "/suche?sortierung=datum", []
+    while path:
+        found = results(portal, path)
+        seen += hit_links(found)
+        links = found.xpath("//nav[@class='pager']/a[@rel='next']/@href")
+        path = links[0] if links else ""
+
+    assert len(seen) == len(set(seen)) == 10
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "99999999", "x", "٣", ""])
+def test_odd_page_numbers_are_harmless(portal: Any, page: str) -> None:
+    """Whatever stands in ``seite``, a page is shown."""
+    results(portal, f"/suche?seite={page}")
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "* OR", "NEAR(", "') --", "\x00", "a" * 5000, "-", "title:x", "(", "\u202e<script>", "%ff"]
+)
+def test_no_query_is_an_error(portal: Any, query: str) -> None:
+    """Nothing typed gives an error, in page, JSON, CSV and feed."""
+    for path in ("/suche", "/suche.json", "/suche.csv", "/feed.atom"):
+        assert portal.get(path, params={"q": query}).status_code == 200
+
+
+def test_removed_hits_are_marked(portal: Any) -> None:
+    """A removed document is found and marked."""
+    found = results(portal, "/suche?q=Meldepflicht")
+
+    assert hit_links(found) == [f"/dokument/{samples.REMOVED.id}"]
+    assert found.find(".//span[@class='badge gone']").text == "entfernt"
+
+
+def test_csv_holds_every_hit_and_no_formula(portal: Any) -> None:
+    """All hits as rows, with full addresses; no cell begins like a formula."""
+    answer = portal.get("/suche.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert len(rows) == 10
+    assert rows[0]["url"].startswith("http://localhost/dokument/")
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@", "-")]
+
+
+def test_search_leads_to_its_own_feed_and_data(portal: Any) -> None:
+    """The links to feed, CSV and JSON carry exactly this search."""
+    hrefs = {a.get("href") for a in results(portal, QUERY + "&typ=pressemitteilung").iterfind(".//a")}
+
+    for path in ("/feed.atom", "/suche.csv", "/suche.json"):
+        assert f"{path}?q=%C3%9Cberwachung&typ=pressemitteilung" in hrefs
+
+
+def test_weight_of_start_and_search(portal: Any) -> None:
+    """Start and search, with style and script, weigh at most 150 kB."""
+    assets = sum(
+        len(portal.get(f"/-/static-plugins/aktenkundig/{name}").content)
+        for name in ("portal.css", "portal.js", "icon.svg")
+    )
+
+    for path in ("/", "/suche", QUERY):
+        assert len(portal.get(path).content) + assets < 150_000, path
