@@ -20,7 +20,8 @@ class BadOptions(ArchiveError):
 @dataclass(frozen=True, kw_only=True)
 class CrawlOptions:
     """How to harvest. ``at`` maps source names to stand-in origins; ``delay`` in seconds, ``now`` an archive
-    timestamp that stands for the moment of the start (for playing a history)."""
+    timestamp that stands for the moment of the start (for playing a history), ``limits`` the most addresses
+    to ask by kind (``listing``, ``release``, ``page``, ``file``), for a look instead of a harvest."""
 
     data: Path
     at: Mapping[str, str] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class CrawlOptions:
     contact: str = ""
     now: str | None = None
     progress: bool = True
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """For the command line of a child process."""

@@ -54,6 +54,7 @@ def overrides(source: str, options: CrawlOptions) -> Mapping[str, object]:
         "AKTENKUNDIG_REMOVAL_DAYS": options.removal_days,
         "AKTENKUNDIG_NOW": options.now,
         "AKTENKUNDIG_PROGRESS": options.progress,
+        "AKTENKUNDIG_ASK_LIMITS": dict(options.limits),
         "DOWNLOAD_DELAY": options.delay,
         "USER_AGENT": f"aktenkundig/{__version__}{contact}",
         **({"HTTPPROXY_ENABLED": False} if stand_in else {}),

@@ -39,13 +39,12 @@ where t.schema = 'main' and t.type in ('table', 'virtual') and t.name not like '
 def dictionary(conn: sqlite3.Connection, metadata: Mapping[str, Any]) -> list[Table]:
     """The tables of the archive, those described in ``metadata`` first and in its order.
 
-    ``metadata`` is the part of a database in ``datasette-metadata.json``; tables hidden there are left out.
+    ``metadata`` is the part of a database in ``datasette-metadata.json``.
     """
     described: Mapping[str, Any] = metadata.get("tables", {})
     names = [row[0] for row in conn.execute(_TABLES)]
-    shown = [name for name in names if not described.get(name, {}).get("hidden")]
     order = {name: place for place, name in enumerate(described)}
-    ordered = sorted(shown, key=lambda name: (order.get(name, len(order)), name))
+    ordered = sorted(names, key=lambda name: (order.get(name, len(order)), name))
     return [_table(conn, name, described.get(name, {})) for name in ordered]
 
 
@@ -100,3 +99,19 @@ def _kind(column: Column) -> str:
 def _cell(column: Column) -> str:
     leads = f" → `{column.leads_to}`" if column.leads_to else ""
     return column.description.replace("|", "\\|") + leads
+
+
+def written() -> str:
+    """The dictionary of an empty archive of this version."""
+    from sqlite_utils import Database
+
+    from archive.schema import migrations
+    from portal.serving import descriptions
+
+    database = Database(memory=True)
+    migrations.apply(database)
+    return as_markdown(dictionary(database.conn, descriptions()["databases"]["archive"]))
+
+
+if __name__ == "__main__":
+    print(written(), end="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,14 +77,12 @@ def _readable(path: Path) -> bool:
         raise NoArchive(f"Kein Archiv unter {path}. Zuerst »aktenkundig crawl« ausführen.")
     failures = []
     for mode in ("mode=ro", "immutable=1"):
-        conn = sqlite3.connect(f"file:{path}?{mode}", uri=True)
         try:
-            conn.execute("select count(*) from documents where id = ''")
+            with closing(sqlite3.connect(f"file:{path}?{mode}", uri=True)) as conn:
+                conn.execute("select count(*) from documents where id = ''")
             return mode == "mode=ro"
         except sqlite3.DatabaseError as error:
             failures.append(str(error))
-        finally:
-            conn.close()
     raise ArchiveError(f"{path} lässt sich nicht als Archiv lesen: {failures[0]}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, ClassVar, Self
 
@@ -30,6 +31,7 @@ class HarvestSpider(scrapy.Spider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._harvest: Harvest | None = None
+        self._asked: Counter[str] = Counter()
 
     @property
     def harvest(self) -> Harvest:
@@ -48,7 +50,8 @@ class HarvestSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The first requests."""
         for ask in self.harvest.begin():
-            yield self._request(ask)
+            if self._within_limit(ask):
+                yield self._request(ask)
 
     def ask_remaining(self) -> None:
         """When nothing is left to do: every known address that was not asked yet, then stop."""
@@ -72,7 +75,16 @@ class HarvestSpider(scrapy.Spider):
 
     def _sent(self, results: Iterable[Ask | Record]) -> Iterator[Request | Record]:
         for result in results:
-            yield self._request(result) if isinstance(result, Ask) else result
+            if not isinstance(result, Ask):
+                yield result
+            elif self._within_limit(result):
+                yield self._request(result)
+
+    def _within_limit(self, ask: Ask) -> bool:
+        """Whether the setting ``AKTENKUNDIG_ASK_LIMITS`` (asks by kind; a look, no harvest) leaves room for it."""
+        self._asked[ask.kind] += 1
+        limit = self.settings.getdict("AKTENKUNDIG_ASK_LIMITS").get(ask.kind)
+        return limit is None or self._asked[ask.kind] <= int(limit)
 
     def _request(self, ask: Ask) -> Request:
         return Request(

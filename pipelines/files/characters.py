@@ -51,8 +51,8 @@ def printed_lines(text: str) -> str:
     >>> printed_lines("Aufbewah\\x02rungsfrist \\r\\n \\r\\nin Jahren")
     'Aufbewah-\\nrungsfrist\\nin Jahren'
     """
-    text = re.sub(r"\x02(?:\r?\n)?", "-\n", text)
-    return "\n".join(line for line in map(str.strip, re.split(r"[\r\n]+", text)) if line)
+    lines = text.replace(LINE_END_HYPHEN, "-\n").replace("\r", "\n").split("\n")
+    return "\n".join(filter(None, map(str.strip, lines)))
 
 
 def letters(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pipelines.files.wording import wording
 
@@ -15,28 +15,46 @@ _LAST = re.compile(r"[^\W_]+$")
 _FIRST = re.compile(r"[^\W_]+")
 
 
-def joined(before: str, after: str, is_word: IsWord | None = None) -> str:
-    """Two pieces of a divided word as one text; ``before`` comes without its final hyphen.
+TAKEN = "\b"
+"""The bond that takes the hyphen away."""
 
-    Before a capital or a digit the hyphen is part of the word; before "und", "oder", … it hangs; after
-    an abbreviation ("IT-", "E-") or a first part like "nicht-" it stays; otherwise the pieces are joined,
-    unless ``is_word`` knows the hyphenated word and not the joined one.
 
-    >>> joined("die Aufbewah", "rungsfrist"), joined("eine EU", "Richtlinie"), joined("Vor", "und Nachteile")
-    ('die Aufbewahrungsfrist', 'eine EU-Richtlinie', 'Vor- und Nachteile')
-    >>> joined("oder ", "überwachungen"), joined("IT", "gestützt")
-    ('oder -überwachungen', 'IT-gestützt')
+def bond(before: str, after: str, is_word: IsWord | None = None) -> str:
+    """What comes between two pieces of a divided word; ``before`` ends with the hyphen.
+
+    Before a capital or a digit the hyphen is part of the word (nothing is added); before "und", "oder", … it
+    hangs (a blank); after an abbreviation ("IT-", "E-") or a first part like "nicht-" it stays; otherwise
+    it is ``TAKEN`` away, unless ``is_word`` knows the hyphenated word and not the joined one.
+
+    >>> bond("die Aufbewah-", "rungsfrist") == TAKEN, bond("eine EU-", "Richtlinie"), bond("Vor-", "und Nachteile")
+    (True, '', ' ')
     """
-    after = after.lstrip()
-    first, last = _FIRST.match(after), _LAST.search(before[-80:].rpartition(" ")[2])
+    first, last = _FIRST.match(after), _LAST.search(before[-80:-1].rpartition(" ")[2])
     if first is None or last is None:
-        return f"{before}-{after}"
+        return ""
     if first[0] in _HANGING:
-        return f"{before}- {after}"
-    keep = not first[0][0].islower() or _keeps_hyphen(last[0])
-    if not keep and is_word is not None:
-        keep = not is_word(last[0] + first[0]) and is_word(f"{last[0]}-{first[0]}")
-    return f"{before}-{after}" if keep else before + after
+        return " "
+    if not first[0][0].islower() or _keeps_hyphen(last[0]):
+        return ""
+    if is_word is not None and not is_word(last[0] + first[0]) and is_word(f"{last[0]}-{first[0]}"):
+        return ""
+    return TAKEN
+
+
+def join(parts: Iterable[tuple[str, str]]) -> str:
+    """Text of pairs of a bond and what follows it.
+
+    >>> join([("", "Die Aufbewah-"), (TAKEN, "rungsfrist"), (" ", "nach IT-"), ("", "gestützter Prüfung")])
+    'Die Aufbewahrungsfrist nach IT-gestützter Prüfung'
+    """
+    texts: list[str] = []
+    for between, text in parts:
+        if between == TAKEN and texts:
+            texts[-1] = texts[-1][:-1]
+        elif texts:
+            texts.append(between)
+        texts.append(text)
+    return "".join(texts)
 
 
 def _keeps_hyphen(part: str) -> bool:

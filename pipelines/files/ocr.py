@@ -9,9 +9,10 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, pairwise
 
 from pipelines.files.characters import plain_characters
-from pipelines.files.hyphens import IsWord, joined
+from pipelines.files.hyphens import IsWord, bond, join
 
 SETTING = "AKTENKUNDIG_OCR"
 OFF = frozenset({"0", "aus", "off", "nein", "no", "false"})
@@ -78,12 +79,9 @@ def ocr_paragraphs(printed: str, is_word: IsWord | None = None) -> str:
 
 
 def _flowing(block: str, is_word: IsWord | None) -> str:
-    parts: list[str] = []
-    for line in filter(None, map(str.strip, block.split("\n"))):
-        if parts and parts[-1].endswith("-") and line[0].isalpha():
-            whole = joined(parts[-1].removesuffix("-"), line, is_word)
-            parts[-1] = whole.removesuffix(line)
-        elif parts:
-            parts.append(" ")
-        parts.append(line)
-    return "".join(parts)
+    lines = [line for line in map(str.strip, block.split("\n")) if line]
+    bonds = (
+        bond(before, line, is_word) if before.endswith("-") and line[0].isalpha() else " "
+        for before, line in pairwise(lines)
+    )
+    return join(zip(chain([""], bonds), lines, strict=False))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Container, Sequence
+from itertools import chain, pairwise
 
-from pipelines.files.hyphens import IsWord, joined
+from pipelines.files.hyphens import IsWord, bond, join
 from pipelines.files.lines import Line, same_row, usual
 from pipelines.files.wording import wording
 
@@ -19,31 +19,47 @@ _ORDINAL = re.compile(r"\b(?:[A-Za-zÄÖÜäöü]|[A-Z][a-z]{1,3}|\d{1,3})\.$")
 
 
 class Flowing:
-    """Joins the lines of one page; ``pitch`` is the usual distance of lines in heights of a line."""
+    """The lines of one page with what comes between each two of them.
+
+    ``pitch`` is the usual distance of lines in heights of a line.
+    """
 
     def __init__(self, lines: Sequence[Line], *, pitch: float, is_word: IsWord | None = None) -> None:
         self._lines = lines
         self._pitch = pitch
         self._is_word = is_word
         self._margins = _right_margins(lines)
+        self._bonds = [self._bond(index, index + 1) for index in range(len(lines) - 1)]
 
-    def text(self) -> str:
-        """Paragraphs separated by an empty line, lines that the page breaks on purpose by a line feed."""
-        if not self._lines:
-            return ""
-        parts = [self._lines[0].text]
-        for index in range(1, len(self._lines)):
-            self._append(parts, index)
-        return "".join(parts).strip()
+    def text(self, left_out: Container[int] = ()) -> str:
+        """Paragraphs separated by an empty line, lines that the page breaks on purpose by a line feed.
 
-    def _append(self, parts: list[str], index: int) -> None:
-        before, line = self._lines[index - 1], self._lines[index]
+        ``left_out`` are positions of lines that do not belong to the text.
+        """
+        kept = [index for index in range(len(self._lines)) if index not in left_out]
+        bonds = (
+            self._bonds[before] if index == before + 1 else self._bond(before, index)
+            for before, index in pairwise(kept)
+        )
+        texts = (self._lines[index].text for index in kept)
+        return join(zip(chain([""], bonds), texts, strict=False)).strip()
+
+    def _bond(self, first: int, second: int) -> str:
+        before, line = self._lines[first], self._lines[second]
         if before.text[-1:] == "-" and self._divided(before, line):
-            whole = joined(parts[-1].removesuffix("-"), line.text, self._is_word)
-            parts[-1] = whole.removesuffix(line.text)
-            parts.append(line.text)
-        else:
-            parts += [self._glue(index), line.text]
+            return bond(before.text, line.text, self._is_word)
+        if not before.height or not line.height:
+            return "\n"
+        if line.left > before.right and same_row(before, line):
+            return " "
+        room = self._room(first, line)
+        if self._apart(before, line, room):
+            return "\n\n"
+        if room:
+            return "\n\n" if _ends_sentence(before.text) and not line.text[:1].islower() else "\n"
+        if _starts_item(line.text) or _has_leaders(before.text):
+            return "\n"
+        return "\n\n" if _indented(before, line) else " "
 
     def _divided(self, before: Line, line: Line) -> bool:
         """True if a word with a hyphen goes on in the next line: a letter, same size, lines adjacent."""
@@ -55,21 +71,6 @@ class Flowing:
         similar = abs(before.height - line.height) < 0.2 * before.height
         return similar and not beside and before.bottom - line.bottom < 1.7 * self._pitch * before.height
 
-    def _glue(self, index: int) -> str:
-        before, line = self._lines[index - 1], self._lines[index]
-        if not before.height or not line.height:
-            return "\n"
-        if line.left > before.right and same_row(before, line):
-            return " "
-        room = self._room(index)
-        if self._apart(before, line, room):
-            return "\n\n"
-        if room:
-            return "\n\n" if _ends_sentence(before.text) and not line.text[:1].islower() else "\n"
-        if _starts_item(line.text) or _has_leaders(before.text):
-            return "\n"
-        return "\n\n" if _indented(before, line) else " "
-
     def _apart(self, before: Line, line: Line, room: bool) -> bool:
         """True for another size of letters, a wide gap, or a new column after a full stop."""
         step = before.bottom - line.bottom
@@ -80,10 +81,10 @@ class Flowing:
             return room or _ends_sentence(before.text)
         return step > 1.3 * self._pitch * before.height
 
-    def _room(self, index: int) -> bool:
+    def _room(self, first: int, line: Line) -> bool:
         """True if the first word of the line would have fitted on the line before: the break is meant."""
-        before, line = self._lines[index - 1], self._lines[index]
-        space = self._margins[index - 1] - before.right - 0.5 * before.height
+        before = self._lines[first]
+        space = self._margins[first] - before.right - 0.5 * before.height
         if space < 0:
             return False
         letter = (before.right - before.left) / max(1, len(before.text))
@@ -102,12 +103,16 @@ def usual_pitch(pages: Sequence[Sequence[Line]], otherwise: float = 1.2) -> floa
 
 
 def _right_margins(lines: Sequence[Line]) -> list[float]:
-    """For each line the right margin of its column: the furthest right end up to the next jump upwards."""
+    """For each line the right margin of its column, which ends at the next jump upwards.
+
+    It is where all lines end but the furthest twelfth, which may be heads or reach into the margin.
+    """
     margins: list[float] = []
     start = 0
     for index in range(1, len(lines) + 1):
         if index == len(lines) or lines[index].bottom > lines[index - 1].bottom + 2 * lines[index - 1].height:
-            margin = max(line.right for line in lines[start:index])
+            rights = sorted(line.right for line in lines[start:index])
+            margin = rights[len(rights) - 1 - len(rights) // 12]
             margins += [margin] * (index - start)
             start = index
     return margins

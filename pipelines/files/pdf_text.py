@@ -8,25 +8,23 @@ from dataclasses import replace
 from pipelines.files.characters import letters
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.hyphens import IsWord
-from pipelines.files.lines import Line
 from pipelines.files.metadata import file_links, file_metadata
 from pipelines.files.ocr import Ocr
 from pipelines.files.paragraphs import Flowing, usual_pitch
-from pipelines.files.printed import Printed, gather
+from pipelines.files.printed import Printed, PrintedPage, gather
 from pipelines.files.records import FileLimits, FilePage, FileProblem, FileText
 from pipelines.files.running_heads import running_heads
 from pipelines.files.scans import read_scans
 from pipelines.files.wording import problem, spoken_pages
 
 TAIL = 2048
-MANY_LINES = 12
 
 
 def pdf_text(
     body: bytes, *, limits: FileLimits, worker: FileWorker, ocr: Ocr | None, is_word: IsWord | None
 ) -> FileText:
     """The text of a PDF by page; what cannot be read is named in ``problems``."""
-    printed = gather(body, limits, worker)
+    printed = gather(body, limits, worker, is_word)
     if printed.problem:
         return FileText(kind="pdf", problems=(_opening_problem(printed.problem),))
     if not printed.count:
@@ -63,30 +61,28 @@ def _picture(printed: Printed, number: int) -> str:
 
 def _pages(printed: Printed, limits: FileLimits, is_word: IsWord | None) -> list[FilePage]:
     found = [printed.pages[number] for number in sorted(printed.pages)]
-    heads = running_heads([page.lines for page in found], [page.height for page in found])
-    bodies = [
-        [line for index, line in enumerate(page.lines) if index not in left_out]
-        for page, left_out in zip(found, heads, strict=True)
-    ]
-    if not any(bodies):
-        bodies = [list(page.lines) for page in found]
-    pitch = usual_pitch(bodies)
+    heads = running_heads([page.edges for page in found])
+    if all(len(heads[page.number]) == len(page.lines) for page in found):
+        heads = {}
     read = {
         page.number: FilePage(
             number=page.number,
-            text=Flowing(lines, pitch=_own_pitch(lines, pitch), is_word=is_word).text(),
+            text=flow.text(heads.get(page.number, ())),
             verbatim=page.verbatim,
             method="pdf" if page.verbatim or not page.picture else "none",
         )
-        for page, lines in zip(found, bodies, strict=True)
+        for page, flow in zip(found, _flows(found, is_word), strict=True)
     }
     assert printed.count is not None
     numbers = range(1, min(printed.count, limits.max_pages) + 1)
     return [read.get(n) or FilePage(number=n, text="", verbatim="", method="none") for n in numbers]
 
 
-def _own_pitch(lines: list[Line], usual: float) -> float:
-    return usual_pitch([lines], usual) if len(lines) >= MANY_LINES else usual
+def _flows(pages: list[PrintedPage], is_word: IsWord | None) -> list[Flowing]:
+    """The flow of each page; that of pages with few lines takes the distance of lines from all pages."""
+    short = any(page.flow is None for page in pages)
+    pitch = usual_pitch([page.lines for page in pages]) if short else 0.0
+    return [page.flow or Flowing(page.lines, pitch=pitch, is_word=is_word) for page in pages]
 
 
 def _recognised(page: FilePage, text: str) -> FilePage:

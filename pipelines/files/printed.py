@@ -11,21 +11,29 @@ from typing import Any
 
 from pipelines.files.characters import LINE_END_HYPHEN, is_plain, plain_characters, printed_lines
 from pipelines.files.file_worker import FileWorker, WorkerFailure
+from pipelines.files.hyphens import IsWord
 from pipelines.files.lines import Line, whole_lines
+from pipelines.files.paragraphs import Flowing, usual_pitch
 from pipelines.files.records import FileLimits
+from pipelines.files.running_heads import Edges, edges_of
 
+MANY_LINES = 12
 MAX_FAILURES = 6
 """After so many lost workers the rest of a file is given up."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedPage:
-    """One page: verbatim text, lines in reading order, and its picture's digest if it has little text."""
+    """One page: verbatim text, lines in reading order, and its picture's digest if it has little text.
+
+    ``flow`` is missing on pages with too few lines to show how far apart lines are.
+    """
 
     number: int
     verbatim: str = ""
     lines: tuple[Line, ...] = ()
-    height: float = 0.0
+    edges: Edges
+    flow: Flowing | None = None
     links: tuple[str, ...] = ()
     picture: str | None = None
 
@@ -41,7 +49,7 @@ class Printed:
     problem: str | None = None
 
 
-def gather(body: bytes, limits: FileLimits, worker: FileWorker) -> Printed:
+def gather(body: bytes, limits: FileLimits, worker: FileWorker, is_word: IsWord | None = None) -> Printed:
     """Reads all pages. A page that kills the worker twice, or takes too long once, is lost and left out."""
     printed = Printed()
     end = time.monotonic() + limits.file_seconds
@@ -50,7 +58,7 @@ def gather(body: bytes, limits: FileLimits, worker: FileWorker) -> Printed:
         left = replace(limits, file_seconds=max(0.1, end - time.monotonic()))
         try:
             for message, blob in worker.ask({"task": "pdf", "first": first}, body, left):
-                size += _take(printed, message, blob)
+                size += _take(printed, message, blob, is_word)
                 if size > limits.max_document_chars:
                     printed.lost["too_long"] += range(message["page"] + 1, (printed.count or 0) + 1)
                     break
@@ -73,7 +81,7 @@ def gather(body: bytes, limits: FileLimits, worker: FileWorker) -> Printed:
                 return printed
 
 
-def _take(printed: Printed, message: dict[str, Any], blob: bytes) -> int:
+def _take(printed: Printed, message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> int:
     """Adds one message; returns how many characters it brought."""
     number = message.get("page")
     if number is None:
@@ -86,19 +94,22 @@ def _take(printed: Printed, message: dict[str, Any], blob: bytes) -> int:
         return 0
     if message["cut"]:
         printed.lost["too_long"].append(number)
-    printed.pages[number] = _page(message, blob)
+    printed.pages[number] = _page(message, blob, is_word)
     return len(message["text"])
 
 
-def _page(message: dict[str, Any], blob: bytes) -> PrintedPage:
+def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> PrintedPage:
     text: str = message["text"].replace("\ufffe", LINE_END_HYPHEN)
     tidy = str if is_plain(text) else _tidied
-    lines = (_line(text, tidy, *place) for place in zip(*[iter(array("f", blob))] * 7, strict=True))
+    places = zip(*[iter(array("f", blob))] * 7, strict=True)
+    lines = tuple(whole_lines(line for line in (_line(text, tidy, *place) for place in places) if line.text))
+    many = len(lines) >= MANY_LINES
     return PrintedPage(
         number=message["page"],
         verbatim=printed_lines(tidy(text)),
-        lines=tuple(whole_lines(line for line in lines if line.text)),
-        height=message["size"][1],
+        lines=lines,
+        edges=edges_of(message["page"], lines, message["size"][1]),
+        flow=Flowing(lines, pitch=usual_pitch([lines]), is_word=is_word) if many else None,
         links=tuple(message["links"]),
         picture=message.get("picture"),
     )

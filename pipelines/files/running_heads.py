@@ -35,69 +35,69 @@ class Edge(NamedTuple):
     position: int
     key: tuple[bool, str]
     numbers: tuple[int, ...]
-    bottom: float
+    line: Line
     outermost: bool
 
 
-def running_heads(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[set[int]]:
-    """For each page the indexes of its lines that are running heads or page numbers.
+class Edges(NamedTuple):
+    """The lines at the edges of one page, its height in points, and the usual height of its lines."""
 
-    ``heights`` are the pages' heights in points. A line counts if the same line, but for numbers, stands
-    at the same place on about half of the pages (two fifths: title pages have none, left and right
-    pages differ), its numbers are the same everywhere or count the pages, and no other
-    line of the text stands further out.
+    page: int
+    lines: tuple[Edge, ...]
+    height: float
+    usual: float
+
+
+def running_heads(pages: Sequence[Edges]) -> dict[int, set[int]]:
+    """By page number the positions of its lines that are running heads or page numbers.
+
+    A line counts if the same line, but for numbers, stands at the same place on about half of the pages (two
+    fifths: title pages have none, left and right pages differ), its numbers are the same everywhere or
+    count the pages, and no other line of the text stands further out.
     """
-    found: list[set[int]] = [set() for _ in pages]
     groups: dict[tuple[bool, str], list[Edge]] = defaultdict(list)
-    body = usual([line.height for page in pages for line in page if len(line.text) > 30])
-    for number, (lines, height) in enumerate(zip(pages, heights, strict=True), 1):
-        for edge in _edges(number, lines, height):
-            groups[edge.key].append(edge)
+    for edge in (edge for page in pages for edge in page.lines):
+        groups[edge.key].append(edge)
     enough = max(2, ceil(SHARE_OF_PAGES * len(pages)))
+    body = usual([page.usual for page in pages if page.usual])
+    found: dict[int, set[int]] = {page.page: set() for page in pages}
     for edges in groups.values():
-        likely = [edge for edge in edges if _may_be_head(pages[edge.page - 1][edge.position], body)]
-        for edge in (*_repeated(likely, enough), *_bare_numbers(likely, enough)):
-            found[edge.page - 1].add(edge.position)
-    _lone_numbers(pages, groups, found)
-    for number, edges in _by_page(groups).items():
-        found[number - 1] &= _outside(edges, found[number - 1], heights[number - 1])
-    return found
+        likely = [edge for edge in edges if _may_be_head(edge.line, body)]
+        for edge in (*_repeated(likely, enough), *_bare_numbers(likely, enough), *_stated(edges, len(pages))):
+            found[edge.page].add(edge.position)
+    return {page.page: _outside(page, found[page.page]) for page in pages}
 
 
-def _by_page(groups: dict[tuple[bool, str], list[Edge]]) -> dict[int, list[Edge]]:
-    pages: dict[int, list[Edge]] = defaultdict(list)
-    for edge in (edge for edges in groups.values() for edge in edges):
-        pages[edge.page].append(edge)
-    return pages
+def edges_of(number: int, lines: Sequence[Line], height: float) -> Edges:
+    """The edges of page ``number``, which is ``height`` points high."""
+    usual_height = usual([line.height for line in lines if len(line.text) > 30])
+    return Edges(number, tuple(_edges(number, lines, height)), height, usual_height)
 
 
-def _outside(edges: list[Edge], heads: set[int], height: float) -> set[int]:
+def _outside(page: Edges, heads: set[int]) -> set[int]:
     """The positions of those heads beyond which no line of the text stands."""
     kept: set[int] = set()
     for upper in (True, False):
-        side = [edge for edge in edges if edge.key[0] == upper]
-        for edge in sorted(side, key=lambda edge: edge.bottom, reverse=upper):
+        for edge in (edge for edge in page.lines if edge.key[0] == upper):
             if edge.position in heads:
                 kept.add(edge.position)
-            elif MARGIN * height < edge.bottom < (1 - MARGIN) * height:
+            elif MARGIN * page.height < edge.line.bottom < (1 - MARGIN) * page.height:
                 break
     return kept
 
 
 def _edges(number: int, lines: Sequence[Line], height: float) -> Iterator[Edge]:
+    """The outer lines of the upper edge from above, then those of the lower edge from below."""
     low, high = EDGE_SHARE * height, (1 - EDGE_SHARE) * height
-    below = sorted(
-        (line.bottom, index) for index, line in enumerate(lines) if line.height and line.bottom < low
-    )
-    above = sorted(
-        (line.bottom, index) for index, line in enumerate(lines) if line.height and line.top > high
-    )
-    for upper, places in ((True, above[: -EDGE_LINES - 1 : -1]), (False, below[:EDGE_LINES])):
-        for position, (bottom, index) in enumerate(places):
+    placed = [(line.bottom, index) for index, line in enumerate(lines) if line.height]
+    above = sorted((place for place in placed if place[0] > high), reverse=True)
+    below = sorted(place for place in placed if place[0] < low)
+    for upper, places in ((True, above[:EDGE_LINES]), (False, below[:EDGE_LINES])):
+        for order, (_, index) in enumerate(places):
             text = lines[index].text
             numbers = tuple(map(int, _DIGITS.findall(text)))
             key = _DIGITS.sub("#", text) if numbers else text
-            yield Edge(number, index, (upper, _roman_as_number(key)), numbers, bottom, position == 0)
+            yield Edge(number, index, (upper, _roman_as_number(key)), numbers, lines[index], order == 0)
 
 
 def _may_be_head(line: Line, body: float) -> bool:
@@ -107,14 +107,14 @@ def _may_be_head(line: Line, body: float) -> bool:
 
 
 def _roman_as_number(key: str) -> str:
-    return "roman" if _ROMAN.match(key.lower()) else key
+    return "roman" if len(key) < 7 and _ROMAN.match(key.lower()) else key
 
 
 def _repeated(edges: list[Edge], enough: int) -> list[Edge]:
     if len(edges) < enough:
         return []
-    place = usual([edge.bottom for edge in edges])
-    same = [edge for edge in edges if abs(edge.bottom - place) <= SAME_PLACE]
+    place = usual([edge.line.bottom for edge in edges])
+    same = [edge for edge in edges if abs(edge.line.bottom - place) <= SAME_PLACE]
     return same if len({edge.page for edge in same}) >= enough and _numbers_fit(same) else []
 
 
@@ -136,16 +136,14 @@ def _numbers_fit(edges: list[Edge]) -> bool:
     return True
 
 
-def _lone_numbers(
-    pages: Sequence[Sequence[Line]], groups: dict[tuple[bool, str], list[Edge]], found: list[set[int]]
-) -> None:
+def _stated(edges: list[Edge], count: int) -> Iterator[Edge]:
     """Page numbers that say so ("Seite 2 von 5", "- 2 -", an outermost "2") need only be the right number."""
-    for edge in (edge for edges in groups.values() for edge in edges):
-        text = pages[edge.page - 1][edge.position].text.strip()
-        if edge.numbers[:1] != (edge.page,) or (len(edge.numbers) == 2 and edge.numbers[1] != len(pages)):
+    for edge in edges:
+        text = edge.line.text.strip()
+        if edge.numbers[:1] != (edge.page,) or (len(edge.numbers) == 2 and edge.numbers[1] != count):
             continue
         if _page_number().match(text) or (edge.outermost and text.isdigit()):
-            found[edge.page - 1].add(edge.position)
+            yield edge
 
 
 @cache

@@ -92,7 +92,7 @@ def needed_score(words: int) -> float:
         return TITLE_ENOUGH
     if words < USUAL:
         return TINY_ENOUGH + (ENOUGH - TINY_ENOUGH) * max(0.0, (words - TINY) / (USUAL - TINY))
-    return ENOUGH * max(1.0, words / SHORT) ** GROWTH
+    return ENOUGH * float(max(1.0, words / SHORT) ** GROWTH)
 
 
 def _belongs(found: _Found, score: float, needed: float) -> bool:
@@ -114,7 +114,7 @@ def _record(topic_id: str, found: _Found, *, paged: bool) -> TopicRecord:
 def _worth(hits: Sequence[tuple[int, Hit]]) -> float:
     """What the mentions of one phrase in the text are worth: each further one less than the first."""
     phrase = hits[0][1].phrase
-    return phrase.weight if phrase.strength == "weak" else phrase.weight * len(hits) ** DAMPING
+    return phrase.weight if phrase.strength == "weak" else phrase.weight * float(len(hits) ** DAMPING)
 
 
 def _evidence(found: _Found, *, paged: bool) -> str:

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 
 import pytest
-from topics_sample import CORPUS, annotations, corpus_documents, sample_documents, score
+from topics_sample import CORPUS, corpus_documents, read_annotations, sample_documents, score
 
 from pipelines.topics import assign_topics
 from pipelines.topics.vocabulary import load_vocabulary
@@ -20,7 +20,7 @@ needs_corpus = pytest.mark.skipif(
 
 def test_the_sample_is_large_and_every_topic_occurs_five_times() -> None:
     """At least 120 documents, several topics each, only topics of the vocabulary."""
-    sample, corpus = annotations("topics_sample.tsv"), annotations("topics_corpus.tsv")
+    sample, corpus = read_annotations("topics_sample.tsv"), read_annotations("topics_corpus.tsv")
     counts = Counter(topic for topics in [*sample.values(), *corpus.values()] for topic in topics)
 
     assert len(sample) + len(corpus) >= 190
@@ -33,7 +33,7 @@ def test_every_text_of_the_sample_site_is_annotated() -> None:
     """Nothing was left out because it is hard: all releases and pages, all papers with a text of their own."""
     from aktenkundig.sample.texts import first_world
 
-    world, annotated = first_world(), annotations("topics_sample.tsv")
+    world, annotated = first_world(), read_annotations("topics_sample.tsv")
     unreadable = ("scan", "encrypted", "truncated", "html")
     papers = {p.key for p in world.papers if not p.same_as and p.form not in unreadable}
     wanted = papers | {str(r.id) for r in world.releases} | {page.path for page in world.guidance}

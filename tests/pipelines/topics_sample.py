@@ -42,7 +42,7 @@ class Annotated:
         return frozenset(topic.topic_id for topic in self.records())
 
 
-def annotations(name: str) -> dict[str, frozenset[str]]:
+def read_annotations(name: str) -> dict[str, frozenset[str]]:
     """Read ``document<TAB>topics`` lines."""
     lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     rows = (line.partition("\t") for line in lines if not line.startswith("#"))
@@ -54,7 +54,7 @@ def sample_documents() -> list[Annotated]:
     texts = dict(_sample_texts())
     return [
         Annotated(id=key, title=texts[key][0], kicker=texts[key][1], text=texts[key][2], topics=topics)
-        for key, topics in annotations("topics_sample.tsv").items()
+        for key, topics in read_annotations("topics_sample.tsv").items()
     ]
 
 
@@ -85,7 +85,7 @@ def corpus_documents() -> list[Annotated]:
             text="\n\n".join(expected[key]["body"]),
             topics=topics,
         )
-        for key, topics in annotations("topics_corpus.tsv").items()
+        for key, topics in read_annotations("topics_corpus.tsv").items()
     ]
 
 

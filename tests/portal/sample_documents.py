@@ -141,6 +141,7 @@ RESOLUTION = Sample(
     dates=(
         ("published", "2025-03-26", "day", "26.03.2025", "label", 1),
         ("issued", "2025-03-25", "day", "25. März 2025", "pdf_text", 1),
+        ("file_name", "2025-03-28", "day", "20250328", "file_name", 0),
     ),
     body=GUIDANCE.body,
     content_type="application/pdf",

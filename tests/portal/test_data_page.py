@@ -1,0 +1,157 @@
+"""For researchers: dictionary, SQL examples, downloads, and Datasette's own pages in German."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sample_documents as samples
+
+from portal.dictionary import as_markdown, dictionary
+from portal.downloads import downloads
+from portal.serving import descriptions
+
+ROOT = Path(__file__).resolve().parents[2]
+ARCHIVE = descriptions()["databases"]["archive"]
+EXAMPLES = ARCHIVE["queries"]
+PARAMETERS = {"q": "Überwachung"}
+
+
+def test_every_table_and_column_is_described(conn: sqlite3.Connection) -> None:
+    """Each table has title and description, each column a description, and none is described that is not there."""
+    tables = dictionary(conn, ARCHIVE)
+
+    for table in tables:
+        assert table.name in ARCHIVE["tables"], f"{table.name} fehlt in datasette-metadata.json"
+        assert table.title != table.name
+        assert table.description, table.name
+        described = set(ARCHIVE["tables"][table.name]["columns"])
+        assert described == {column.name for column in table.columns}, table.name
+    assert set(ARCHIVE["tables"]) == {table.name for table in tables}
+
+
+def test_dictionary_in_the_docs_is_the_schema(conn: sqlite3.Connection) -> None:
+    """docs/data-dictionary.md is what ``python -m portal.dictionary`` writes."""
+    written = (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
+
+    assert written == as_markdown(dictionary(conn, ARCHIVE)), (
+        "bitte mit »python -m portal.dictionary« erneuern"
+    )
+
+
+def test_there_are_ten_examples() -> None:
+    """At least ten canned queries with German titles and descriptions."""
+    assert len(EXAMPLES) >= 10
+    assert all(example["title"] and example["description"] for example in EXAMPLES.values())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_example_runs_and_finds_something(portal: Any, name: str) -> None:
+    """Every SQL example runs within the limits and has rows on the sample archive."""
+    answer = portal.get(f"/archive/{name}.json", params={"_shape": "array", **PARAMETERS})
+
+    assert answer.status_code == 200
+    assert len(answer.json()) > 0
+    assert portal.get(f"/archive/{name}", params=PARAMETERS).status_code == 200
+
+
+def test_page_shows_examples_dictionary_and_downloads(portal: Any) -> None:
+    """All examples, all tables and all files stand on the page."""
+    text = portal.get("/daten").text
+
+    for name in EXAMPLES:
+        assert f'href="/archive/{name}"' in text
+    for table in ARCHIVE["tables"]:
+        assert f'id="tabelle-{table}"' in text
+    for name in downloads():
+        assert f'href="/daten/download/{name}"' in text
+
+
+def test_database_download_is_whole_and_without_blocked_content(portal: Any, tmp_path: Path) -> None:
+    """The SQLite file opens, holds all documents, and nothing of a blocked one."""
+    answer = portal.get("/daten/download/archive.db")
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(answer.content)
+    conn = sqlite3.connect(copy)
+    count = conn.execute("select count(*) from documents where blocked_at is null").fetchone()[0]
+    state = conn.execute("pragma integrity_check").fetchone()[0]
+    conn.close()
+
+    assert answer.headers["content-disposition"] == 'attachment; filename="archive.db"'
+    assert (count, state) == (10, "ok")
+    assert b"GESPERRTER" not in answer.content
+
+
+def test_table_downloads(portal: Any) -> None:
+    """CSV and JSON Lines hold the same rows; the package describes them."""
+    csv.field_size_limit(2_000_000)
+    rows = list(csv.DictReader(io.StringIO(portal.get("/daten/download/topics.csv").text)))
+    lines = [json.loads(line) for line in portal.get("/daten/download/topics.jsonl").text.splitlines()]
+    package = portal.get("/daten/download/datapackage.json").json()
+
+    assert [row["id"] for row in rows] == [line["id"] for line in lines]
+    assert len(rows) >= len(samples.TOPICS)
+    assert {"topics.csv", "topics.jsonl", "archive.db"} <= {
+        resource["path"] for resource in package["resources"]
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["../archive.db", "archive.sqlite", "documents.exe", "runs.csv/..", "secrets.csv"]
+)
+def test_only_files_on_offer_can_be_had(portal: Any, name: str) -> None:
+    """Any other name answers 404."""
+    assert portal.get(f"/daten/download/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/archive/documents.json?_shape=array&_size=max", "/archive/documents.csv?_size=max",
+        "/archive/versions.json",
+        "/archive.json?sql=select+*+from+documents", "/archive/pages.csv", f"/archive/documents/{samples.BLOCKED.id}",
+        f"/archive/documents/{samples.BLOCKED.id}.json", "/archive/documents?_search=GESPERRTER",
+        "/archive/blocks.json",
+    ],
+)  # fmt: skip
+def test_datasette_shows_only_the_tombstone_of_a_blocked_document(portal: Any, path: str) -> None:
+    """Tables, rows, JSON, CSV, SQL and search show no content of a blocked document."""
+    answer = portal.get(path)
+
+    assert answer.status_code == 200
+    assert "GESPERRTER INHALT" not in answer.text
+    assert "GESPERRTER TITEL" not in answer.text
+
+
+def test_rows_are_reached_by_id_and_foreign_keys_carry_labels(portal: Any) -> None:
+    """A document's row has its id as address; a row that refers to it shows its title."""
+    assert portal.get(f"/archive/documents/{samples.VIDEO.id}").status_code == 200
+    assert (
+        f'<a href="/archive/documents/{samples.VIDEO.id}">{samples.VIDEO.title}</a>'
+        in portal.get("/archive/dates").text
+    )
+
+
+def test_datasette_pages_are_german(portal: Any) -> None:
+    """Title, description and columns of a table in German; the search box works with German forms."""
+    text = portal.get("/archive/documents?_search=Videoüberwachungen").text
+
+    assert '<html lang="de">' in text
+    assert "Ein Eintrag je veröffentlichtem Dokument" in text
+    assert samples.VIDEO.id in text
+
+
+def test_search_expression_in_sql(portal: Any) -> None:
+    """``suchausdruck`` brings the German search into SQL."""
+    sql = (
+        "select d.id from documents_fts join documents d on d.docno = documents_fts.rowid"
+        " where documents_fts match suchausdruck(:q)"
+    )
+    rows = portal.get("/archive.json", params={"sql": sql, "q": "Arbeitsplatz", "_shape": "array"}).json()
+
+    assert [row["id"] for row in rows] == [samples.ANNOUNCEMENT.id]

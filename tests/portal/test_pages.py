@@ -1,0 +1,233 @@
+"""Start, topics, status, legal pages, what stands around every page, and addresses behind a proxy."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sample_documents as samples
+from conftest import NOW
+from lxml import html
+
+from portal import clock
+from portal.layout import freshness
+
+
+def text_of(portal: Any, path: str) -> str:
+    """The words of a page, white space collapsed."""
+    answer = portal.get(path)
+
+    assert answer.status_code == 200
+    return " ".join(html.fromstring(answer.text).text_content().split())
+
+
+def test_start_says_what_the_archive_holds(portal: Any, conn: sqlite3.Connection) -> None:
+    """Numbers of documents, edits and removals; newest document, since when, last successful run."""
+    found = html.fromstring(portal.get("/").text)
+    figures = {
+        div.find("dt").text: div.find("dd").text for div in found.iterfind(".//dl[@class='figures']/div")
+    }
+    count = conn.execute("select count(*) from documents where blocked_at is null").fetchone()[0]
+
+    assert figures == {
+        "Dokumente": str(count),
+        "nachträglich geändert": "2",
+        "von der Quelle entfernt": "1",
+        "neuestes Dokument": "Januar 2026",
+        "archiviert seit": "20. November 2026",
+        "letzter erfolgreicher Lauf": "22. November 2026, 04:25 Uhr",
+    }
+    assert found.find(".//input[@id='q']").get("autofocus") is not None
+
+
+def test_ways_into_the_archive_lead_to_as_many_hits_as_they_say(portal: Any) -> None:
+    """Each entry by authority, type and topic leads to a search with that number of hits."""
+    found = html.fromstring(portal.get("/").text)
+    entries = found.findall(".//ul[@class='plain counts']/li")
+
+    assert len(entries) >= 10
+    for entry in entries:
+        hits = html.fromstring(portal.get(entry.find("a").get("href")).text).find(".//h2[@id='treffer']").text
+        assert hits.split()[0] == entry.find("span").text, entry.find("a").get("href")
+
+
+def test_chart_of_years_holds_the_numbers_of_the_table(portal: Any, conn: sqlite3.Connection) -> None:
+    """The table under the chart has every year with its sum, the chart a bar per number."""
+    found = html.fromstring(portal.get("/").text)
+    rows = {
+        row.find("th").text: sum(int(cell.text) for cell in row.iterfind("td"))
+        for row in found.iterfind(".//figure//tbody/tr")
+    }
+    counted = conn.execute(
+        "select year, count(*) from documents where blocked_at is null and year is not null group by 1"
+    )
+
+    assert {year: total for year, total in rows.items() if total} == {str(year): n for year, n in counted}
+    cells = [cell.text for cell in found.iterfind(".//figure//tbody//td")]
+    assert len(found.findall(".//svg[@class='bars']/rect")) == sum(cell != "0" for cell in cells)
+
+
+def test_lists_are_in_german_order(portal: Any) -> None:
+    """Ä stands with A, not behind Z."""
+    found = html.fromstring(portal.get("/themen").text)
+    labels = [a.text for a in found.iterfind(".//ul[@class='plain topics']//h2/a")]
+
+    assert labels.index("Auskunft und Betroffenenrechte") < labels.index("Videoüberwachung")
+    assert labels == sorted(labels, key=lambda label: label.replace("Ä", "A").replace("Ü", "U").casefold())
+
+
+def test_topics_have_a_described_trend_line(portal: Any) -> None:
+    """Every topic with documents has a line with a text for those who do not see it."""
+    found = html.fromstring(portal.get("/themen").text)
+    lines = found.findall(".//svg[@role='img']")
+
+    assert len(lines) == len(samples.TOPICS)
+    assert all("zuletzt" in line.get("aria-label") for line in lines)
+
+
+def test_status_shows_runs_alarms_and_coverage(portal: Any) -> None:
+    """Runs with their numbers, alarms open and past, coverage that adds up, problems."""
+    text = text_of(portal, "/status")
+
+    assert "DSMV, 22. November 2026, 04:25 Uhr in Ordnung: 0 neu, 1 geändert, 0 entfernt" in text
+    assert "missing_section" in text
+    assert "fewer_items – 9 statt 12 Einträge" in text
+    assert "https://dsk.example/protokolle.html" in text
+
+
+def test_coverage_of_listings_adds_up(portal: Any) -> None:
+    """Every listing of the latest runs, with numbers of which the first is the sum of the others."""
+    found = html.fromstring(portal.get("/status").text)
+    table = found.find(".//section[@aria-labelledby='abdeckung']//tbody")
+    rows = [[cell.text for cell in row] for row in table]
+
+    assert [row[1] for row in rows] == ["https://dsk.example/liste", "https://dsmv.example/liste"]
+    assert all(int(row[2]) == sum(int(cell) for cell in row[3:]) for row in rows)
+
+
+def test_impressum_and_privacy_come_from_the_operator(portal: Any) -> None:
+    """The operator's words, and a contact for corrections and removal."""
+    assert "Beispielzeitung GmbH" in text_of(portal, "/impressum")
+    assert "archiv@zeitung.example" in text_of(portal, "/impressum")
+    assert "keine Cookies" in text_of(portal, "/datenschutz")
+
+
+def test_missing_impressum_is_said(make_reader: Any, data_dir: Path) -> None:
+    """Without operator settings the page says that they are missing."""
+    bare = make_reader(data_dir)
+    bare.datasette._metadata_local["plugins"]["aktenkundig"] = {}
+
+    assert "noch kein Impressum" in text_of(bare, "/impressum")
+
+
+def test_footer_shows_the_state_of_the_data(portal: Any) -> None:
+    """Time of the last successful run, in Berlin; no warning while it is fresh."""
+    text = text_of(portal, "/themen")
+
+    assert "Stand der Daten: 22. November 2026, 04:25 Uhr" in text
+    assert "älter als 48 Stunden" not in text
+
+
+def test_footer_warns_after_48_hours(portal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 48 hours on every page warns, Datasette's own too."""
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=40))
+
+    for path in ("/", "/archive/documents"):
+        assert "älter als 48 Stunden" in text_of(portal, path)
+
+
+@pytest.mark.parametrize(
+    ("runs", "at", "stale"),
+    [
+        ([], None, True),
+        ([("dsmv", "ok", 10)], "2026-11-22T02:00:00Z", False),
+        ([("dsmv", "ok", 10), ("dsk", "ok", 60)], "2026-11-20T00:00:00Z", True),
+        ([("dsmv", "ok", 60), ("dsmv", "failed", 1)], "2026-11-20T00:00:00Z", True),
+        ([("dsmv", "ok", 5), ("dsk", "failed", 5)], "2026-11-22T07:00:00Z", True),
+    ],
+)
+def test_state_is_that_of_the_source_furthest_behind(
+    runs: list[tuple[str, str, int]], at: str, stale: bool
+) -> None:
+    """Each source counts with its last successful run; a source without one makes the data stale."""
+    conn = sqlite3.connect(":memory:")
+    conn.row_factory = sqlite3.Row
+    conn.execute("create table runs (source text, outcome text, finished_at text)")
+    for source, outcome, hours in runs:
+        end = (datetime(2026, 11, 22, 12, tzinfo=UTC) - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        conn.execute("insert into runs values (?, ?, ?)", (source, outcome, end))
+    found = freshness(conn, NOW)
+    conn.close()
+
+    assert (found.at, found.stale) == (at, stale)
+
+
+PAGES = [
+    "/",
+    "/suche?q=Kamera",
+    f"/dokument/{samples.VIDEO.id}",
+    "/themen",
+    "/status",
+    "/daten",
+    "/archive/documents",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_landmarks_and_language(portal: Any, path: str) -> None:
+    """One main, one h1, a skip link first, navigation and footer, German as language."""
+    found = html.fromstring(portal.get(path).text)
+
+    assert found.get("lang") == "de"
+    assert len(found.findall(".//main")) == len(found.findall(".//h1")) == 1
+    assert found.find(".//body/a").get("href") == "#inhalt"
+    assert found.find(".//nav") is not None
+    assert found.find(".//footer") is not None
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/feed.atom", f"/dokument/{samples.VIDEO.id}/vergleich/1/2", "/archive"]
+)
+def test_all_addresses_stay_below_the_base_address(make_reader: Any, data_dir: Path, path: str) -> None:
+    """Behind a proxy under /archiv/ every own address begins with it."""
+    reader = make_reader(data_dir, base_url="/archiv/")
+    answer = reader.get(path)
+    found = html.fromstring(answer.content)
+    addresses = [
+        value
+        for element in found.iter("*")
+        for name, value in element.attrib.items()
+        if name in ("href", "src", "action")
+    ]
+    own = [a.removeprefix("http://localhost") for a in addresses]
+
+    assert answer.status_code == 200
+    assert not [a for a in own if a.startswith("/") and not a.startswith("/archiv")]
+
+
+def test_public_address_is_used_in_feeds_and_citations(make_reader: Any, data_dir: Path) -> None:
+    """With a public address set, permanent addresses use it whatever the request says."""
+    reader = make_reader(data_dir)
+    reader.datasette._metadata_local["plugins"]["aktenkundig"]["public_url"] = "https://archiv.example/dsb/"
+    text = reader.get(f"/dokument/{samples.VIDEO.id}/zitieren.txt").text
+
+    assert text.endswith(f": https://archiv.example/dsb/dokument/{samples.VIDEO.id}/version/3\n")
+    assert 'href="https://archiv.example/dsb/feed.atom"' in reader.get("/feed.atom").text
+
+
+def test_robots_txt(portal: Any) -> None:
+    """Searches and the database are closed to search engines, documents are not."""
+    text = portal.get("/robots.txt").text
+
+    assert "Disallow: /suche" in text
+    assert "Disallow: /dokument/dsmv" not in text
+
+
+def test_head_requests_answer_like_get(portal: Any) -> None:
+    """HEAD works on pages."""
+    answer = portal.loop.run_until_complete(portal.datasette.client.head("/themen"))
+
+    assert answer.status_code == 200
