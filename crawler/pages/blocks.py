@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import cache
@@ -40,8 +41,8 @@ class Block:
 
     @property
     def folded(self) -> str:
-        """The text in one line, case folded, without closing colon or stop, to look up in word lists."""
-        return " ".join(self.text.split()).casefold().strip(" .:›»«<>")
+        """The text in one line, case folded (NFC), without closing colon or stop, to look up in word lists."""
+        return unicodedata.normalize("NFC", " ".join(self.text.split())).casefold().strip(" .:›»«<>")
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,51 +51,70 @@ class Printed:
 
 def gather(body: bytes, limits: FileLimits, worker: FileWorker, is_word: IsWord | None = None) -> Printed:
     """Reads all pages. A page that kills the worker twice, or takes too long once, is lost and left out."""
-    printed = Printed()
-    end = time.monotonic() + limits.file_seconds
-    first, failures, size = 1, 0, 0
+    reading = _Reading(limits, is_word)
     while True:
-        left = replace(limits, file_seconds=max(0.1, end - time.monotonic()))
         try:
-            for message, blob in worker.ask({"task": "pdf", "first": first}, body, left):
-                size += _take(printed, message, blob, is_word)
-                if size > limits.max_document_chars:
-                    printed.lost["too_long"] += range(message["page"] + 1, (printed.count or 0) + 1)
-                    break
-            return printed
+            reading.take_all(worker.ask({"task": "pdf", "first": reading.first}, body, reading.limits_left()))
+            return reading.printed
         except WorkerFailure as failure:
-            failures += 1
-            stuck = max([first - 1, *printed.pages, *printed.lost.get("page_damaged", ())]) + 1
-            again = failure.kind == "crashed" and first != stuck
-            late = time.monotonic() >= end or failures >= MAX_FAILURES
-            if printed.count is None and (failure.kind == "timeout" or failures > 1):
-                printed.problem = failure.kind
-                return printed
-            if printed.count is None:
-                continue
-            last = min(printed.count, limits.max_pages)
-            if not again or late:
-                printed.lost[failure.kind] += range(stuck, (last if late else stuck) + 1)
-            first = stuck if again else stuck + 1
-            if late or first > last:
-                return printed
+            if not reading.goes_on_after(failure.kind):
+                return reading.printed
 
 
-def _take(printed: Printed, message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> int:
-    """Adds one message; returns how many characters it brought."""
-    number = message.get("page")
-    if number is None:
-        printed.problem = message.get("problem")
-        printed.count = message.get("count", printed.count)
-        printed.metadata = message.get("metadata", printed.metadata)
-        return 0
-    if "problem" in message:
-        printed.lost[message["problem"]].append(number)
-        return 0
-    if message["cut"]:
-        printed.lost["too_long"].append(number)
-    printed.pages[number] = _page(message, blob, is_word)
-    return len(message["text"])
+class _Reading:
+    """The reading of one file: what was gathered, the page to go on with, and how often the worker was lost."""
+
+    def __init__(self, limits: FileLimits, is_word: IsWord | None) -> None:
+        self.printed = Printed()
+        self.first = 1
+        self._limits, self._is_word = limits, is_word
+        self._end = time.monotonic() + limits.file_seconds
+        self._failures = self._size = 0
+
+    def limits_left(self) -> FileLimits:
+        """The limits with the time that is left."""
+        return replace(self._limits, file_seconds=max(0.1, self._end - time.monotonic()))
+
+    def take_all(self, answers: Iterator[tuple[dict[str, Any], bytes]]) -> None:
+        """Takes the worker's messages until they end or the document gets too long."""
+        for message, blob in answers:
+            self._take(message, blob)
+            if self._size > self._limits.max_document_chars:
+                self.printed.lost["too_long"] += range(message["page"] + 1, self._last() + 1)
+                break
+
+    def goes_on_after(self, failure: str) -> bool:
+        """Decides after a lost worker: once more from the page it died at, or behind it, or not at all."""
+        printed = self.printed
+        self._failures += 1
+        late = time.monotonic() >= self._end or self._failures >= MAX_FAILURES
+        if printed.count is None:
+            again = failure == "crashed" and self._failures == 1
+            printed.problem = None if again else failure
+            return again
+        stuck = max([self.first - 1, *printed.pages, *printed.lost.get("page_damaged", ())]) + 1
+        again = failure == "crashed" and self.first != stuck
+        if late or not again:
+            printed.lost[failure] += range(stuck, (self._last() if late else stuck) + 1)
+        self.first = stuck if again else stuck + 1
+        return not late and self.first <= self._last()
+
+    def _last(self) -> int:
+        return min(self.printed.count or 0, self._limits.max_pages)
+
+    def _take(self, message: dict[str, Any], blob: bytes) -> None:
+        printed, number = self.printed, message.get("page")
+        if number is None:
+            printed.problem = message.get("problem")
+            printed.count = message.get("count", printed.count)
+            printed.metadata = message.get("metadata", printed.metadata)
+        elif "problem" in message:
+            printed.lost[message["problem"]].append(number)
+        else:
+            if message["cut"]:
+                printed.lost["too_long"].append(number)
+            printed.pages[number] = _page(message, blob, self._is_word)
+            self._size += len(message["text"])
 
 
 def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> PrintedPage:

@@ -1,0 +1,233 @@
+"""What a probe saw: answers, the fields read from each with their elements, and what is missing."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aktenkundig.fixtures import record_of
+from aktenkundig.probe_elements import class_names, element_path
+from crawler.errors import ReadingError
+from crawler.identity import is_file, is_release
+from crawler.pages.soup import ParsedPage, open_page
+from crawler.sources import SourceDescription
+
+ENTRIES_SHOWN = 2
+"""Entries of a listing whose fields are shown."""
+
+COLUMNS = {"listing": ("list", "teaser", "thumbnails"), "release": ("heading", "meta", "press")}
+ZONES = {
+    "headline": ("heading",), "kicker": ("heading",), "number": ("meta",), "published_text": ("meta",),
+    "authority": ("meta",), "date_text": ("teaser", "thumbnails"), "title_text": ("teaser", "thumbnails"),
+    "number_text": ("thumbnails",), "teaser": ("teaser",),
+}  # fmt: skip
+"""Where each field is looked for first."""
+
+HARMLESS = ("missing_page", "not_listed", "excluded", "fallback_markup")
+"""Kinds of problems that say something about the site but do not stand in the way of a crawl."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One answer of the site. ``kind`` is ``robots``, ``listing``, ``release`` or ``file``."""
+
+    url: str
+    kind: str
+    status: int
+    content_type: str
+    body: bytes
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def fixture_name(self, source: SourceDescription) -> str:
+        """A folder name for this page: source, kind and address.
+
+        >>> from crawler.sources import load_source
+        >>> Answer(url="https://www.datenschutz-mv.de/presse/?id=208815", kind="release", status=200,
+        ...        content_type="", body=b"").fixture_name(load_source("dsmv"))
+        'dsmv-release-presse-id-208815'
+        """
+        path = re.sub(r"[^a-z0-9]+", "-", self.url.removeprefix(source.site).lower()).strip("-")
+        return f"{source.name}-{self.kind}-{path}"[:120].rstrip("-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSeen:
+    """A field as read: its value, the element it stands in, and whether a document cannot do without it."""
+
+    name: str
+    value: str | None
+    element: str | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSeen:
+    """One page as read. ``record`` is the plain reading, ``kept`` what the archive would keep of it."""
+
+    answer: Answer
+    record: Mapping[str, Any]
+    fields: tuple[FieldSeen, ...] = ()
+    known: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    kept: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A row of ``problems`` of the look."""
+
+    url: str
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Everything a probe saw of a source; ``missing`` says in German what keeps it from being read."""
+
+    source: SourceDescription
+    answers: tuple[Answer, ...]
+    pages: tuple[PageSeen, ...]
+    problems: tuple[Problem, ...]
+    missing: tuple[str, ...]
+
+
+def kind_of(url: str, source: SourceDescription) -> str:
+    """What kind of page stands at an address of the source."""
+    if url == f"{source.site}/robots.txt":
+        return "robots"
+    if is_release(url, source):
+        return "release"
+    return "file" if is_file(url, source) else "listing"
+
+
+def problems_of(conn: sqlite3.Connection) -> tuple[Problem, ...]:
+    """What the look noted, in order."""
+    rows = conn.execute("select coalesce(url, ''), kind, coalesce(detail, '') from problems order by id")
+    return tuple(Problem(url=url, kind=kind, detail=detail) for url, kind, detail in rows)
+
+
+def look_at(
+    source: SourceDescription, answers: Sequence[Answer], *, problems: tuple[Problem, ...],
+    documents: Mapping[str, Mapping[str, Any]],
+) -> Look:  # fmt: skip
+    """Read every good answer and say what is missing; ``documents`` are what the archive keeps, by address."""
+    read = [one for one in answers if one.status == 200 and one.kind != "robots"]
+    pages = tuple(_page_seen(one, source, documents.get(one.url)) for one in read)
+    return Look(
+        source=source,
+        answers=tuple(answers),
+        pages=pages,
+        problems=problems,
+        missing=tuple(_missing(source, answers, pages, problems)),
+    )
+
+
+def _page_seen(answer: Answer, source: SourceDescription, kept: Mapping[str, Any] | None) -> PageSeen:
+    record = record_of(
+        answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source
+    )
+    page = _parsed(answer) if answer.kind in COLUMNS else None
+    known, unknown = class_names(page, COLUMNS[answer.kind]) if page else (Counter[str](), Counter[str]())
+    return PageSeen(
+        answer=answer, record=record, fields=tuple(_fields(answer, record, page)), known=known, unknown=unknown,
+        kept=kept,
+    )  # fmt: skip
+
+
+def _parsed(answer: Answer) -> ParsedPage | None:
+    try:
+        return open_page(answer.body, url=answer.url, content_type=answer.content_type)
+    except ReadingError:
+        return None
+
+
+def _fields(answer: Answer, record: Mapping[str, Any], page: ParsedPage | None) -> Iterator[FieldSeen]:
+    if page is None or "error" in record:
+        return
+    if answer.kind == "release":
+        yield from _fields_of_release(record, page)
+    else:
+        yield from _fields_of_listing(record, page)
+
+
+def _fields_of_release(record: Mapping[str, Any], page: ParsedPage) -> Iterator[FieldSeen]:
+    yield _seen(page, "headline", record["headline"], required=True, parts=record["heading_lines"])
+    yield _seen(page, "kicker", record["kicker"], parts=record["heading_lines"])
+    yield _seen(page, "published_text", record["published_text"], required=True)
+    yield _seen(page, "number", record["number"])
+    yield _seen(page, "authority", record["authority"])
+    paragraphs = record["paragraphs"]
+    yield _seen(page, "first_paragraph", paragraphs[0] if paragraphs else None)
+    yield _seen(page, "last_paragraph", paragraphs[-1] if len(paragraphs) > 1 else None)
+    for attachment in record["attachments"]:
+        yield _seen(page, "attachment", attachment["title"])
+    for caption in record["captions"]:
+        yield _seen(page, "caption", caption)
+
+
+def _fields_of_listing(record: Mapping[str, Any], page: ParsedPage) -> Iterator[FieldSeen]:
+    for item in record["items"][:ENTRIES_SHOWN]:
+        yield _seen(page, "title_text", item["title_text"], required=True)
+        for name in ("date_text", "number_text", "teaser"):
+            if item[name] or name == "date_text":
+                yield _seen(page, name, item[name])
+
+
+def _seen(
+    page: ParsedPage, name: str, value: str | None, *, required: bool = False, parts: Sequence[str] = ()
+) -> FieldSeen:
+    """A field with its element; of a heading that is broken up, the element of the first part."""
+    zones = ZONES.get(name, ())
+    texts = [value, *(part for part in parts if value and part in value)]
+    found = (element_path(page, text, zones) for text in texts if text)
+    return FieldSeen(
+        name=name, value=value, element=next((path for path in found if path), None), required=required
+    )
+
+
+def _missing(
+    source: SourceDescription,
+    answers: Sequence[Answer],
+    pages: Sequence[PageSeen],
+    problems: Sequence[Problem],
+) -> Iterator[str]:
+    yield from _missing_kinds(source, pages)
+    for page in pages:
+        if "error" in page.record and not _is_optional(page.answer.url, source):
+            yield f"{page.answer.url}: {page.record['detail']}"
+    for problem in problems:
+        read = any(problem.url == page.answer.url for page in pages)
+        if not read and problem.kind not in HARMLESS and not _is_optional(problem.url, source):
+            yield f"{problem.url}: {problem.detail}"
+    for url in _absent_sections(source, answers):
+        yield f"{url}: Diese Übersicht gibt es nicht."
+
+
+def _missing_kinds(source: SourceDescription, pages: Sequence[PageSeen]) -> Iterator[str]:
+    listed = [page for page in pages if page.answer.kind == "listing" and page.record.get("items")]
+    if not listed:
+        yield "Auf keiner Übersicht wurde ein Eintrag gefunden."
+    wanted = "release" if source.kind == "press_portal" else "file"
+    if not any(page.answer.kind == wanted for page in pages):
+        yield "Kein einziges Dokument konnte abgerufen werden."
+
+
+def _absent_sections(source: SourceDescription, answers: Sequence[Answer]) -> Iterator[str]:
+    gone = {answer.url for answer in answers if answer.status in (404, 410)}
+    for section in source.sections:
+        if not section.optional and source.site + section.path in gone:
+            yield source.site + section.path
+
+
+def _is_optional(url: str, source: SourceDescription) -> bool:
+    """Whether a listing may be missing: one that its description says so of, or one found in the menu only."""
+    if source.kind != "sections" or kind_of(url, source) != "listing":
+        return False
+    section = source.section_at(url)
+    return section is None or section.optional
