@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError
+from archive.timestamps import moment
+from crawler.politeness import is_contact, is_loopback
 from crawler.sources import source_names
 
 
@@ -75,6 +76,15 @@ def crawl_order() -> list[str]:
     return source_names()
 
 
+def check_moment(text: str | None) -> None:
+    """Raise BadOptions for a moment that is no archive timestamp."""
+    try:
+        if text is not None:
+            moment(text)
+    except ValueError as error:
+        raise BadOptions(f"--now erwartet JJJJ-MM-TTThh:mm:ssZ, nicht »{text}«.") from error
+
+
 def check_contact(options: CrawlOptions, sources: list[str]) -> None:
     """Live sites want to know who asks. Raises BadOptions when no usable contact is given."""
     live = [name for name in sources if not is_loopback(options.at.get(name, ""))]
@@ -83,30 +93,3 @@ def check_contact(options: CrawlOptions, sources: list[str]) -> None:
             f"Für den Abruf von {', '.join(live)} wird ein Kontakt gebraucht, der im User-Agent steht: "
             "--contact du@example.org (oder AKTENKUNDIG_CONTACT)."
         )
-
-
-def is_contact(text: str) -> bool:
-    """Whether a text is an e-mail address or a web address one can reach somebody at.
-
-    >>> is_contact("redaktion@example.org"), is_contact("niemand")
-    (True, False)
-    """
-    local, _, host = text.strip().rpartition("@")
-    web = urlsplit(text.strip())
-    named = bool(local) and "." in host and " " not in text.strip()
-    return named or (web.scheme in ("http", "https") and "." in (web.hostname or ""))
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is this very machine.
-
-    >>> is_loopback("http://127.0.0.1:8000"), is_loopback("https://www.datenschutz-mv.de")
-    (True, False)
-    """
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

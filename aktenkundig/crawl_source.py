@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
+import threading
 from collections.abc import Mapping
+from types import FrameType
+from typing import cast
 
-from scrapy.crawler import CrawlerProcess
+from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
+from twisted.internet.base import ReactorBase
 
 from aktenkundig import __version__
 from aktenkundig.crawl_options import CrawlOptions
+from archive.sentences import sentence_for
+from pipelines.run_extension import LOST, OUTCOME, end_run
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2
+GRACE = 8.0
+"""Seconds that a request in flight has to come to its end when the run is to stop."""
 
 
 def main(source: str, options: CrawlOptions) -> int:
@@ -20,17 +30,38 @@ def main(source: str, options: CrawlOptions) -> int:
     process = CrawlerProcess(settings_for(source, options))
     crawler = process.create_crawler(source)
     process.crawl(crawler)
-    process.start()
-    if crawler.stats is None:
-        return NOT_FINISHED
-    lost = crawler.stats.get_value("aktenkundig/lost")
+    stop_on_signals(process)
+    process.start(install_signal_handlers=False)
+    end_run(crawler, "shutdown")
+    return exit_code(source, crawler)
+
+
+def stop_on_signals(process: CrawlerProcess) -> None:
+    """Let SIGTERM and SIGINT end the run in good order, however often they come."""
+    from twisted.internet import reactor as installed
+
+    reactor = cast("ReactorBase", installed)
+
+    def stop() -> None:
+        process.stop()
+        reactor.callLater(GRACE, reactor.stop)
+
+    def ask_to_stop(signum: int, frame: FrameType | None) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        reactor.callFromThread(stop)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+
+
+def exit_code(source: str, crawler: Crawler) -> int:
+    """What a run came to, from its stats; says why where nothing could be kept."""
+    lost = crawler.stats.get_value(LOST)
     if lost:
-        sys.stderr.write(
-            f"{source}: Der Lauf wurde beendet, weil nichts mehr gespeichert werden konnte: {lost}\n"
-        )
+        sys.stderr.write(f"{source}: Es konnte nichts mehr gespeichert werden. {lost}\n")
         return COULD_NOT_RUN
-    outcome = crawler.stats.get_value("aktenkundig/outcome", "failed")
-    return FINISHED if outcome in ("ok", "alarm") else NOT_FINISHED
+    return FINISHED if crawler.stats.get_value(OUTCOME) in ("ok", "alarm") else NOT_FINISHED
 
 
 def settings_for(source: str, options: CrawlOptions) -> Settings:
@@ -43,24 +74,40 @@ def settings_for(source: str, options: CrawlOptions) -> Settings:
 
 
 def overrides(source: str, options: CrawlOptions) -> Mapping[str, object]:
-    """What the options change of the settings."""
-    contact = f" (+{options.contact})" if options.contact else ""
-    stand_in = options.at.get(source)
+    """What the options change of the settings; the User-Agent is made of contact and version by the spider."""
     return {
         "AKTENKUNDIG_DATA": str(options.data),
         "AKTENKUNDIG_VERSION": __version__,
-        "AKTENKUNDIG_STAND_IN": stand_in,
+        "AKTENKUNDIG_CONTACT": options.contact,
+        "AKTENKUNDIG_STAND_IN": options.at.get(source),
+        "AKTENKUNDIG_LOCKED": True,
         "AKTENKUNDIG_REMOVAL_CHECKS": options.removal_checks,
         "AKTENKUNDIG_REMOVAL_DAYS": options.removal_days,
         "AKTENKUNDIG_NOW": options.now,
         "AKTENKUNDIG_PROGRESS": options.progress,
         "AKTENKUNDIG_ASK_LIMITS": dict(options.limits),
         "DOWNLOAD_DELAY": options.delay,
-        "USER_AGENT": f"aktenkundig/{__version__}{contact}",
-        **({"HTTPPROXY_ENABLED": False} if stand_in else {}),
     }
 
 
+def end_with_parent() -> None:
+    """End at once when the process that started this one is gone: nobody holds the archive's lock any more."""
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        os._exit(NOT_FINISHED)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 if __name__ == "__main__":
+    end_with_parent()
     logging.captureWarnings(True)
-    sys.exit(main(sys.argv[1], CrawlOptions.from_json(sys.argv[2])))
+    try:
+        sys.exit(main(sys.argv[1], CrawlOptions.from_json(sys.argv[2])))
+    except Exception as error:  # noqa: BLE001 - the last resort: one sentence instead of a traceback
+        sys.stderr.write(
+            f"{sys.argv[1]}: Unerwarteter Fehler: {type(error).__name__}: {sentence_for(error)}\n"
+        )
+        sys.exit(NOT_FINISHED)

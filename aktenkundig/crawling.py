@@ -6,37 +6,42 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import FrameType
 
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.progress import bar
 from aktenkundig.rebuilding import rebuild
+from archive.aftermath import put_right
 from archive.database import meta_value, open_archive, set_meta
-from archive.ledger import close_abandoned_runs
 from archive.timestamps import utc_text
-from archive.torn import set_aside_torn_tails
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
+
+FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2
+PATIENCE = 20.0
+"""Seconds that a source's process has to end in good order."""
 
 
 def crawl_sources(
     sources: Sequence[str], options: CrawlOptions, *, time_limit: float | None = None
 ) -> dict[str, int]:
-    """Harvest every source; exit codes by source (see ``crawl_source``). One failing never stops the next.
+    """Harvest every source; exit codes by source (0 finished, 1 not, 2 could not run).
 
-    Call under the archive's lock. ``time_limit`` is in seconds per source.
+    One failing never stops the next. Call under the archive's lock. ``time_limit`` is in seconds per source.
     """
     prepare(options)
-    return {source: _crawl_in_process(source, options, time_limit) for source in sources}
+    with terminated_like_interrupted():
+        return {source: _crawl(source, options, time_limit) for source in sources}
 
 
 def prepare(options: CrawlOptions) -> None:
-    """Put right what an earlier run left behind: runs that never ended, torn WARC files, an old schema."""
+    """Put right what an earlier run left behind: runs that never ended, torn WARC files, an old reading."""
     conn = open_archive(options.data)
     try:
-        now = options.now or utc_text(datetime.now(UTC))
-        abandoned = close_abandoned_runs(conn, at=now)
-        set_aside_torn_tails(conn, options.data, abandoned, at=now)
+        put_right(conn, options.data, at=_now(options))
         bring_up_to_date(conn, options)
     finally:
         conn.close()
@@ -52,26 +57,68 @@ def bring_up_to_date(conn: sqlite3.Connection, options: CrawlOptions) -> None:
     set_meta(conn, READING_VERSION_KEY, READING_VERSION)
 
 
+@contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM end a crawl as Ctrl-C does: the source's process closes its run first."""
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _now(options: CrawlOptions) -> str:
+    return options.now or utc_text(datetime.now(UTC))
+
+
+def _crawl(source: str, options: CrawlOptions, time_limit: float | None) -> int:
+    code = _crawl_in_process(source, options, time_limit)
+    if code in (FINISHED, NOT_FINISHED, COULD_NOT_RUN):
+        return code
+    sys.stderr.write(f"{source}: Der Lauf brach unerwartet ab (Code {code}).\n")
+    _put_right(options)
+    return NOT_FINISHED
+
+
+def _put_right(options: CrawlOptions) -> None:
+    conn = open_archive(options.data)
+    try:
+        put_right(conn, options.data, at=_now(options))
+    finally:
+        conn.close()
+
+
 def _crawl_in_process(source: str, options: CrawlOptions, time_limit: float | None) -> int:
+    """Run ``crawl_source``: out of reach of the terminal's Ctrl-C, and with a pipe that tells it of our end."""
     command = [sys.executable, "-m", "aktenkundig.crawl_source", source, options.to_json()]
-    with subprocess.Popen(command) as process:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0) as process:  # noqa: S603
         try:
             return process.wait(timeout=time_limit)
         except subprocess.TimeoutExpired:
             sys.stderr.write(
                 f"{source}: Zeitgrenze von {time_limit:.0f} s überschritten, der Lauf wird beendet.\n"
             )
-            return _stop(process)
+            _stop(process)
+            _put_right(options)
+            return NOT_FINISHED
         except KeyboardInterrupt:
             _stop(process)
+            _put_right(options)
             raise
 
 
-def _stop(process: subprocess.Popen[bytes]) -> int:
-    """Ask nicely, then end it."""
-    process.send_signal(signal.SIGINT)
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask nicely, then end it; a second Ctrl-C ends it at once."""
+    process.terminate()
     try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
+        process.wait(timeout=PATIENCE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
         process.kill()
-    return 1
+        process.wait()

@@ -14,7 +14,7 @@ from aktenkundig.sample import SampleSite
 from aktenkundig.sample.history import calendar_day
 from archive.timestamps import utc_text
 
-DAYS = (1, 2, 3, 4, 8, 11, 12)
+DAYS = (1, 2, 3, 4, 5, 7, 11, 12)
 """Days of the sample's history that are harvested: enough for edits, removals and returns."""
 
 DELAY = 0.01

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from archive.database import open_reading
 from archive.diff import word_diff
 from archive.errors import UnknownDocument
 
+FIELDS = {
+    "title": "Titel", "kicker": "Dachzeile", "number": "Nummer", "published_on": "veröffentlicht am",
+    "issued_on": "herausgegeben am", "attachments": "Anlagen", "links": "Verweise",
+}  # fmt: skip
 MARKS = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
 
 
@@ -42,12 +47,25 @@ def print_diff(data: Path, document_id: str, a: int | None, b: int | None) -> No
 
 def _print(old: sqlite3.Row, new: sqlite3.Row) -> None:
     click.echo(f"Fassung {old['version']} ({old['seen_at']}) → Fassung {new['version']} ({new['seen_at']})")
-    for name in ("title", "kicker", "number", "published_on", "issued_on", "attachments", "links"):
+    for name, said in FIELDS.items():
         if old[name] != new[name]:
-            click.echo(f"{name}: {old[name]} → {new[name]}")
+            click.echo(f"{said}: {_shown(name, old[name])} → {_shown(name, new[name])}")
     click.echo()
     for kind, text in word_diff(old["text"], new["text"]):
         before, after = MARKS[kind]
         color = {"-": "red", "+": "green"}.get(kind)
         click.secho(f"{before}{text}{after}", fg=color, nl=False)
     click.echo()
+
+
+def _shown(name: str, value: str | None) -> str:
+    """A field for people; attachments by title and address, links by address.
+
+    >>> _shown("attachments", '[{"url": "https://x/a.pdf", "title": "Merkblatt"}]')
+    'Merkblatt <https://x/a.pdf>'
+    """
+    if name == "attachments":
+        return "; ".join(f"{one['title']} <{one['url']}>" for one in json.loads(value or "[]")) or "(keine)"
+    if name == "links":
+        return "; ".join(json.loads(value or "[]")) or "(keine)"
+    return value or "(keine Angabe)"

@@ -18,6 +18,7 @@ from crawler.identity import document_id_for
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
 from crawler.pages.sections import read_section
+from crawler.problem_texts import describe_error
 from crawler.sources import Section, SourceDescription, load_source
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
@@ -44,12 +45,14 @@ class Fixture:
     reviewed: bool = False
 
 
-def record_of(kind: str, body: bytes, *, url: str, content_type: str, source: SourceDescription) -> dict[str, Any]:
+def record_of(
+    kind: str, body: bytes, *, url: str, content_type: str, source: SourceDescription
+) -> dict[str, Any]:
     """What is read from a page, as plain JSON; an error becomes ``{"error": kind, "detail": sentence}``."""
     try:
         record = READERS[kind](body, url, content_type, source)
     except ReadingError as error:
-        record = {"error": error.kind, "detail": error.detail}
+        record = {"error": error.kind, "detail": describe_error(error)}
     plain: dict[str, Any] = json.loads(json.dumps(record, ensure_ascii=False))
     return plain
 

@@ -1,10 +1,25 @@
-"""Makes click speak German: headings, the help option and the usual mistakes."""
+"""Makes click's help German: headings, the help option, arguments with a text of their own."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
+
+_EXTRAS = re.compile(r"\s*\[[^\[\]]*\]\Z")
+
+
+class GermanArgument(click.Argument):
+    """An argument that says in the help what it is."""
+
+    def __init__(self, *args: Any, help: str, **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.said = help
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """Its name and what it is."""
+        return self.make_metavar(ctx), self.said
 
 
 class GermanCommand(click.Command):
@@ -15,8 +30,8 @@ class GermanCommand(click.Command):
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Aufruf: ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options below ``Optionen``."""
-        _write_options(self, ctx, formatter)
+        """Write the arguments below ``Angaben`` and the options below ``Optionen``."""
+        _write_parameters(self, ctx, formatter)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """The usage line's parts, ``[OPTIONEN]`` first."""
@@ -38,9 +53,9 @@ class GermanGroup(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options below ``Optionen`` and the commands below ``Befehle``."""
-        _write_options(self, ctx, formatter)
+        _write_parameters(self, ctx, formatter)
         rows = [
-            (name, command.get_short_help_str(limit=90))
+            (name, command.get_short_help_str(limit=200))
             for name in self.list_commands(ctx)
             if (command := self.get_command(ctx, name)) is not None and not command.hidden
         ]
@@ -56,15 +71,22 @@ class GermanGroup(click.Group):
         return _german_help(super().get_help_option(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Commands in the order in which they were written, which is the order of use."""
+        """Commands in the order in which they were added, which is the order of use."""
         return list(self.commands)
 
 
-def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    rows = [record for param in command.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
-    if rows:
-        with formatter.section("Optionen"):
-            formatter.write_dl(rows)
+def _write_parameters(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    params = command.get_params(ctx)
+    arguments = [one.get_help_record(ctx) for one in params if isinstance(one, GermanArgument)]
+    options = [
+        (record[0], _EXTRAS.sub("", record[1]))
+        for one in params
+        if isinstance(one, click.Option) and (record := one.get_help_record(ctx)) is not None
+    ]
+    for heading, rows in (("Angaben", arguments), ("Optionen", options)):
+        if rows:
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
 
 def _german_pieces(pieces: list[str]) -> list[str]:
@@ -76,25 +98,3 @@ def _german_help(option: click.Option | None) -> click.Option | None:
     if option is not None:
         option.help = "Diese Hilfe zeigen und enden."
     return option
-
-
-def german_message(error: click.ClickException) -> str:
-    """The German sentence for a usage error."""
-    match error:
-        case click.NoSuchOption():
-            return f"Die Option {error.option_name} gibt es nicht."
-        case click.MissingParameter():
-            return f"Es fehlt eine Angabe: {_name_of(error)}."
-        case click.BadParameter():
-            return f"Mit der Angabe {_name_of(error)} stimmt etwas nicht: {error.message}"
-        case click.UsageError() if "No such command" in error.message:
-            return f"Den Befehl {error.message.split(chr(39))[1]} gibt es nicht. »aktenkundig --help« zeigt alle."
-        case _:
-            return error.message
-
-
-def _name_of(error: Any) -> str:
-    param = error.param
-    if param is None:
-        return str(error.param_hint or "")
-    return str(param.opts[0] if param.param_type_name == "option" else param.make_metavar(error.ctx))

@@ -1,30 +1,7 @@
-"""One writer at a time: the lock file in the data folder."""
+"""The archive's lock under the name by which the commands know it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from archive.lock import archive_lock
 
-from filelock import FileLock, Timeout
-
-from archive.errors import ArchiveBusy
-
-FILE_NAME = "aktenkundig.lock"
-
-
-@contextmanager
-def archive_lock(data: Path, *, wait: float = 0.0) -> Iterator[None]:
-    """Hold the archive's lock; ``wait`` in seconds. Raises ArchiveBusy when somebody else keeps it."""
-    data.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(data / FILE_NAME)
-    try:
-        lock.acquire(timeout=wait)
-    except Timeout as error:
-        raise ArchiveBusy(
-            f"Ein anderer Lauf arbeitet gerade an {data}. Bitte warten, bis er endet."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+__all__ = ["archive_lock"]

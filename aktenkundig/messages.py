@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import smtplib
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
+from archive.errors import ArchiveError
 from archive.incidents import Change
 
 SECONDS = 20.0
+MAIL, WEBHOOK, PING = "E-Mail", "Webhook", "Ping"
+TLS = ("starttls", "ssl", "none")
+FAILURES = (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError)
+
+
+class BadMessageSettings(ArchiveError):
+    """An ``AKTENKUNDIG_…`` variable for messages makes no sense; its text names it, never its value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +43,13 @@ class MessageSettings:
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> MessageSettings:
         """Read ``AKTENKUNDIG_SMTP_HOST``, ``…_PORT``, ``…_USER``, ``…_PASSWORD``, ``…_TLS``,
-        ``AKTENKUNDIG_MAIL_FROM``, ``…_TO``, ``AKTENKUNDIG_WEBHOOK`` and ``AKTENKUNDIG_PING``."""
-        return MessageSettings(
+        ``AKTENKUNDIG_MAIL_FROM``, ``…_TO``, ``AKTENKUNDIG_WEBHOOK`` and ``AKTENKUNDIG_PING``.
+
+        Raises BadMessageSettings, so that a mistake shows before the harvest and not after the first alarm.
+        """
+        settings = MessageSettings(
             smtp_host=environ.get("AKTENKUNDIG_SMTP_HOST", ""),
-            smtp_port=int(environ.get("AKTENKUNDIG_SMTP_PORT") or 587),
+            smtp_port=_port(environ.get("AKTENKUNDIG_SMTP_PORT") or "587"),
             smtp_user=environ.get("AKTENKUNDIG_SMTP_USER", ""),
             smtp_password=environ.get("AKTENKUNDIG_SMTP_PASSWORD", ""),
             smtp_tls=environ.get("AKTENKUNDIG_SMTP_TLS") or "starttls",
@@ -46,6 +58,8 @@ class MessageSettings:
             webhook=environ.get("AKTENKUNDIG_WEBHOOK", ""),
             ping=environ.get("AKTENKUNDIG_PING", ""),
         )
+        _refuse_odd(settings)
+        return settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +71,29 @@ class Report:
     lines: tuple[str, ...]
 
 
-def send(report: Report, settings: MessageSettings) -> list[str]:
+@dataclass(frozen=True, kw_only=True)
+class Undelivered:
+    """A message that did not arrive. ``reason`` names the kind of error only: addresses can carry secrets."""
+
+    channel: str
+    changes: tuple[Change, ...]
+    reason: str
+
+
+def send(
+    report: Report, settings: MessageSettings, pending: Mapping[str, tuple[Change, ...]] | None = None
+) -> list[Undelivered]:
     """Mail and webhook when something began or ended, the ping every night; what could not be sent.
 
-    Complaints name the channel and the kind of error only: addresses can carry secrets.
+    ``pending`` is what an earlier night could not tell, by channel; it goes first.
     """
-    complaints = []
-    if report.changes and settings.smtp_host and settings.mail_to:
-        complaints += _try("E-Mail", lambda: _send_mail(report, settings))
-    if report.changes and settings.webhook:
-        complaints += _try("Webhook", lambda: _post(settings.webhook, as_json(report)))
-    if settings.ping:
-        address = settings.ping if report.healthy else settings.ping.rstrip("/") + "/fail"
-        complaints += _try("Ping", lambda: _post(address, {"healthy": report.healthy}))
-    return complaints
+    failed = []
+    for channel, deliver in _channels(settings).items():
+        changes = (*(pending or {}).get(channel, ()), *report.changes)
+        if changes or channel == PING:
+            reason = _reason_against(deliver, replace(report, changes=changes))
+            failed += [Undelivered(channel=channel, changes=changes, reason=reason)] if reason else []
+    return failed
 
 
 def as_json(report: Report) -> dict[str, object]:
@@ -78,7 +101,7 @@ def as_json(report: Report) -> dict[str, object]:
     return {
         "healthy": report.healthy,
         "changes": [vars(change) for change in report.changes],
-        "text": "\n".join([subject_of(report.changes), *report.lines]),
+        "text": "\n".join([subject_of(report.changes), *_details(report.changes), *report.lines]),
     }
 
 
@@ -96,32 +119,73 @@ def subject_of(changes: Sequence[Change]) -> str:
     return f"Aktenkundig: {', '.join(parts) or 'in Ordnung'}"
 
 
+def failure_address(ping: str) -> str:
+    """Where to say that the night was not healthy: ``/fail`` behind the path of the ping address.
+
+    >>> failure_address("https://ping.example.org/8f2c?create=1")
+    'https://ping.example.org/8f2c/fail?create=1'
+    """
+    parts = urlsplit(ping)
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/fail"))
+
+
+def _channels(settings: MessageSettings) -> dict[str, Callable[[Report], None]]:
+    """The channels that are set up, each with what delivers a report there."""
+    channels: dict[str, Callable[[Report], None]] = {}
+    if settings.smtp_host and settings.mail_to:
+        channels[MAIL] = lambda report: _send_mail(report, settings)
+    if settings.webhook:
+        channels[WEBHOOK] = lambda report: _post(settings.webhook, as_json(report))
+    if settings.ping:
+        channels[PING] = lambda report: _ping(report, settings.ping)
+    return channels
+
+
+def _reason_against(deliver: Callable[[Report], None], report: Report) -> str:
+    """The kind of error that kept a report from arriving, or ``""``."""
+    try:
+        deliver(report)
+    except FAILURES as error:
+        status = f" {error.code}" if isinstance(error, urllib.error.HTTPError) else ""
+        return f"{type(error).__name__}{status}"
+    return ""
+
+
+def _details(changes: Sequence[Change]) -> list[str]:
+    return [f"{'Alarm' if one.opened else 'Entwarnung'}: {one.source}: {one.detail}" for one in changes]
+
+
+def _ping(report: Report, address: str) -> None:
+    _post(address if report.healthy else failure_address(address), {"healthy": report.healthy})
+
+
 def _send_mail(report: Report, settings: MessageSettings) -> None:
     message = EmailMessage()
     message["Subject"] = subject_of(report.changes)
     message["From"] = settings.mail_from or settings.mail_to
     message["To"] = settings.mail_to
-    details = [
-        f"{'Alarm' if one.opened else 'Entwarnung'}: {one.source}: {one.detail}" for one in report.changes
-    ]
-    message.set_content("\n".join([*details, "", *report.lines]) + "\n")
-    if settings.smtp_tls == "ssl":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            settings.smtp_host, settings.smtp_port, timeout=SECONDS, context=ssl.create_default_context()
-        )
-    else:
-        server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SECONDS)
-    with server:
-        if settings.smtp_tls == "starttls":
-            server.starttls(context=ssl.create_default_context())
+    message.set_content("\n".join([*_details(report.changes), "", *report.lines]) + "\n")
+    with _mail_server(settings) as server:
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password)
         server.send_message(message)
 
 
+def _mail_server(settings: MessageSettings) -> smtplib.SMTP:
+    place = settings.smtp_host, settings.smtp_port
+    if settings.smtp_tls == "ssl":
+        return smtplib.SMTP_SSL(*place, timeout=SECONDS, context=ssl.create_default_context())
+    server = smtplib.SMTP(*place, timeout=SECONDS)
+    if settings.smtp_tls == "starttls":
+        try:
+            server.starttls(context=ssl.create_default_context())
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
 def _post(address: str, body: Mapping[str, object]) -> None:
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise ValueError("only http and https")
     request = urllib.request.Request(  # noqa: S310
         address,
         data=json.dumps(body, ensure_ascii=False).encode(),
@@ -132,10 +196,19 @@ def _post(address: str, body: Mapping[str, object]) -> None:
         response.read(1024)
 
 
-def _try(channel: str, action: object) -> list[str]:
-    try:
-        action()  # type: ignore[operator]
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        status = f" {error.code}" if isinstance(error, urllib.error.HTTPError) else ""
-        return [f"Nachricht per {channel} nicht zugestellt ({type(error).__name__}{status})."]
-    return []
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise BadMessageSettings("AKTENKUNDIG_SMTP_PORT muss eine Zahl von 1 bis 65535 sein.")
+    return int(text)
+
+
+def _refuse_odd(settings: MessageSettings) -> None:
+    if settings.smtp_tls not in TLS:
+        raise BadMessageSettings(f"AKTENKUNDIG_SMTP_TLS muss {', '.join(TLS[:2])} oder {TLS[2]} sein.")
+    if bool(settings.smtp_host) != bool(settings.mail_to):
+        raise BadMessageSettings(
+            "AKTENKUNDIG_SMTP_HOST und AKTENKUNDIG_MAIL_TO werden nur zusammen gebraucht."
+        )
+    for name, address in (("AKTENKUNDIG_WEBHOOK", settings.webhook), ("AKTENKUNDIG_PING", settings.ping)):
+        if address and urlsplit(address).scheme not in ("http", "https"):
+            raise BadMessageSettings(f"{name} muss eine Adresse mit http:// oder https:// sein.")

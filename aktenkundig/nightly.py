@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,92 +14,129 @@ import click
 
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.crawling import crawl_sources
-from aktenkundig.lock import archive_lock
-from aktenkundig.messages import MessageSettings, Report, send
+from aktenkundig.error_sentences import sentence_for
+from aktenkundig.messages import MessageSettings, Report, Undelivered, send
+from aktenkundig.night_report import report_of
 from archive.database import open_archive, transaction
+from archive.disk import disk_findings, look_at_disk
+from archive.errors import ArchiveError
 from archive.health import Finding, assess
-from archive.incidents import Change, note_findings, open_incidents
+from archive.incidents import Change, keep_undelivered, note_findings, undelivered
+from archive.ledger import close_abandoned_runs
+from archive.lock import archive_lock
 from archive.search.upkeep import optimize_index
 from archive.timestamps import utc_text
+from archive.torn import set_aside_torn_tails
 from crawler.sources import source_names
 
 HEALTHY, ALARM = 0, 1
-LEAST_FREE_BYTES = 1_000_000_000
-LEAST_FREE_SHARE = 0.03
+ARCHIVE = "archiv"
+"""The source of incidents that concern no site but the archive itself."""
 
 
 def run_night(
     options: CrawlOptions, *, wait: float, time_limit: float, environ: Mapping[str, str] = os.environ
 ) -> int:
-    """The whole night; 0 healthy, 1 alarm. Raises ArchiveBusy when another run does not end in time."""
+    """The whole night; 0 healthy, 1 alarm. Raises ArchiveBusy when another run does not end in time.
+
+    What keeps the night from being run at all (disk, database) is told to the operator and raised.
+    """
+    settings = MessageSettings.from_environment(environ)
     with archive_lock(options.data, wait=wait):
-        crawl_sources(source_names(), options, time_limit=time_limit)
-        conn = open_archive(options.data)
         try:
-            tidy(conn)
-            now = options.now or utc_text(datetime.now(UTC))
-            changes = judge(conn, options.data, at=now)
-            report = report_of(conn, options.data, changes)
-        finally:
-            conn.close()
+            report = _night(options, time_limit, settings)
+        except (ArchiveError, OSError, sqlite3.Error) as error:
+            _tell_not_run(settings, sentence_for(error), at=_now(options))
+            raise
     for line in report.lines:
         click.echo(line)
-    for complaint in send(report, MessageSettings.from_environment(environ)):
-        click.echo(complaint, err=True)
     sys.stdout.flush()
     return HEALTHY if report.healthy else ALARM
+
+
+def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings) -> Report:
+    sources = source_names()
+    before = _newest_runs(options.data, sources)
+    crawl_sources(sources, options, time_limit=time_limit)
+    with _writing(options.data) as conn:
+        at = _now(options)
+        close_broken_off(conn, options.data, at=at)
+        tidy(conn)
+        changes = judge(conn, options.data, sources, before=before, at=at)
+        report = report_of(conn, options.data, sources, changes, at=at)
+        failed = send(report, settings, undelivered(conn))
+        keep_undelivered(conn, {one.channel: one.changes for one in failed if one.changes})
+    _complain(failed)
+    return report
+
+
+def close_broken_off(conn: sqlite3.Connection, data: Path, *, at: str) -> None:
+    """A harvest that was killed, or ran out of its time, has failed; its vault is put right. Under the lock."""
+    set_aside_torn_tails(conn, data, close_abandoned_runs(conn, at=at), at=at)
 
 
 def tidy(conn: sqlite3.Connection) -> None:
     """Index, statistics and write-ahead log in good order; no row is touched."""
     with transaction(conn):
         optimize_index(conn)
+    conn.execute("pragma analysis_limit = 1000")
     conn.execute("analyze")
     conn.execute("pragma optimize")
     conn.execute("pragma wal_checkpoint(truncate)")
 
 
-def judge(conn: sqlite3.Connection, data: Path, *, at: str) -> tuple[Change, ...]:
-    """Assess the newest run of every source and the disk; incidents that began or ended."""
+def judge(
+    conn: sqlite3.Connection, data: Path, sources: Sequence[str], *, before: Mapping[str, int], at: str
+) -> tuple[Change, ...]:
+    """Assess tonight's run of every source and the disk; incidents that began or ended.
+
+    ``before`` holds the newest run of each source before the night: a harvest that made none has failed.
+    """
     changes: list[Change] = []
     with transaction(conn):
-        for source in source_names():
-            row = conn.execute("select max(id) from runs where source = ?", (source,)).fetchone()
-            if row[0] is not None:
-                changes += note_findings(conn, source, assess(conn, row[0]), at=at, run_id=row[0])
-        changes += note_findings(conn, "archiv", disk_findings(data), at=at, run_id=None)
+        for source in sources:
+            run_id = _newest_run(conn, source)
+            findings = assess(conn, run_id) if run_id > before.get(source, 0) else [NOT_BEGUN]
+            changes += note_findings(conn, source, findings, at=at, run_id=run_id or None)
+        findings = disk_findings(look_at_disk(conn, data, at=at))
+        changes += note_findings(conn, ARCHIVE, findings, at=at, run_id=None)
     return tuple(changes)
 
 
-def disk_findings(data: Path) -> list[Finding]:
-    """An alarm while there is still room to do something about it."""
-    usage = shutil.disk_usage(data)
-    if usage.free >= LEAST_FREE_BYTES and usage.free >= LEAST_FREE_SHARE * usage.total:
-        return []
-    return [
-        Finding(
-            kind="disk_low",
-            detail=f"Auf dem Datenträger des Archivs sind nur noch {usage.free / 1e9:.1f} GB frei.",
-        )
-    ]
+NOT_BEGUN = Finding(kind="run_failed", detail="Der Abruf hat nicht begonnen.")
 
 
-def report_of(conn: sqlite3.Connection, data: Path, changes: tuple[Change, ...]) -> Report:
-    """The night in a few lines."""
-    lines = [_run_line(conn, source) for source in source_names()]
-    vault = sum(path.stat().st_size for path in (data / "warc").glob("*.warc.gz"))
-    lines.append(f"Belege: {vault / 1e6:.1f} MB, frei: {shutil.disk_usage(data).free / 1e9:.1f} GB")
-    incidents = open_incidents(conn)
-    lines += [f"Alarm seit {row['opened_at']}: {row['source']}: {row['detail']}" for row in incidents]
-    lines += [f"Entwarnung: {change.source}: {change.detail}" for change in changes if not change.opened]
-    return Report(healthy=not incidents, changes=changes, lines=tuple(lines))
+def _newest_runs(data: Path, sources: Sequence[str]) -> dict[str, int]:
+    with _writing(data) as conn:
+        return {source: _newest_run(conn, source) for source in sources}
 
 
-def _run_line(conn: sqlite3.Connection, source: str) -> str:
-    run = conn.execute("select * from runs where source = ? order by id desc limit 1", (source,)).fetchone()
-    if run is None:
-        return f"{source}: kein Lauf"
-    return (
-        f"{source}: {run['outcome']}, {run['listed']} gelistet, {run['new']} neu, {run['changed']} geändert, "
-        f"{run['removed']} entfernt, {run['failed']} fehlgeschlagen, {run['requests']} Abrufe"
-    )
+def _newest_run(conn: sqlite3.Connection, source: str) -> int:
+    """The id of the newest run of a source, 0 without one."""
+    row = conn.execute("select coalesce(max(id), 0) from runs where source = ?", (source,)).fetchone()
+    return int(row[0])
+
+
+def _tell_not_run(settings: MessageSettings, sentence: str, *, at: str) -> None:
+    """Without a database nobody knows what was told last night: this is told every night until it is over."""
+    change = Change(source=ARCHIVE, kind="not_run", detail=sentence, opened=True, since=at)
+    lines = (f"Der nächtliche Lauf war nicht möglich: {sentence}",)
+    _complain(send(Report(healthy=False, changes=(change,), lines=lines), settings))
+
+
+def _complain(failed: Sequence[Undelivered]) -> None:
+    for one in failed:
+        click.echo(f"Nachricht per {one.channel} nicht zugestellt ({one.reason}).", err=True)
+
+
+@contextmanager
+def _writing(data: Path) -> Iterator[sqlite3.Connection]:
+    conn = open_archive(data)
+    try:
+        yield conn
+    finally:
+        conn.close()
+
+
+def _now(options: CrawlOptions) -> str:
+    return options.now or utc_text(datetime.now(UTC))

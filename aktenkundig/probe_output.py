@@ -125,7 +125,7 @@ def _page(page: PageSeen) -> Iterator[str]:
     yield ""
     yield f"{KINDS[page.answer.kind]} {page.answer.url}"
     if "error" in page.record:
-        yield f"  NICHT LESBAR ({page.record['error']}): {page.record['detail']}"
+        yield f"  NICHT LESBAR: {page.record['detail']}"
     elif page.answer.kind == "listing":
         yield from _listing_sums(page)
     elif page.answer.kind == "file":
@@ -142,7 +142,7 @@ def _listing_sums(page: PageSeen) -> Iterator[str]:
     record, items = page.record, page.record["items"]
     dated = sum(1 for item in items if item["date_text"])
     guessed = sum(1 for item in items if item["fallback"])
-    yield f"  {len(items)} Einträge, {dated} mit Datum, {len(record['excluded'])} ausgeschlossene Links"
+    yield f"  Einträge: {len(items)}, {dated} mit Datum, {len(record['excluded'])} ausgeschlossene Links"
     yield f"  weiter: {record['next_url'] or 'keine nächste Seite'}"
     if guessed:
         yield f"  Ausweichweg: {guessed} Einträge nur an ihrem Link erkannt, die bekannte Auszeichnung fehlt dort"
@@ -164,7 +164,7 @@ def _release_sums(page: PageSeen) -> Iterator[str]:
 
 def _file_sums(page: PageSeen) -> Iterator[str]:
     record = page.record
-    yield f"  {record['page_count'] or 'ohne'} Seiten, gelesen als {', '.join(record['methods']) or 'nichts'}"
+    yield f"  Seiten: {record['page_count'] or 'ohne Zählung'}, gelesen als {', '.join(record['methods']) or 'nichts'}"
     yield f"  Anfang: {_short(record['first_page'])}"
     for kind in record["problems"]:
         yield f"  auffällig: {kind}"

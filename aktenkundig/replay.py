@@ -9,6 +9,8 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urljoin
 
+from w3lib.url import safe_url_string
+
 from archive.ledger import RunCounts, last_read_snapshot
 from archive.removal import RemovalRule
 from archive.vault_reading import read_payload
@@ -101,7 +103,7 @@ class Replay:
                 return None if not rows or self._gave_up(url) else rows[0]
             if rows[0]["status"] not in REDIRECTS or not rows[0]["location"]:
                 return self._if_used(rows[0])
-            url = urljoin(url, rows[0]["location"])
+            url = urljoin(url, safe_url_string(rows[0]["location"].encode("latin-1")))
         return None
 
     def _gave_up(self, url: str) -> bool:
@@ -109,8 +111,10 @@ class Replay:
         return self._conn.execute(query, (self._run["id"], url)).fetchone() is not None
 
     def _if_used(self, row: sqlite3.Row) -> sqlite3.Row | None:
-        """In a run that was cut short, only what had been stored counts; the rest came again later."""
-        return row if self._run["settled"] or row["read_at"] else None
+        """A body that could not be unpacked was never read; in a run that was cut short, only what had been
+        stored counts: the rest came again later."""
+        unpacked = row["status"] != 200 or row["sha256"] is not None
+        return row if unpacked and (self._run["settled"] or row["read_at"]) else None
 
     def _fetched(self, row: sqlite3.Row) -> Fetched:
         previous = last_read_snapshot(self._conn, row["url"], before_run=self._run["id"])

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import click
-from archive.search.engine import Hit, search
 
 from archive.database import open_reading
+from archive.search.engine import Hit, search
 
 
 def print_hits(data: Path, query: str, *, limit: int, form: str) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 from pathlib import Path
 
 import click
 
 from archive.database import open_reading
+from archive.lock import FILE_NAME
 
 OUTCOMES = {"ok": "in Ordnung", "alarm": "ALARM", "failed": "FEHLGESCHLAGEN", "running": "läuft"}
+BROKEN_OFF = "ABGEBROCHEN (niemand arbeitet mehr daran; der nächste Lauf schließt ihn ab)"
 
 
 def print_status(data: Path) -> None:
     """Holdings, last runs and the listings of each source's last run."""
     conn = open_reading(data)
     try:
+        alive = somebody_works(conn, data)
         _print_holdings(conn, data)
         for row in conn.execute("select source, max(id) as id from runs group by source order by source"):
-            _print_run(conn, row["id"])
+            _print_run(conn, row["id"], alive=alive)
         _print_incidents(conn)
     finally:
         conn.close()
@@ -39,9 +43,33 @@ def _print_holdings(conn: sqlite3.Connection, data: Path) -> None:
         click.echo(f"    {row['source']:6} {row['doc_type']:20} {row['n']:6}")
 
 
-def _print_run(conn: sqlite3.Connection, run_id: int) -> None:
+def somebody_works(conn: sqlite3.Connection, data: Path) -> bool:
+    """Whether a run is open and its process still holds the archive's lock; needs no write rights."""
+    if not conn.execute("select exists (select 1 from runs where outcome = 'running')").fetchone()[0]:
+        return False
+    try:
+        with (data / FILE_NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def outcome_text(outcome: str, *, alive: bool) -> str:
+    """The German word for a run's outcome; a run that goes on without a process was broken off.
+
+    >>> outcome_text("running", alive=False)[:11]
+    'ABGEBROCHEN'
+    """
+    return BROKEN_OFF if outcome == "running" and not alive else OUTCOMES[outcome]
+
+
+def _print_run(conn: sqlite3.Connection, run_id: int, *, alive: bool) -> None:
     run = conn.execute("select * from runs where id = ?", (run_id,)).fetchone()
-    click.echo(f"\n{run['source']}: Lauf {run['id']} vom {run['started_at']}: {OUTCOMES[run['outcome']]}")
+    said = outcome_text(run["outcome"], alive=alive)
+    click.echo(f"\n{run['source']}: Lauf {run['id']} vom {run['started_at']}: {said}")
     if run["detail"]:
         click.echo(f"  {run['detail']}")
     click.echo(

@@ -12,6 +12,10 @@ class CodingError(ValueError):
     """A body is not what its Content-Encoding says, is cut off, or grows beyond the limit."""
 
 
+class TooLarge(CodingError):
+    """A body unpacks to more than the limit."""
+
+
 def decoded(body: bytes, coding: str, *, limit: int = LIMIT) -> bytes:
     """The payload behind a ``Content-Encoding`` value. Raises CodingError.
 
@@ -36,7 +40,7 @@ def _inflate(body: bytes, name: str, limit: int) -> bytes:
         except zlib.error:
             continue
         if len(plain) > limit:
-            raise CodingError(f"decoded body exceeds {limit} bytes")
+            raise TooLarge(f"decoded body exceeds {limit} bytes")
         if not inflater.eof:
             raise CodingError("compressed body is cut off")
         return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from archive.schema import migrations
 
 FILE_NAME = "archive.db"
 BUSY_SECONDS = 60.0
+BUSY_VARIABLE = "AKTENKUNDIG_BUSY_SECONDS"
 
 
 def database_path(data: Path) -> Path:
@@ -42,14 +44,14 @@ def open_reading(data: Path) -> sqlite3.Connection:
     path = database_path(data)
     if not path.exists():
         raise NoArchive(f"Kein Archiv unter {path}. Zuerst »aktenkundig crawl« ausführen.")
-    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=busy_seconds())
     conn.row_factory = sqlite3.Row
     return conn
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A writing connection with the archive's settings: WAL, foreign keys, patient locks."""
-    conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    conn = sqlite3.connect(path, timeout=busy_seconds(), isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row
     conn.execute("pragma journal_mode = wal")
     conn.execute("pragma synchronous = normal")
@@ -57,10 +59,25 @@ def connect(path: Path) -> sqlite3.Connection:
     return conn
 
 
+def busy_seconds() -> float:
+    """How long to wait for another program that writes: 60 s, or what ``AKTENKUNDIG_BUSY_SECONDS`` says."""
+    return float(os.environ.get(BUSY_VARIABLE) or BUSY_SECONDS)
+
+
+def set_patience(conn: sqlite3.Connection, seconds: float) -> None:
+    """How long statements of this connection wait for another program that writes."""
+    conn.execute(f"pragma busy_timeout = {round(seconds * 1000)}")
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another program only has to be waited for."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def migrate(path: Path) -> list[str]:
     """Apply pending migrations; the names applied. An archive with content is copied beside itself first."""
     known = {step.name for step in migrations._migrations}
-    conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    conn = sqlite3.connect(path, timeout=busy_seconds())
     try:
         db = Database(conn)
         applied = {step.name for step in migrations.applied(db)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -29,8 +29,10 @@ class Thresholds:
     failed_share: float = 0.2
     failed_least: int = 3
     listed_share: float = 0.7
+    listed_least: int = 10
     flood_factor: float = 5.0
     flood_least: int = 30
+    changed_share: float = 0.3
     coverage_drop: float = 0.3
     coverage_least: int = 5
     quiet_factor: float = 2.0
@@ -39,8 +41,11 @@ class Thresholds:
 
 
 UNREADABLE_KINDS = ("missing_part", "not_the_document", "unreadable", "unknown_identity", "unexpected")
-FIELDS = ("published_on", "issuer", "number", "kicker", "teaser")
+FIELDS = ("published_on", "number", "kicker", "teaser", "issuer")
 """Fields whose sudden absence means that a page is built differently now."""
+
+FIELD_OF = dict.fromkeys(FIELDS, "v") | {"issuer": "d"}
+"""Where each field stands: in the version that came with the run, or in the document only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +96,12 @@ def _layout_changed(case: Case) -> Finding | None:
 
 
 def _many_failures(case: Case) -> Finding | None:
-    failed, asked = case.run["failed"], max(1, case.run["requests"])
+    """Addresses of documents long gone are asked every night; that they do not answer is no news."""
+    gone = case.conn.execute(
+        "select count(*) from documents where source = ? and (removed_at < ? or moved_to is not null)",
+        (case.run["source"], case.run["started_at"]),
+    ).fetchone()[0]
+    failed, asked = case.run["failed"] - gone, max(1, case.run["requests"] - gone)
     if failed < case.limits.failed_least or failed / asked < case.limits.failed_share:
         return None
     return Finding(kind="many_failures", detail=f"{failed} von {asked} Abrufen sind fehlgeschlagen.")
@@ -99,12 +109,32 @@ def _many_failures(case: Case) -> Finding | None:
 
 def _too_few(case: Case) -> Finding | None:
     before = case.earlier("listed")
-    if not before or case.run["listed"] >= case.limits.listed_share * median(before):
+    if before and case.run["listed"] < case.limits.listed_share * median(before):
+        detail = (
+            f"Nur {case.run['listed']} Einträge in den Übersichten, zuletzt waren es {median(before):.0f}."
+        )
+        return Finding(kind="too_few", detail=detail)
+    shrunk = [url for url, seen, usual in _listings(case) if seen < case.limits.listed_share * usual]
+    if not shrunk:
         return None
-    return Finding(
-        kind="too_few",
-        detail=f"Nur {case.run['listed']} Einträge in den Übersichten, zuletzt waren es {median(before):.0f}.",
+    return Finding(kind="too_few", detail=f"Viel kürzer als sonst: {', '.join(shrunk)}.")
+
+
+def _listings(case: Case) -> Iterator[tuple[str, int, float]]:
+    """Listings of this run as (address, entries, usual entries); the pages of a pager fill up and empty."""
+    now = case.conn.execute(
+        "select url, seen from listings where run_id = ? and url not like '%?%' order by url",
+        (case.run["id"],),
     )
+    for url, seen in now.fetchall():
+        rows = case.conn.execute(
+            "select l.seen from listings l join runs r on r.id = l.run_id where l.url = ? and l.run_id < ?"
+            " and r.outcome = 'ok' order by l.run_id desc limit ?",
+            (url, case.run["id"], case.limits.history),
+        )
+        before = [int(row[0]) for row in rows]
+        if before and median(before) >= case.limits.listed_least:
+            yield url, int(seen), median(before)
 
 
 def _too_many(case: Case) -> Finding | None:
@@ -119,6 +149,21 @@ def _too_many(case: Case) -> Finding | None:
     )
 
 
+def _too_many_changes(case: Case) -> Finding | None:
+    """Editors correct a few pages in a night; many at once are a rebuilt site, or a reading gone wrong."""
+    changed, before = case.run["changed"], case.earlier("changed")
+    usual = max(median(before), 1) if before else 1
+    known = case.run["changed"] + case.run["unchanged"]
+    if changed < max(
+        case.limits.flood_least, case.limits.flood_factor * usual, case.limits.changed_share * known
+    ):
+        return None
+    return Finding(
+        kind="too_many_changes",
+        detail=f"{changed} von {known} Dokumenten haben sich in einer Nacht geändert.",
+    )
+
+
 def _fields_gone(case: Case) -> Finding | None:
     gone = [name for name in FIELDS if _coverage_dropped(case, name)]
     if not gone:
@@ -129,16 +174,22 @@ def _fields_gone(case: Case) -> Finding | None:
 
 
 def _coverage_dropped(case: Case, field: str) -> bool:
-    """Whether documents new or changed in this run carry a field far less often than their kind did before."""
+    """Whether versions that came with this run carry a field far less often than those of their kind before."""
+    column = f"{FIELD_OF[field]}.{field}"
     rows = case.conn.execute(
         f"""
+        with fresh as (select document_id, version from events where run_id = :run and kind in ('new', 'changed'))
         select d.doc_type,
           count(*) filter (where e.run_id = :run) as fresh,
-          count(d.{field}) filter (where e.run_id = :run) as fresh_with,
+          count({column}) filter (where e.run_id = :run) as fresh_with,
           count(*) filter (where e.run_id < :run) as old,
-          count(d.{field}) filter (where e.run_id < :run) as old_with
-        from documents d join events e on e.document_id = d.id and e.kind in ('new', 'changed')
-        where d.source = :source and d.blocked_at is null group by d.doc_type
+          count({column}) filter (where e.run_id < :run) as old_with
+        from events e
+        join versions v on v.document_id = e.document_id and v.version = e.version
+        join documents d on d.id = e.document_id
+        where d.source = :source and d.blocked_at is null and e.kind in ('new', 'changed')
+          and ('{FIELD_OF[field]}' = 'v' or e.run_id = :run or d.id not in (select document_id from fresh))
+        group by d.doc_type
         """,
         {"run": case.run["id"], "source": case.run["source"]},
     )
@@ -190,6 +241,7 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     _many_failures,
     _too_few,
     _too_many,
+    _too_many_changes,
     _fields_gone,
     _too_quiet,
     _sudden_growth,

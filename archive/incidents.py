@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
+from archive.database import meta_value, set_meta
 from archive.health import Finding
+
+UNDELIVERED = "undelivered_messages"
+"""Key of ``meta``: what could not be told, by channel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +48,22 @@ def note_findings(
 def open_incidents(conn: sqlite3.Connection) -> list[sqlite3.Row]:
     """Incidents that are not over, oldest first."""
     return conn.execute("select * from incidents where closed_at is null order by opened_at, id").fetchall()
+
+
+def undelivered(conn: sqlite3.Connection) -> dict[str, tuple[Change, ...]]:
+    """What earlier nights could not tell, by channel."""
+    told = json.loads(meta_value(conn, UNDELIVERED) or "{}")
+    return {channel: tuple(Change(**one) for one in changes) for channel, changes in told.items()}
+
+
+def keep_undelivered(conn: sqlite3.Connection, changes: Mapping[str, Sequence[Change]]) -> None:
+    """Remember what could not be told, so that the next night tells it; an empty mapping forgets all."""
+    if changes or meta_value(conn, UNDELIVERED):
+        set_meta(
+            conn,
+            UNDELIVERED,
+            json.dumps({key: [asdict(one) for one in kept] for key, kept in changes.items()}),
+        )
 
 
 def _open(conn: sqlite3.Connection, source: str, finding: Finding, at: str, run_id: int | None) -> Change:

@@ -111,7 +111,8 @@ def last_read_snapshot(
 def last_answer(conn: sqlite3.Connection, url: str) -> sqlite3.Row | None:
     """The newest answer of an address whose bytes are in the vault, whatever its status, or None."""
     row = conn.execute(
-        "select * from snapshots where url = ? and payload_digest is not null order by id desc limit 1", (url,)
+        "select * from snapshots where url = ? and payload_digest is not null order by id desc limit 1",
+        (url,),
     ).fetchone()
     return row if isinstance(row, sqlite3.Row) else None
 

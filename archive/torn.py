@@ -16,12 +16,15 @@ from archive.vault_reading import scan
 def set_aside_torn_tails(conn: sqlite3.Connection, data: Path, runs: Sequence[int], *, at: str) -> list[Path]:
     """Cut the torn end off the WARC files of these runs into ``<file>.torn``; the files made.
 
-    Every cut is a ``problems`` row. Records before the tear stay where they are.
+    Every cut is a ``problems`` row. Records before the tear stay where they are. A file that is torn before
+    bytes that the archive relies on stays as it is, for ``verify`` to show.
     """
     made: list[Path] = []
     for run_id in runs:
         for path in sorted((data / FOLDER).glob(f"*-{run_id:06d}.warc.gz")):
-            torn = set_aside_torn_tail(path)
+            if _last_needed(conn, path) >= end_of_last_whole_record(path):
+                continue
+            torn = set_aside_torn_tail(path) or _set_aside_before(path)
             if torn is not None:
                 made.append(torn)
                 add_problem(
@@ -29,6 +32,18 @@ def set_aside_torn_tails(conn: sqlite3.Connection, data: Path, runs: Sequence[in
                     detail=f"{path.name} endete mitten in einem Eintrag; der Rest liegt in {torn.name}.", at=at,
                 )  # fmt: skip
     return made
+
+
+def _last_needed(conn: sqlite3.Connection, path: Path) -> int:
+    """The offset of the last record that a snapshot points to, -1 when there is none."""
+    query = "select coalesce(max(warc_offset), -1) from snapshots where warc_file = ?"
+    return int(conn.execute(query, (f"{FOLDER}/{path.name}",)).fetchone()[0])
+
+
+def _set_aside_before(path: Path) -> Path | None:
+    """The tail that an earlier start set aside and did not come to report."""
+    torn = path.with_name(path.name + ".torn")
+    return torn if torn.exists() else None
 
 
 def set_aside_torn_tail(path: Path) -> Path | None:

@@ -119,12 +119,20 @@ class VaultWriter:
         if self._writer is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = _Unbuffered(self._path)
-            self._writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
-            info = {"software": self._software, "format": "WARC File Format 1.1"}
-            record = self._writer.create_warcinfo_record(self._path.name, info)
-            record.rec_headers.replace_header("WARC-Date", self._started_at)
-            self._writer.write_record(record)
+            writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
+            try:
+                self._introduce(writer)
+            except OSError:
+                self._cut(0)
+                raise
+            self._writer = writer
         return self._writer
+
+    def _introduce(self, writer: WARCWriter) -> None:
+        info = {"software": self._software, "format": "WARC File Format 1.1"}
+        record = writer.create_warcinfo_record(self._path.name, info)
+        record.rec_headers.replace_header("WARC-Date", self._started_at)
+        writer.write_record(record)
 
     def _cut(self, offset: int) -> None:
         """Take a half-written record back, so that the file stays whole."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from archive.content_coding import decoded
 from archive.errors import RecordUnreadable
 
-UNREADABLE = (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError)
-"""What the WARC reader raises on torn or foreign bytes; AttributeError stands for half a header."""
+UNREADABLE = (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError, TypeError, zlib.error)
+"""What the WARC reader raises on torn or foreign bytes; Attribute- and TypeError stand for half a header."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,15 @@ def read_payload(conn: sqlite3.Connection, data: Path, snapshot_id: int) -> Stor
     if row["sha256"] and hashlib.sha256(stored.body).hexdigest() != row["sha256"]:
         raise RecordUnreadable(f"Abruf {snapshot_id}: Prüfsumme stimmt nicht ({row['warc_file']}).")
     return stored
+
+
+def can_read(conn: sqlite3.Connection, data: Path, snapshot_id: int) -> bool:
+    """Whether the bytes of a snapshot are still there, with the digest they had."""
+    try:
+        read_payload(conn, data, snapshot_id)
+    except RecordUnreadable:
+        return False
+    return True
 
 
 def scan(path: Path) -> Iterator[tuple[int, str, bool]]:

@@ -28,7 +28,7 @@ class Writer:
     """Makes sentences: function words, words of the lexicon and compounds, each frequent as in real text."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - no secrets here
+        self._random = random.Random(seed)
         words = [word for line in read_lines("lexicon.txt") for word in line.split() if len(word) > 3]
         self._random.shuffle(words)
         self._function = [word for line in read_lines("stopwords.txt") for word in line.split()]
@@ -91,10 +91,10 @@ def build(path: Path, count: int, seed: int = 7) -> tuple[sqlite3.Connection, li
         "insert into topics (id, label, description) values (?, ?, '')", [(name, name) for name in TOPICS]
     )
     places = ", ".join("?" * 15)
-    numbers = random.Random(seed)  # noqa: S311
+    numbers = random.Random(seed)
     ids = []
     for row in Writer(seed).documents(count):
-        conn.execute(f"insert into documents ({COLUMNS}) values ({places})", row)  # noqa: S608
+        conn.execute(f"insert into documents ({COLUMNS}) values ({places})", row)
         _insert_pages(conn, row, pages=5 if numbers.random() < 0.2 else 1)
         for topic in numbers.sample(TOPICS, k=2):
             conn.execute(

@@ -5,6 +5,7 @@ The Scrapy spiders and the replay from the vault both drive the same harvest.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +23,10 @@ from crawler.items import (
     Memory,
     PageText,
 )
+from crawler.problem_texts import describe_error
 from crawler.sources import SourceDescription
+
+logger = logging.getLogger(__name__)
 
 Kind = Literal["listing", "release", "page", "file"]
 Record = ListingRead | DocumentRead | DocumentGone | Failure
@@ -63,8 +67,11 @@ class Fetched:
 class Harvest:
     """Base of the harvests: keeps what was asked, and turns answers into records.
 
-    Subclasses say where to begin and how each kind of page is read.
+    Subclasses say where to begin and how each kind of page is read. A list that goes on for ever ends at
+    ``pages_limit``, more pages than any of these sites has.
     """
+
+    pages_limit = 3000
 
     def __init__(self, source: SourceDescription, memory: Memory) -> None:
         self.source = source
@@ -76,12 +83,17 @@ class Harvest:
         raise NotImplementedError
 
     def answer(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
-        """Read one answer: further addresses and records. Never raises a ReadingError."""
+        """Read one answer: further addresses and records. Whatever is wrong with it becomes a Failure."""
         try:
             yield from self._read(ask, fetched)
+            return
         except ReadingError as error:
-            yield self._failure(ask, ask.kind, error.kind, str(error), fetched.evidence)
-            yield from self._after_listing(ask)
+            yield self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
+        except Exception as error:  # one page must never end a run, nor go unnoticed
+            logger.debug("%s konnte nicht gelesen werden", ask.url, exc_info=True)
+            detail = f"Unerwarteter Fehler beim Lesen: {type(error).__name__}: {error}"
+            yield self._failure(ask, ask.kind, "unexpected", detail[:500], fetched.evidence)
+        yield from self._after_listing(ask)
 
     def missed(self, ask: Ask, kind: str, detail: str) -> Iterator[Ask | Record]:
         """An address that gave no answer (refused, timed out, forbidden, too large)."""

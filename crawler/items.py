@@ -197,12 +197,13 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """A document the archive already holds: what its listing said last, and its address."""
+    """A document the archive already holds: what its listing said last, its address, and the files it offers."""
 
     document_id: str
     url: str
     doc_type: str
     listed: ListedItem | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

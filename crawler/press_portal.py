@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from crawler.errors import EmptyListing, NotTheDocument, UnknownIdentity
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
-from crawler.items import Attachment, FileBody, Known, ListedItem, ListingRead, PageText
+from crawler.items import Attachment, FileBody, Known, ListedItem, ListingRead
 from crawler.pages.guidance import read_guidance
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
-
-LISTING_PAGES_LIMIT = 3000
-"""More list pages than any of these sites has; a site that goes on for ever ends here."""
+from crawler.problem_texts import describe_error
 
 LISTING, GUIDANCE, RELEASE, FILE = 100, 90, 50, 10
 """Priorities: lists first, so that they move as little as possible while they are read; guidance pages before
@@ -51,6 +49,8 @@ class PressPortalHarvest(Harvest):
             yield self._absent(ask, fetched, "redirect")
         elif ask.kind != "page" and (unchanged := self._unchanged(ask, fetched)):
             yield unchanged
+            known = self.memory.documents[unchanged.document_id]
+            yield from self._ask_attachments(known.document_id, known.attachments)
         else:
             yield from self._content(ask, fetched)
 
@@ -61,8 +61,8 @@ class PressPortalHarvest(Harvest):
             fetched.load(), url=ask.url, source=self.source, content_type=fetched.content_type
         )
         self._pages += 1
-        if not listing.items and self._expected(ask.url):
-            raise EmptyListing(ask.url, "Die Übersicht ist leer, obwohl hier zuletzt Einträge standen.")
+        if not listing.items:
+            self._refuse_empty(ask.url)
         yield ListingRead(source=self.source.name, listing=listing, evidence=fetched.evidence)
         for item in listing.items:
             yield from self._new(
@@ -77,16 +77,18 @@ class PressPortalHarvest(Harvest):
             detail = "Die Übersicht blättert ohne Ende weiter; hier wurde aufgehört."
             yield self._failure(ask, "listing", "endless_pagination", detail, fetched.evidence)
 
-    def _expected(self, url: str) -> bool:
-        """Whether this page must have entries: it had some last time, or it is the first one of a known source."""
-        first = url == self.source.site + self.source.release_path
-        return self.memory.listings.get(url, 0) > 0 or (first and bool(self.memory.documents))
+    def _refuse_empty(self, url: str) -> None:
+        """Raise EmptyListing for a page that must have entries: it had some last time, or it is the first one."""
+        if self.memory.listings.get(url, 0) > 0:
+            raise EmptyListing(url, "no releases where the last run had some")
+        if url == self.source.site + self.source.release_path:
+            raise EmptyListing(url, "no releases on the first list page")
 
     def _goes_on(self, ids: set[str]) -> bool:
         """False once page after page brings nothing new, or there are more pages than any site has."""
         self._fruitless = 0 if ids - self._listed else self._fruitless + 1
         self._listed |= ids
-        return self._fruitless < 3 and self._pages < LISTING_PAGES_LIMIT
+        return self._fruitless < 3 and self._pages < self.pages_limit
 
     # -- documents ----------------------------------------------------------------------------
 
@@ -112,7 +114,7 @@ class PressPortalHarvest(Harvest):
         except NotTheDocument as error:
             if ask.document_id not in self.memory.documents:
                 raise
-            yield self._failure(ask, ask.kind, error.kind, error.detail, fetched.evidence)
+            yield self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
             yield self._absent(ask, fetched, "soft_404")
 
     def _release(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
@@ -121,10 +123,14 @@ class PressPortalHarvest(Harvest):
             source=self.source,
         )  # fmt: skip
         yield self._document(ask, page, fetched.evidence)
-        for attachment in page.attachments:
-            yield from self._ask_attachment(page, attachment)
+        yield from self._ask_attachments(page.document_id, page.attachments)
 
-    def _ask_attachment(self, page: PageText, attachment: Attachment) -> Iterator[Ask]:
+    def _ask_attachments(self, parent_id: str, attachments: tuple[Attachment, ...]) -> Iterator[Ask]:
+        """Also those of an unchanged release: a file that could not be had last time is still wanted."""
+        for attachment in attachments:
+            yield from self._ask_attachment(parent_id, attachment)
+
+    def _ask_attachment(self, parent_id: str, attachment: Attachment) -> Iterator[Ask]:
         try:
             document_id = document_id_for(attachment.url, self.source)
         except UnknownIdentity:
@@ -133,7 +139,7 @@ class PressPortalHarvest(Harvest):
         if known is not None and known.listed is not None and known.url == attachment.url:
             listed, doc_type = known.listed, known.listed.doc_type
         else:
-            listed, doc_type = _annex(document_id, attachment, page.document_id), ANNEX
+            listed, doc_type = _annex(document_id, attachment, parent_id), ANNEX
         yield from self._new(
             Ask(
                 url=attachment.url,

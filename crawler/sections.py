@@ -11,6 +11,7 @@ from crawler.identity import document_id_for, is_file, told_apart
 from crawler.items import ExcludedLink, FileBody, Known, Link, ListedItem, Listing, ListingRead, PageText
 from crawler.pages.sections import read_section
 from crawler.press_portal import looks_like_html
+from crawler.problem_texts import describe_error
 from crawler.sources import Section
 
 FIRST_SECTION, MENU_SECTION, FILE = 1000, 500, 10
@@ -89,7 +90,7 @@ class SectionsHarvest(Harvest):
         except (EmptyListing, NotTheDocument) as error:
             if expected or not (section.optional or isinstance(error, EmptyListing)):
                 raise
-            yield self._noted(ask, "not_listed", error.detail, fetched)
+            yield self._noted(ask, "not_listed", describe_error(error), fetched)
             return
         yield from self._listing(ask, fetched, listing, section)
 

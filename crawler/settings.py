@@ -8,24 +8,26 @@ BOT_NAME = "aktenkundig"
 SPIDER_MODULES = ["crawler.spiders"]
 
 # -- guests in other people's houses
-ROBOTSTXT_OBEY = True
+ROBOTSTXT_OBEY = True  # by our own middleware, see below
 ROBOTSTXT_USER_AGENT = BOT_NAME
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = float(os.environ.get("AKTENKUNDIG_DELAY", "1.0"))
 DOWNLOAD_DELAY_JITTER = 0.0
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_TIMEOUT = 60
-DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_TIMEOUT = float(os.environ.get("AKTENKUNDIG_TIMEOUT", "60"))
+DOWNLOAD_MAXSIZE = int(os.environ.get("AKTENKUNDIG_FILE_LIMIT", str(64 * 1024 * 1024)))
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 RETRY_TIMES = 2
 RETRY_PRIORITY_ADJUST = -100
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # it is a problems row
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
 REDIRECT_MAX_TIMES = 5
 REDIRECT_PRIORITY_ADJUST = 1
 REFERRER_POLICY = "no-referrer"
 COOKIES_ENABLED = False
+TWISTED_DNS_RESOLVER = "crawler.middlewares.resolver.PublicResolver"
 METAREFRESH_ENABLED = False
 HTTPERROR_ALLOW_ALL = True
 HTTPPROXY_ENABLED = os.environ.get("AKTENKUNDIG_PROXY", "") == "1"
@@ -34,6 +36,10 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "de",
     "Accept-Encoding": "gzip, deflate",
 }
+
+# -- records are stored one after the other anyway: 100 waiting tasks a page (Scrapy's default) only cost time
+CONCURRENT_ITEMS = 1
+WARN_ON_GENERATOR_RETURN_VALUE = False  # looks into the source of the callback for every page
 
 # -- nothing listens, nothing is kept by Scrapy itself
 REMOTE_CONTROL_ENABLED = False
@@ -53,16 +59,15 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.middlewares.robots.StrictRobotsMiddleware": 100,
-    "crawler.middlewares.guard.GuardMiddleware": 110,
+    "crawler.middlewares.guard.GuardMiddleware": 90,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.retry_after.RetryAfterMiddleware": 560,
     "pipelines.conditional.ConditionalMiddleware": 900,
     "pipelines.evidence.EvidenceMiddleware": 990,
 }
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
-    "crawler.middlewares.robots.CrawlDelay": 10,
-    "pipelines.session.SessionExtension": 20,
+    "pipelines.run_extension.RunExtension": 20,
     "pipelines.progress.ProgressExtension": 30,
 }
 ITEM_PIPELINES = {"pipelines.stage.ArchiveStage": 300}
@@ -75,8 +80,11 @@ STATS_DUMP = False
 AKTENKUNDIG_DATA = os.environ.get("AKTENKUNDIG_DATA", "data")
 AKTENKUNDIG_CONTACT = os.environ.get("AKTENKUNDIG_CONTACT", "")
 AKTENKUNDIG_STAND_IN: str | None = None
-AKTENKUNDIG_RETRY_AFTER_LIMIT = 120
-AKTENKUNDIG_LISTING_PAGES_LIMIT = 3000
+AKTENKUNDIG_PAGE_LIMIT = 2 * 1024 * 1024
+AKTENKUNDIG_RETRY_AFTER_LIMIT = float(os.environ.get("AKTENKUNDIG_RETRY_AFTER_LIMIT", "120"))
+AKTENKUNDIG_CRAWL_DELAY_LIMIT = 60
+AKTENKUNDIG_LISTING_PAGES_LIMIT = int(os.environ.get("AKTENKUNDIG_LISTING_PAGES_LIMIT", "3000"))
+AKTENKUNDIG_LOCKED = False
 AKTENKUNDIG_REMOVAL_CHECKS = 3
 AKTENKUNDIG_REMOVAL_DAYS = 7.0
 AKTENKUNDIG_NOW: str | None = None

@@ -16,18 +16,27 @@ if TYPE_CHECKING:
     from pipelines.session import Session
 
 
+EARLY_ENDS = {
+    "shutdown": "Er wurde von außen beendet.",
+    "start_error": "Die ersten Adressen konnten nicht bestimmt werden.",
+}
+"""Scrapy's word for why a run ended before its time, and the sentence for it."""
+
+
 def close_run(session: Session, *, reason: str) -> str:
     """Settle everything a finished run shows; its outcome (``ok``, ``alarm``, ``failed``)."""
     recorder, conn = session.recorder, session.conn
     finished_at = session.now()
-    settled = reason == "finished"
+    settled = reason == "finished" and session.lost is None
     with transaction(conn):
         if settled:
             recorder.counts.removed = settle_run(conn, recorder, rule=session.rule, at=finished_at)
-            link_documents(conn)
-        recorder.count_listed()
-        write_listings(conn, recorder)
-        outcome, detail = outcome_of(recorder, reason)
+            if recorder.kept or left_unlinked(conn, recorder):
+                link_documents(conn)
+        if session.lost is None:
+            recorder.count_listed()
+            write_listings(conn, recorder)
+        outcome, detail = outcome_of(recorder, session.lost or reason)
         finish_run(
             conn, session.run_id, finished_at=finished_at, outcome=outcome, counts=recorder.counts, detail=detail,
             settled=settled,
@@ -39,6 +48,15 @@ def link_documents(conn: sqlite3.Connection) -> None:
     """Bring the links between documents up to date, from the tables alone."""
     link_annexes(conn)
     resolve_links(conn)
+
+
+def left_unlinked(conn: sqlite3.Connection, recorder: Recorder) -> bool:
+    """Whether the source's run before this one stored documents and did not come to link them."""
+    row = conn.execute(
+        "select settled from runs where source = ? and id < ? order by id desc limit 1",
+        (recorder.source, recorder.run_id),
+    ).fetchone()
+    return row is not None and not row[0]
 
 
 def settle_run(conn: sqlite3.Connection, recorder: Recorder, *, rule: RemovalRule, at: str) -> int:
@@ -68,7 +86,7 @@ def write_listings(conn: sqlite3.Connection, recorder: Recorder) -> None:
 def outcome_of(recorder: Recorder, reason: str) -> tuple[str, str | None]:
     """The run's outcome and, where it is not ``ok``, one German sentence why."""
     if reason != "finished":
-        return "failed", f"Der Lauf endete vorzeitig: {reason}"
+        return "failed", f"Der Lauf endete vorzeitig: {EARLY_ENDS.get(reason, reason)}"
     if not recorder.main_listings:
         return "failed", "Keine Übersichtsseite konnte gelesen werden."
     if not recorder.complete:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 
-from archive.ledger import last_read_snapshot
-from pipelines.session import session_of
+from archive.ledger import add_problem, last_read_snapshot
+from archive.vault_reading import can_read
+from pipelines.session import RunLost, Session, session_of
 
 
 class ConditionalMiddleware:
@@ -22,12 +25,29 @@ class ConditionalMiddleware:
         """Built by Scrapy."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Only snapshots whose content was stored count: a crash in between asks in full again."""
-        previous = last_read_snapshot(session_of(self._crawler).conn, request.url)
-        if previous is None:
+    async def process_request(self, request: Request) -> None:
+        """Only snapshots whose content was stored, and can still be read, count; else the address is asked in full."""
+        session = session_of(self._crawler)
+        previous = last_read_snapshot(session.conn, request.url)
+        if previous is None or not (previous["etag"] or previous["last_modified"]):
+            return
+        if not can_read(session.conn, session.data, previous["id"]):
+            await self._report(session, request.url, previous)
             return
         if previous["etag"]:
             request.headers["If-None-Match"] = previous["etag"]
         if previous["last_modified"]:
             request.headers["If-Modified-Since"] = previous["last_modified"]
+
+    async def _report(self, session: Session, url: str, snapshot: sqlite3.Row) -> None:
+        try:
+            await session.ready()
+            add_problem(
+                session.conn, run_id=session.run_id, url=url, stage="vault", kind="evidence_unreadable",
+                detail=f"Der Beleg von Abruf {snapshot['id']} ist nicht mehr lesbar ({snapshot['warc_file']}); "
+                "die Adresse wird ganz neu abgerufen.",
+                at=session.now(),
+            )  # fmt: skip
+            session.wrote()
+        except (RunLost, OSError, sqlite3.Error) as error:
+            raise IgnoreRequest(url) from error

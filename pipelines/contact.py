@@ -45,6 +45,11 @@ def _signs() -> tuple[re.Pattern[str], ...]:
 
 
 @cache
+def _needed() -> re.Pattern[str]:
+    return re.compile(_wording()["signs"]["needed"])
+
+
+@cache
 def _label() -> re.Pattern[str]:
     labels = sorted(_wording()["contact"]["labels"], key=len, reverse=True)
     openings = _wording()["contact"]["openings"]
@@ -151,7 +156,8 @@ def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | N
 
 def _kinds(text: str) -> int:
     """How many kinds of address signs a line has."""
-    return sum(bool(sign.search(text[:_SEEN])) for sign in _signs())
+    seen = text[:_SEEN]
+    return sum(bool(sign.search(seen)) for sign in _signs()) if _needed().search(seen) else 0
 
 
 def _belongs(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import sqlite3
 from functools import partial
@@ -15,15 +14,20 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from archive.content_coding import CodingError, decoded
+from archive.content_coding import TooLarge as CodedTooLarge
 from archive.ledger import SnapshotRecord, add_snapshot, last_answer, last_read_snapshot
 from archive.vault import Exchange, payload_digest
-from archive.vault_reading import read_payload
+from archive.vault_reading import can_read, read_payload
 from crawler.items import Evidence
-from pipelines.session import Session, session_of
+from pipelines.session import RunLost, Session, session_of
 
 
 class BadCoding(IgnoreRequest):
-    """A body is not what its Content-Encoding says, is cut off, or unpacks to more than allowed."""
+    """A body is not what its Content-Encoding says, or is cut off."""
+
+
+class TooLarge(IgnoreRequest):
+    """A body unpacks to more than allowed."""
 
 
 class VaultFull(IgnoreRequest):
@@ -35,47 +39,70 @@ class EvidenceMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE") * 2
+        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Built by Scrapy."""
         return cls(crawler)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Store the exchange; hand the response on decoded, with its evidence in ``meta``."""
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Store the exchange; hand the response on decoded, with its evidence in ``meta``.
+
+        Raises BadCoding and TooLarge for a body that cannot be unpacked (it is stored all the same), VaultFull.
+        """
         session = session_of(self._crawler)
-        previous = last_read_snapshot(session.conn, request.url)
+        limit = request.meta.get("download_maxsize", self._limit)
         coding = _header(response, "Content-Encoding") or ""
         try:
-            payload = decoded(response.body, coding, limit=self._limit)
+            payload = decoded(response.body, coding, limit=limit)
         except CodingError as error:
-            self._keep(session, request, response, None)
-            raise BadCoding(f"{request.url}: {error}") from error
-        snapshot_id, fetched_at, digest = self._keep(session, request, response, payload)
-        session.counts.requests += 1
-        session.counts.bytes += len(response.body)
-        request.meta["evidence"] = Evidence(snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=digest)
+            await self._keep(session, request, response, None)
+            refusal = TooLarge if isinstance(error, CodedTooLarge) else BadCoding
+            raise refusal(f"{request.url}: {error}") from error
+        previous = last_read_snapshot(session.conn, request.url)
+        snapshot_id, fetched_at, digest = await self._keep(session, request, response, payload)
+        unchanged = response.status == HTTPStatus.OK and previous is not None and previous["sha256"] == digest
+        request.meta["evidence"] = Evidence(
+            snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=digest, unchanged=unchanged
+        )
         if response.status == HTTPStatus.NOT_MODIFIED and previous is not None:
             session.counts.not_modified += 1
             request.meta.update(_known_content(session, previous, fetched_at))
-        elif response.status == HTTPStatus.OK and previous is not None and previous["sha256"] == digest:
-            request.meta["evidence"] = Evidence(
-                snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=digest, unchanged=True
-            )
         return _plain(response, payload) if coding else response
 
-    def _keep(
+    async def _keep(
         self, session: Session, request: Request, response: Response, payload: bytes | None
     ) -> tuple[int, str, str]:
         """Bytes into the vault, a row into ``snapshots``: its id, time and payload digest."""
-        fetched_at = session.now()
-        has_body = payload is not None and response.status != HTTPStatus.NOT_MODIFIED
-        digest = hashlib.sha256(payload).hexdigest() if has_body and payload is not None else ""
-        wire_digest = payload_digest(response.body) if has_body else None
-        before = last_answer(session.conn, request.url)
-        same = before if before is not None and wire_digest and before["payload_digest"] == wire_digest else None
-        exchange = Exchange(
+        try:
+            await session.ready()
+            kept = keep_exchange(session, request, response, payload)
+            session.counts.requests += 1
+            session.counts.bytes += len(response.body)
+            session.wrote()
+        except RunLost as error:
+            raise VaultFull(request.url) from error
+        except (OSError, sqlite3.Error) as error:
+            session.give_up(error)
+            raise VaultFull(f"{request.url}: {error}") from error
+        return kept
+
+
+def keep_exchange(
+    session: Session, request: Request, response: Response, payload: bytes | None
+) -> tuple[int, str, str]:
+    """Write one exchange in the running transaction: snapshot id, time and payload digest (hex, or ``""``).
+
+    ``payload`` is the unpacked body, None where it could not be unpacked.
+    """
+    fetched_at = session.now()
+    has_body = payload is not None and response.status != HTTPStatus.NOT_MODIFIED
+    digest = hashlib.sha256(payload).hexdigest() if has_body and payload is not None else ""
+    wire_digest = payload_digest(response.body) if has_body else None
+    same = _same_before(session, request.url, wire_digest)
+    place = session.vault.write(
+        Exchange(
             url=request.url,
             fetched_at=fetched_at,
             status=response.status,
@@ -85,47 +112,31 @@ class EvidenceMiddleware:
             body=response.body,
             same_as=(same["url"], same["fetched_at"]) if same is not None else None,
         )
-        try:
-            session.begin()
-            place = session.vault.write(exchange)
-            snapshot_id = add_snapshot(
-                session.conn,
-                SnapshotRecord(
-                    run_id=session.run_id,
-                    url=request.url,
-                    fetched_at=fetched_at,
-                    status=response.status,
-                    content_type=_header(response, "Content-Type"),
-                    etag=_header(response, "ETag"),
-                    last_modified=_header(response, "Last-Modified"),
-                    sha256=digest or None,
-                    payload_digest=wire_digest,
-                    bytes=len(payload or b""),
-                    warc_file=place.warc_file if same is None else same["warc_file"],
-                    warc_offset=place.warc_offset if same is None else same["warc_offset"],
-                    location=_header(response, "Location"),
-                ),
-            )
-            session.wrote()
-        except (OSError, sqlite3.Error) as error:
-            self._give_up(session, error)
-            raise VaultFull(f"{request.url}: {error}") from error
-        return snapshot_id, fetched_at, digest
-
-    def _give_up(self, session: Session, error: Exception) -> None:
-        """Nothing can be kept any more: end the run instead of harvesting into the void."""
-        session.abandon(str(error))
-        self._crawler.stats.set_value("aktenkundig/lost", str(error))
-        end_run(self._crawler)
+    )
+    snapshot = SnapshotRecord(
+        run_id=session.run_id,
+        url=request.url,
+        fetched_at=fetched_at,
+        status=response.status,
+        content_type=_header(response, "Content-Type"),
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        sha256=digest or None,
+        payload_digest=wire_digest,
+        bytes=len(payload or b""),
+        warc_file=place.warc_file if same is None else same["warc_file"],
+        warc_offset=place.warc_offset if same is None else same["warc_offset"],
+        location=_header(response, "Location"),
+    )
+    return add_snapshot(session.conn, snapshot), fetched_at, digest
 
 
-_endings: set[asyncio.Task[None]] = set()
-
-
-def end_run(crawler: Crawler) -> None:
-    """Close the spider because nothing can be stored any more."""
-    if crawler.engine is not None and not _endings:
-        _endings.add(asyncio.ensure_future(crawler.engine.close_spider_async(reason="disk_full")))
+def _same_before(session: Session, url: str, wire_digest: str | None) -> sqlite3.Row | None:
+    """The earlier snapshot with these very bytes, if they are still readable; else they are stored again."""
+    before = last_answer(session.conn, url) if wire_digest else None
+    if before is None or before["payload_digest"] != wire_digest:
+        return None
+    return before if can_read(session.conn, session.data, before["id"]) else None
 
 
 def _known_content(session: Session, previous: sqlite3.Row, fetched_at: str) -> dict[str, object]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from collections import Counter
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -40,12 +41,17 @@ def detect_language(text: str, *, file_name: str = "") -> str | None:
     >>> detect_language("Anlage 1") is None
     True
     """
-    found = [word.lower() for word in _WORD.findall(text[:_SAMPLE])]
-    counts = {language: sum(word in _small_words(language) for word in found) for language in ("de", "en")}
+    return _written(text[:_SAMPLE]) or _named(file_name)
+
+
+@lru_cache(maxsize=4)
+def _written(text: str) -> str | None:
+    """The language the small words show; remembered, as a document is asked several times in a row."""
+    found = Counter(_WORD.findall(text.lower()))
+    counts = {language: sum(map(found.__getitem__, _small_words(language))) for language in ("de", "en")}
     first, second = sorted(counts, key=counts.__getitem__, reverse=True)
-    if counts[first] >= _ENOUGH and counts[first] >= _CLEARLY * counts[second]:
-        return first
-    return _named(file_name)
+    clear = counts[first] >= _ENOUGH and counts[first] >= _CLEARLY * counts[second]
+    return first if clear else None
 
 
 def _named(file_name: str) -> str | None:

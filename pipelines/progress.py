@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from typing import Self
@@ -10,7 +11,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from archive.ledger import RunCounts
-from pipelines.session import session_of
+from pipelines.session import session_or_none
 
 LIVE_SECONDS = 0.2
 PLAIN_SECONDS = 30.0
@@ -46,20 +47,28 @@ class ProgressExtension:
         self._write(spider.name, end="\n")
 
     def _write(self, source: str, *, end: str) -> None:
-        session = session_of(self._crawler)
+        session = session_or_none(self._crawler)
+        if session is None:
+            return
         found = sum(len(listing.items) for listing in session.recorder.listings.values())
         line = progress_line(source, session.counts, found=found, seconds=time.monotonic() - self._began)
-        sys.stderr.write((f"\r\x1b[K{line}" if self._live else line) + end)
+        sys.stderr.write((f"\r\x1b[K{fitted(line)}" if self._live else line) + end)
         sys.stderr.flush()
+
+
+def fitted(line: str) -> str:
+    """The line cut to the terminal's width: a line that wraps cannot be written over."""
+    return line[: max(20, shutil.get_terminal_size().columns - 1)]
 
 
 def progress_line(source: str, counts: RunCounts, *, found: int, seconds: float) -> str:
     """The line itself.
 
     >>> progress_line("dsmv", RunCounts(requests=12, new=9), found=30, seconds=6.0)
-    'dsmv: 30 gefunden, 12 abgerufen, 9 neu, 0 geändert, 0 unverändert, 0 fehlgeschlagen, 2.0/s'
+    'dsmv: 30 gefunden, 12 abgerufen, 9 neu, 0 geändert, 0 unverändert, 0 fehlgeschlagen, 2,0/s'
     """
+    rate = f"{counts.requests / max(seconds, 0.001):.1f}".replace(".", ",")
     return (
         f"{source}: {found} gefunden, {counts.requests} abgerufen, {counts.new} neu, {counts.changed} geändert, "
-        f"{counts.unchanged} unverändert, {counts.failed} fehlgeschlagen, {counts.requests / max(seconds, 0.001):.1f}/s"
+        f"{counts.unchanged} unverändert, {counts.failed} fehlgeschlagen, {rate}/s"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,23 +18,33 @@ from crawler.items import (
     DocumentRead,
     Failure,
     FileBody,
-    Listing,
     ListingRead,
     Memory,
 )
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
 from pipelines.files.records import FileText
+from pipelines.mending import is_word
 from pipelines.publication import ReadingProblem, publication_of_file, publication_of_page
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingSeen:
+    """What a run keeps in memory of a listing: the ids it names, how many links were left out, its markup."""
+
+    items: tuple[str, ...]
+    excluded: int
+    markup: str
 
 
 class Recorder:
     """Turns scraped records into rows, in the transaction of its caller.
 
     ``answered`` maps document ids to when they answered with their content, ``gone`` to the check
-    that found them missing; ``complete`` turns false when a listing could not be read.
+    that found them missing; ``complete`` turns false when a listing could not be read; ``kept`` counts
+    the documents that were read and stored.
     """
 
     def __init__(
@@ -47,12 +58,13 @@ class Recorder:
         self.counts = counts
         self.memory = memory
         self._now = now
-        self.listings: dict[str, Listing] = {}
+        self.listings: dict[str, ListingSeen] = {}
         self.answered: dict[str, str] = {}
         self.gone: dict[str, Gone] = {}
         self.outcomes: dict[str, str] = {}
         self.complete = True
         self.main_listings = 0
+        self.kept = 0
         self._named: set[str] = set()
         self._files = files or FileWorker()
 
@@ -63,7 +75,9 @@ class Recorder:
     def read_file(self, body: FileBody) -> FileText:
         """The text of a file; may take long, touches no table."""
         name = unquote(body.url.rsplit("/", 1)[-1])
-        return read_file(body.body, content_type=body.content_type, file_name=name, worker=self._files)
+        return read_file(
+            body.body, content_type=body.content_type, file_name=name, worker=self._files, is_word=is_word
+        )
 
     def record(self, item: Any, *, file_text: FileText | None = None) -> None:
         """Record one item. A reading that breaks is a problem of that document, never of the run.
@@ -75,8 +89,9 @@ class Recorder:
                 self._dispatch(item, file_text)
         except (sqlite3.OperationalError, OSError):
             raise
-        except Exception as error:
-            logger.exception("%s konnte nicht verarbeitet werden", getattr(item, "url", "?"))
+        except Exception as error:  # one document must never end a run
+            logger.warning("%s konnte nicht verarbeitet werden: %s", getattr(item, "url", "?"), error)
+            logger.debug("Wo das geschah:", exc_info=True)
             self._problem_of(item, error)
 
     # -- the kinds of records ---------------------------------------------------------------
@@ -96,7 +111,11 @@ class Recorder:
 
     def _listing(self, item: ListingRead) -> None:
         listing = item.listing
-        self.listings[listing.url] = listing
+        self.listings[listing.url] = ListingSeen(
+            items=tuple(entry.document_id for entry in listing.items),
+            excluded=len(listing.excluded),
+            markup=listing.markup,
+        )
         self.main_listings += item.main
         self._named.update(entry.document_id for entry in listing.items)
         for link in listing.excluded:
@@ -119,12 +138,13 @@ class Recorder:
         if isinstance(item.content, FileBody):
             assert file_text is not None
             publication, problems = publication_of_file(item, file_text)
-            if not file_text.complete and item.document_id in self.memory.documents:
+            if not _is_sound(file_text) and item.document_id in self.memory.documents:
                 self._cut_short(item, problems)
                 return
         else:
             publication, problems = publication_of_page(item)
         outcome = keep(self.conn, publication, run_id=self.run_id)
+        self.kept += 1
         if item.listed is None:
             self._named.add(item.document_id)
         self._note(item, problems)
@@ -171,9 +191,9 @@ class Recorder:
         """For every listing: how many of its links came to what; ``seen`` is the sum of the rest."""
         return [self._sums(url, listing) for url, listing in sorted(self.listings.items())]
 
-    def _sums(self, url: str, listing: Listing) -> dict[str, object]:
-        sums = {"archived": 0, "unchanged": 0, "excluded": len(listing.excluded), "failed": 0}
-        for document_id in {item.document_id for item in listing.items}:
+    def _sums(self, url: str, listing: ListingSeen) -> dict[str, object]:
+        sums = {"archived": 0, "unchanged": 0, "excluded": listing.excluded, "failed": 0}
+        for document_id in set(listing.items):
             sums[self.outcomes.get(document_id, "failed")] += 1
         return sums | {
             "run_id": self.run_id,
@@ -184,10 +204,10 @@ class Recorder:
 
     def count_listed(self) -> None:
         """Bring the run's ``listed`` and ``excluded`` up to date."""
-        items = {item.document_id for listing in self.listings.values() for item in listing.items}
+        items = {document_id for listing in self.listings.values() for document_id in listing.items}
         self.counts.listed = len(items)
         blocked = sum(1 for outcome in self.outcomes.values() if outcome == "excluded")
-        self.counts.excluded = blocked + sum(len(listing.excluded) for listing in self.listings.values())
+        self.counts.excluded = blocked + sum(listing.excluded for listing in self.listings.values())
 
     def _came_out(self, document_id: str, outcome: Outcome, seen_at: str) -> None:
         self.answered[document_id] = seen_at
@@ -252,3 +272,14 @@ class Recorder:
             self.conn, run_id=self.run_id, url=url, document_id=document_id, stage=stage, kind=kind, detail=detail,
             at=at or self._now(),
         )  # fmt: skip
+
+
+NOT_THE_FILE = frozenset({"wrong_type", "empty", "truncated", "damaged"})
+"""What a broken transfer or an error page leaves of a file; for a known document that is no edit."""
+
+
+def _is_sound(file: FileText) -> bool:
+    """Whether the text may be compared with what is known: read to the end, and of the file itself."""
+    return file.complete and bool(
+        file.pages or not NOT_THE_FILE & {problem.kind for problem in file.problems}
+    )

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
 from weakref import WeakKeyDictionary
 
-from scrapy import Spider, signals
+from filelock import FileLock
 from scrapy.crawler import Crawler
 
-from archive.database import open_archive
-from archive.ledger import RunCounts, begin_run
+from archive.database import busy_seconds, is_busy, set_patience
+from archive.ledger import RunCounts
 from archive.removal import RemovalRule
-from archive.timestamps import moment, utc_text
+from archive.sentences import sentence_for
 from archive.vault import VaultWriter
 from crawler.items import Memory
-from pipelines.closing import close_run
-from pipelines.memory import remember
 from pipelines.recorder import Recorder
-from pipelines.topics import write_topics
-
-logger = logging.getLogger(__name__)
 
 WRITES_PER_COMMIT = 50
 SECONDS_PER_COMMIT = 2.0
+PAUSE = 0.1
+
+
+class RunLost(Exception):
+    """Nothing can be kept any more (disk full, database broken); raised by ``Session.ready``."""
 
 
 @dataclass(kw_only=True)
 class Session:
-    """What the stages of one run share. Rows are committed only after the vault is flushed."""
+    """What the stages of one run share. Rows are committed only after the vault is flushed.
+
+    ``stop`` ends the run; it is called once, when nothing can be kept any more. ``lock`` is the archive's lock
+    where the run had to take it itself.
+    """
 
     conn: sqlite3.Connection
     vault: VaultWriter
@@ -46,21 +49,43 @@ class Session:
     now: Callable[[], str]
     memory: Memory
     rule: RemovalRule
-    started: float = 0.0
-    writes: int = 0
+    stop: Callable[[], None] = lambda: None
+    lock: FileLock | None = None
     lost: str | None = None
+    closed: bool = False
+    _writes: int = 0
+    _kept: RunCounts = field(default_factory=RunCounts)
+    _due: asyncio.TimerHandle | None = None
 
-    def begin(self) -> None:
-        """Make sure a transaction is open."""
-        if not self.conn.in_transaction:
+    async def ready(self) -> None:
+        """Open a transaction. While another program writes, everything else goes on.
+
+        Raises RunLost, or sqlite3.OperationalError when the other one does not come to an end.
+        """
+        patience = time.monotonic() + busy_seconds()
+        while not self._begun():
+            if time.monotonic() > patience:
+                raise sqlite3.OperationalError("database is locked")
+            await asyncio.sleep(PAUSE)
+
+    def _begun(self) -> bool:
+        if self.lost is not None or self.closed:
+            raise RunLost(self.lost or "closed")
+        if self.conn.in_transaction:
+            return True
+        try:
             self.conn.execute("begin immediate")
-            self.started = time.monotonic()
-            self.writes = 0
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                return False
+            raise
+        self._due = asyncio.get_running_loop().call_later(SECONDS_PER_COMMIT, self._commit_due)
+        return True
 
     def wrote(self) -> None:
-        """Count one write; commit when enough came together or enough time went by."""
-        self.writes += 1
-        if self.writes >= WRITES_PER_COMMIT or time.monotonic() - self.started > SECONDS_PER_COMMIT:
+        """Count one write; commit when enough came together."""
+        self._writes += 1
+        if self._writes >= WRITES_PER_COMMIT:
             self.commit()
 
     def commit(self) -> None:
@@ -68,105 +93,62 @@ class Session:
         self.vault.flush()
         if self.conn.in_transaction:
             self.conn.execute("commit")
+        self._writes, self._kept = 0, replace(self.counts)
+        self._forget_due()
 
-    def abandon(self, reason: str) -> None:
-        """Give up what is not committed: the disk is full, or the database broke."""
-        self.lost = self.lost or reason
-        if self.conn.in_transaction:
-            self.conn.execute("rollback")
+    def _commit_due(self) -> None:
+        """Nothing waits longer than SECONDS_PER_COMMIT for its commit, however slow the next answer is."""
+        try:
+            self.commit()
+        except (OSError, sqlite3.Error) as error:
+            self.give_up(error)
+
+    def _forget_due(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def give_up(self, error: Exception) -> None:
+        """Take back what is not committed, rows and counts, and end the run."""
+        first, self.lost = self.lost is None, self.lost or sentence_for(error)
+        self._forget_due()
+        with suppress(sqlite3.Error):
+            if self.conn.in_transaction:
+                self.conn.execute("rollback")
+        vars(self.counts).update(vars(self._kept))
+        if first:
+            self.stop()
+
+    def finish(self) -> None:
+        """Before the run is closed: commit, and from now on wait for others as long as it takes."""
+        set_patience(self.conn, busy_seconds())
+        self.commit()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.closed = True
+        self._forget_due()
+        self.recorder.close()
+        with suppress(OSError):
+            self.vault.close()
+        self.conn.close()
+        if self.lock is not None:
+            self.lock.release()
 
 
 _sessions: WeakKeyDictionary[Crawler, Session] = WeakKeyDictionary()
 
 
+def keep_session(crawler: Crawler, session: Session) -> None:
+    """Remember the session of a crawler for everybody who works on it."""
+    _sessions[crawler] = session
+
+
 def session_of(crawler: Crawler) -> Session:
-    """The session of a running crawler; KeyError before the spider was opened."""
+    """The session of a running crawler; KeyError before the spider was opened, or when it could not be."""
     return _sessions[crawler]
 
 
-def clock_from(fixed: str | None) -> Callable[[], str]:
-    """A clock of archive timestamps; starts at ``fixed`` and runs from there, when given."""
-    if fixed is None:
-        return lambda: utc_text(datetime.now(UTC))
-    offset = moment(fixed) - datetime.now(UTC)
-    return lambda: utc_text(datetime.now(UTC) + offset)
-
-
-class SessionExtension:
-    """Opens the session with the spider and closes it with the run's outcome."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Built by Scrapy."""
-        extension = cls(crawler)
-        crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
-        crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
-        return extension
-
-    def spider_opened(self, spider: Spider) -> None:
-        """Open archive and vault, and give the spider what the archive knows."""
-        settings = self._crawler.settings
-        data = Path(settings["AKTENKUNDIG_DATA"])
-        conn = open_archive(data)
-        write_topics(conn)
-        now = clock_from(settings.get("AKTENKUNDIG_NOW"))
-        version = settings.get("AKTENKUNDIG_VERSION", "")
-        started_at = now()
-        rule = RemovalRule(
-            checks=settings.getint("AKTENKUNDIG_REMOVAL_CHECKS"),
-            days=settings.getfloat("AKTENKUNDIG_REMOVAL_DAYS"),
-        )
-        run_id = begin_run(
-            conn,
-            source=spider.name,
-            started_at=started_at,
-            version=version,
-            checks=rule.checks,
-            days=rule.days,
-        )
-        memory = remember(conn, spider.name, before_run=run_id)
-        counts = RunCounts()
-        session = Session(
-            conn=conn,
-            vault=VaultWriter(
-                data,
-                source=spider.name,
-                run_id=run_id,
-                started_at=started_at,
-                software=f"aktenkundig {version}",
-            ),
-            data=data,
-            source=spider.name,
-            run_id=run_id,
-            counts=counts,
-            recorder=Recorder(conn, run_id=run_id, source=spider.name, counts=counts, memory=memory, now=now),
-            now=now,
-            memory=memory,
-            rule=rule,
-        )
-        _sessions[self._crawler] = session
-        spider.memory = memory  # type: ignore[attr-defined]
-
-    def spider_closed(self, spider: Spider, reason: str) -> None:
-        """Settle removals and listings, close the run, and leave its outcome in the stats."""
-        session = session_of(self._crawler)
-        try:
-            outcome = self._settle(session, reason)
-        finally:
-            session.recorder.close()
-            session.vault.close()
-            session.conn.close()
-        self._crawler.stats.set_value("aktenkundig/outcome", outcome)
-
-    def _settle(self, session: Session, reason: str) -> str:
-        try:
-            session.commit()
-            return close_run(session, reason=session.lost or reason)
-        except (OSError, sqlite3.Error) as error:
-            logger.error("Der Lauf konnte nicht abgeschlossen werden: %s", error)
-            session.abandon(str(error))
-            self._crawler.stats.set_value("aktenkundig/lost", str(error))
-            return "failed"
+def session_or_none(crawler: Crawler) -> Session | None:
+    """The session of a crawler, if it ever got one."""
+    return _sessions.get(crawler)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sqlite3
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
 from crawler.items import DocumentRead, FileBody
-from pipelines.evidence import end_run
-from pipelines.session import session_of
-
-logger = logging.getLogger(__name__)
+from pipelines.session import RunLost, session_of
 
 
 class ArchiveStage:
@@ -34,12 +30,11 @@ class ArchiveStage:
         if isinstance(item, DocumentRead) and isinstance(item.content, FileBody):
             file_text = await asyncio.to_thread(session.recorder.read_file, item.content)
         try:
-            session.begin()
+            await session.ready()
             session.recorder.record(item, file_text=file_text)
             session.wrote()
+        except RunLost:
+            return item
         except (sqlite3.OperationalError, OSError) as error:
-            logger.error("Der Eintrag konnte nicht gespeichert werden: %s", error)
-            session.abandon(str(error))
-            self._crawler.stats.set_value("aktenkundig/lost", str(error))
-            end_run(self._crawler)
+            session.give_up(error)
         return item

@@ -47,7 +47,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {"discreet": {"()": "portal.access_log.DiscreetAccess"}},
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(message)s"},
+        "plain": {"format": "%(message)s"},
         "access": {"format": "%(asctime)s %(message)s"},
     },
     "handlers": {
@@ -60,8 +60,7 @@ LOGGING: dict[str, Any] = {
         },
     },
     "loggers": {
-        "uvicorn": {"handlers": ["plain"], "level": "INFO", "propagate": False},
-        "uvicorn.error": {"level": "INFO"},
+        "uvicorn": {"handlers": ["plain"], "level": "WARNING", "propagate": False},
         "uvicorn.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
         "aktenkundig": {"handlers": ["plain"], "level": "INFO", "propagate": False},
     },

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 GAP, LEFT, TOP, BOTTOM = 8, 44, 8, 24
-WIDTH, NARROWEST, WIDEST = 1000, 24, 60
+WIDTH, NARROWEST, WIDEST = 660, 20, 60
 
 
 @dataclass(frozen=True, kw_only=True)

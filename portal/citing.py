@@ -65,8 +65,9 @@ def reference(document: Document, version: Version, permalink: str) -> Reference
 def short_citation(ref: Reference) -> str:
     """One German sentence for a footnote, with the permanent address of this version."""
     author = f"{ref.author}: " if ref.author else f"{ref.publisher}: "
+    stop = "" if ref.title.endswith((".", "?", "!")) else "."
     return (
-        f"{author}{ref.title}. {ref.genre}, {as_date(ref.published)}."
+        f"{author}{ref.title}{stop} {ref.genre}, {as_date(ref.published)}."
         f" Archivierte Fassung {ref.version} vom {as_day(ref.archived)}: {ref.permalink}"
     )
 

@@ -23,7 +23,6 @@ CONTENT_TYPES = {
     "db": "application/vnd.sqlite3",
     "json": "application/json; charset=utf-8",
 }
-_DESCRIPTIONS = {"csv": "CSV", "jsonl": "JSON Lines", "parquet": "Parquet"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ def downloads() -> dict[str, Download]:
     ]
     for table in TABLES:
         offered += [
-            Download(name=f"{table}.{kind}", description=_DESCRIPTIONS[kind], table=table) for kind in formats
+            Download(name=f"{table}.{kind}", description=f"Tabelle {table}", table=table) for kind in formats
         ]
     return {download.name: download for download in offered}
 

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Request
 from portal import clock
 from portal.access import read
 from portal.german_dates import moment
-from portal.settings import archive_database, settings_of
+from portal.settings import DATABASE, archive_database, settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -53,11 +53,9 @@ def absolute_url(datasette: Datasette, request: Request, path: str) -> str:
 async def layout_variables(datasette: Datasette, request: Request | None) -> dict[str, Any]:
     """The variables of ``base.html``; works without an archive and without a request."""
     known = archive_database(datasette) is not None
-    settings = settings_of(datasette)
     return {
         "freshness": await read(datasette, freshness, clock.now()) if known else None,
-        "operator_contact": settings.contact,
         "has_archive": known,
-        "portal_path": lambda path: datasette.urls.path(path),
+        "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
         "here": request.path if request else "",
     }

@@ -21,7 +21,7 @@ ARCHIVED_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri
 ARCHIVED_PDF_POLICY = (
     "default-src 'none'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-"""Chromium's PDF viewer does not start in a sandbox; a PDF has no access to the portal's pages anyway."""
+"""Not every browser starts its PDF viewer in a sandbox; a PDF has no access to the portal's pages anyway."""
 
 _ALWAYS = {
     b"content-security-policy": PAGE_POLICY.encode(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +18,8 @@ from portal.settings import PLUGIN
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+_log = logging.getLogger("aktenkundig.portal")
 
 METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
 
@@ -87,26 +91,30 @@ def _readable(path: Path) -> bool:
 
 
 def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url: str | None = None) -> None:
-    """Serve the portal until Ctrl-C or SIGTERM. Raises NoArchive, ArchiveError, OSError (port taken)."""
+    """Serve the portal until Ctrl-C or SIGTERM. Raises NoArchive, and ArchiveError if the port is taken."""
     import uvicorn
 
     base = base_url or os.environ.get("AKTENKUNDIG_BASE_URL", "/")
     portal = datasette_for(data_dir, base_url=base)
-    config = uvicorn.Config(
-        portal.app(),
-        host=host,
-        port=port,
-        log_config=LOGGING,
-        server_header=False,
-        date_header=True,
-        lifespan="on",
+    listening = _listen(host, port)
+    config = uvicorn.Config(portal.app(), log_config=LOGGING, server_header=False, lifespan="on")
+    _log.info(
+        "Das Portal läuft unter http://%s:%s%s (Ende mit Strg-C).", host, port, portal.setting("base_url")
     )
-    listening = config.bind_socket()
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
-        pass
+        pass  # uvicorn has ended in order and hands the signal on
     finally:
         listening.close()
         for database in portal.databases.values():
             database.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ArchiveError(f"Auf {host}, Port {port} kann das Portal nicht starten: {reason}") from error

@@ -16,6 +16,9 @@ MOST_PARTS = 5
 CLEAR = 7
 """From this length on a word is found inside another one even where the rest is unknown."""
 
+LONG_LEFT = 5
+"""An unknown first part has at least this many letters; what follows it has more."""
+
 DERIVED = 6
 """From this length on, words derived from it count too: Gesetz, gesetzlich."""
 
@@ -23,21 +26,30 @@ DERIVED = 6
 class Compounds:
     """Takes words apart with the lexicon and, where given, the words an archive uses.
 
-    ``is_used`` tells whether a stem occurs in the archive as a word of its own.
+    ``is_used`` tells whether a folded word occurs in the archive as a word of its own;
+    ``is_stem_used`` the same of a stem.
     """
 
-    def __init__(self, is_used: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self, is_used: Callable[[str], bool] | None = None, is_stem_used: Callable[[str], bool] | None = None
+    ) -> None:
         self._is_used = is_used or (lambda _: False)
+        self._is_stem_used = is_stem_used or (lambda _: False)
         self._modifiers: dict[str, bool] = {}
         self._heads: dict[str, bool] = {}
 
-    def is_word(self, text: str) -> bool:
-        """Whether folded ``text`` stands on its own: in the lexicon, or (from 4 letters on) in use."""
+    def is_word(self, text: str, *, any_form: bool = True) -> bool:
+        """Whether folded ``text`` stands on its own: in the lexicon, or (from 4 letters on) in use.
+
+        Without ``any_form`` the text itself must be in use, not just a form of it.
+        """
         if len(text) < 3 or text in _prefixes() or text in STOPWORDS or text in _suffixes():
             return False
         if text in _lexicon() or stem(text) in _lexicon_stems():
             return True
-        return len(text) > 3 and not text.endswith(_opaque_endings()) and self._is_used(stem(text))
+        if len(text) < 4 or text.endswith(_opaque_endings()):
+            return False
+        return self._is_stem_used(stem(text)) if any_form else self._is_used(text)
 
     def is_modifier(self, text: str) -> bool:
         """Whether ``text`` can be the first part of a compound, linking element included.
@@ -97,15 +109,28 @@ class Compounds:
         if _is_opaque_at(word, at, needle):
             return False
         clear = len(needle) >= CLEAR
-        if left and not self.is_modifier(left) and not self._may_precede(left, clear):
-            return False
+        is_last = stem(tail) == target
         rest = tail[len(needle) :]
-        return stem(tail) == target or self._may_follow(rest, clear=clear, derived=len(needle) >= DERIVED)
+        if left and not self.is_modifier(left):
+            if not self._may_precede(left, needle) or (is_last and not clear and self._divides(word)):
+                return False
+            return is_last or (clear and self._may_follow(rest, clear=clear, derived=True))
+        return is_last or self._may_follow(rest, clear=clear, derived=len(needle) >= DERIVED)
 
-    def _may_precede(self, left: str, clear: bool) -> bool:
-        if not clear:
+    def _may_precede(self, left: str, needle: str) -> bool:
+        """Whether an unknown text may be a first part: a name (Marienplatz), or a prefix that makes compounds.
+
+        Not where it is a word and a prefix: Landesbe-auftragter is a Beauftragter, no Auftrag.
+        """
+        if left in _weak_prefixes():
+            return len(needle) >= CLEAR
+        if len(left) < LONG_LEFT or len(needle) <= LONG_LEFT or needle.endswith("ion"):
             return False
-        return left in _weak_prefixes() or (len(left) > 4 and not left.endswith(_prefix_endings()))
+        prefixes = (prefix for prefix in _prefixes() | _weak_prefixes() if left.endswith(prefix))
+        return (
+            not any(self._modifies(left.removesuffix(prefix)) for prefix in prefixes)
+            and left not in _prefixes()
+        )
 
     def _may_follow(self, rest: str, *, clear: bool, derived: bool) -> bool:
         if any(rest.startswith(link) and self.is_head(rest[len(link) :]) for link in _links()):
@@ -117,19 +142,17 @@ class Compounds:
     def _find_modifier(self, text: str) -> bool:
         for link in _links():
             base = text.removesuffix(link) if link else text
-            if (base != text or not link) and len(base) >= 3 and self.is_word(base):
+            if (base != text or not link) and len(base) >= 3 and self.is_word(base, any_form=False):
                 return True
         return self._divides(text)
 
     def _divides(self, text: str) -> bool:
         """Whether a text is a modifier and a head, both known."""
-        return any(
-            self.is_head(text[at:]) and self._modifies(text[:at]) for at in range(3, len(text) - 2)
-        )
+        return any(self.is_head(text[at:]) and self._modifies(text[:at]) for at in range(3, len(text) - 2))
 
     def _modifies(self, text: str) -> bool:
         bases = (text.removesuffix(link) for link in _links())
-        return any(len(base) >= 3 and self.is_word(base) for base in bases)
+        return any(len(base) >= 3 and self.is_word(base, any_form=False) for base in bases)
 
     def _parts(self, folded: str, most: int) -> tuple[str, ...] | None:
         if folded in _lexicon() or stem(folded) in _lexicon_stems():
@@ -191,11 +214,6 @@ def _prefixes() -> frozenset[str]:
 @cache
 def _weak_prefixes() -> frozenset[str]:
     return folded_words("compounds", "weak_prefixes")
-
-
-@cache
-def _prefix_endings() -> tuple[str, ...]:
-    return tuple(sorted(folded_words("compounds", "weak_prefixes")))
 
 
 @cache

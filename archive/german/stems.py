@@ -102,9 +102,8 @@ def _is_adjective(base: str) -> bool:
         return True
     if len(base) >= 6 and base.endswith(_adjective_endings()):
         return True
-    return base.startswith(_participle_prefixes()) and base.endswith(_participle_endings()) or (  # noqa: RUF021
-        len(base) >= 8 and base.endswith(_participle_endings())
-    )
+    is_prefixed = base.startswith(_participle_prefixes()) or len(base) >= 8
+    return is_prefixed and base.endswith(_participle_endings())
 
 
 def _without_feminine(word: str) -> str:

@@ -84,7 +84,8 @@ def search(
     limit, offset = max(0, limit), max(0, offset)
     plan = plan_query(conn, query)
     found = matches(plan, filters)
-    total = found.count(conn)
+    counted = count_facets(conn, found) if with_facets else None
+    total = found.count(conn) if counted is None else counted.total
     ranked: Sequence[Ranked] = ()
     if total > offset and limit:
         by_date = sort == "datum" or plan.is_open
@@ -96,7 +97,7 @@ def search(
         total=total,
         hits=tuple(_hit(conn, one, plan) for one in ranked),
         suggestion=_suggestion(conn, query, plan) if total == 0 else None,
-        facets=count_facets(conn, found) if with_facets else None,
+        facets=counted,
     )
 
 
@@ -112,7 +113,7 @@ def plan_query(conn: sqlite3.Connection, query: str) -> Plan:
 
 def _newest(conn: sqlite3.Connection, found: Matches, limit: int, offset: int) -> list[Ranked]:
     rows = conn.execute(
-        f"select d.docno {found.source}"  # noqa: S608
+        f"select d.docno {found.source}"
         " order by d.published_on is null, d.published_on desc, d.docno desc limit ? offset ?",
         (*found.parameters, limit, offset),
     )
@@ -182,5 +183,5 @@ def _suggestion(conn: sqlite3.Connection, query: str, plan: Plan) -> str | None:
     for word in plan.unknown:
         nearest = suggest_word(conn, vocabulary, word)
         if nearest is not None:
-            better = re.sub(rf"\b{re.escape(word)}\b", lambda _, to=nearest: to, better)
+            better = re.sub(rf"\b{re.escape(word)}\b", nearest, better)
     return better if better != query else None

@@ -27,10 +27,9 @@ def expand(query: Query, vocabulary: Vocabulary) -> Plan:
     unknown: list[str] = []
     runs = _runs(query)
     for run in runs:
-        for node, words in _nodes_of_run(run, vocabulary, keep_stopwords=asked == query):
+        for node, unspelled in _nodes_of_run(run, vocabulary, keep_stopwords=asked == query):
             required.append(node)
-            if is_hopeless(node):
-                unknown += words
+            unknown += unspelled
     without = tuple(node for item in query.without if not is_hopeless(node := item_node(item, vocabulary)))
     return Plan(required=tuple(required), without=without, unknown=tuple(unknown))
 
@@ -63,8 +62,7 @@ def _nodes_of_run(
     run: list[tuple[Item, ...]], vocabulary: Vocabulary, *, keep_stopwords: bool
 ) -> list[tuple[Node, list[str]]]:
     if len(run[0]) > 1 or not isinstance(run[0][0], Word):
-        node = AnyOf(nodes=tuple(item_node(item, vocabulary) for item in run[0]))
-        return [(node, [])]
+        return [(AnyOf(nodes=tuple(item_node(item, vocabulary) for item in run[0])), [])]
     words = [item for clause in run for item in clause if isinstance(item, Word)]
     nodes: list[tuple[Node, list[str]]] = []
     at = 0
@@ -75,8 +73,8 @@ def _nodes_of_run(
         plain = [_word_node(word.pieces, vocabulary) for word in said]
         if plain or others:
             choices = [AllOf(nodes=tuple(plain)) if len(plain) > 1 else plain[0]] if plain else []
-            node = AnyOf(nodes=(*choices, *others)) if others else choices[0]
-            unknown = [piece for word, one in zip(said, plain, strict=True) if is_hopeless(one) for piece in word.pieces]  # noqa: E501
+            node = choices[0] if not others else AnyOf(nodes=(*choices, *others))
+            unknown = [piece for word in said for piece in word.pieces if not _spellings(piece, vocabulary)]
             nodes.append((node, unknown))
         at += width
     return nodes
@@ -143,7 +141,12 @@ def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:
     """A word written as several: Videoüberwachung, Video-Überwachung."""
     ways = [way for reading in _readings(word) for way in vocabulary.divided(reading)]
     return [
-        Terms(slots=(*(dict.fromkeys(vocabulary.spelled(part), FORM) for part in way[:-1]), _form_slot(way[-1], vocabulary)))  # noqa: E501
+        Terms(
+            slots=(
+                *(dict.fromkeys(vocabulary.spelled(part), FORM) for part in way[:-1]),
+                _form_slot(way[-1], vocabulary),
+            )
+        )
         for way in ways
         if not STOPWORDS.intersection(way)
     ]
@@ -152,7 +155,11 @@ def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:
 def _joined_nodes(pieces: Sequence[str], vocabulary: Vocabulary) -> list[Node]:
     """Several words written as one."""
     joined = "".join(pieces).lower()
-    return [Terms(slots=(slot,))] if len(joined) >= SHORTEST_JOINED and (slot := word_slot(joined, vocabulary)) else []
+    return (
+        [Terms(slots=(slot,))]
+        if len(joined) >= SHORTEST_JOINED and (slot := word_slot(joined, vocabulary))
+        else []
+    )
 
 
 def _name_node(name: Sequence[str], vocabulary: Vocabulary) -> Node:

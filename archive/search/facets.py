@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from dataclasses import dataclass
 
 from archive.search.matching import Matches
@@ -28,38 +27,32 @@ class Facets:
     issuer: tuple[Count, ...] = ()
     year: tuple[Count, ...] = ()
 
+    @property
+    def total(self) -> int:
+        """All hits: every document has one source."""
+        return sum(count.count for count in self.source)
+
+
+COUNTING = """
+with found as materialized (select d.id, d.source, d.doc_type, d.issuer, d.year {source})
+select 'source', source, source, count(*) from found group by source
+union all select 'doc_type', doc_type, doc_type, count(*) from found group by doc_type
+union all select 'issuer', issuer, issuer, count(*) from found where issuer is not null group by issuer
+union all select 'year', year, year, count(*) from found where year is not null group by year
+union all select 'topic', topic_id, coalesce((select label from topics where id = topic_id), topic_id), count(*)
+  from found cross join document_topics on document_id = found.id group by topic_id"""
+"""One pass over the hits; a topic counts each document once (primary key of ``document_topics``)."""
+
 
 def count_facets(conn: sqlite3.Connection, found: Matches) -> Facets:
     """Count all hits by their properties."""
-    rows = conn.execute(
-        f"select d.source, d.doc_type, d.issuer, d.year, count(*) {found.source} group by 1, 2, 3, 4",  # noqa: S608
-        found.parameters,
-    ).fetchall()
-    tallies: list[Counter[str]] = [Counter(), Counter(), Counter(), Counter()]
-    for *values, count in rows:
-        for tally, value in zip(tallies, values, strict=True):
-            if value is not None:
-                tally[str(value)] += count
-    source, doc_type, issuer, year = tallies
-    return Facets(
-        source=_ranked(source),
-        doc_type=_ranked(doc_type),
-        issuer=_ranked(issuer),
-        year=tuple(Count(value=value, label=value, count=year[value]) for value in sorted(year)),
-        topic=_topics(conn, found),
-    )
+    counts: dict[str, list[Count]] = {}
+    for facet, value, label, count in conn.execute(COUNTING.format(source=found.source), found.parameters):
+        counts.setdefault(facet, []).append(Count(value=str(value), label=str(label), count=int(count)))
+    ranked = {facet: tuple(sorted(values, key=_by_count)) for facet, values in counts.items()}
+    years = sorted(counts.get("year", ()), key=lambda count: count.value)
+    return Facets(**ranked | {"year": tuple(years)})
 
 
-def _topics(conn: sqlite3.Connection, found: Matches) -> tuple[Count, ...]:
-    rows = conn.execute(
-        "select dt.topic_id, coalesce(topics.label, dt.topic_id), count(*) as n from document_topics dt"  # noqa: S608
-        f" left join topics on topics.id = dt.topic_id where dt.document_id in (select d.id {found.source})"
-        " group by dt.topic_id order by n desc, dt.topic_id",
-        found.parameters,
-    )
-    return tuple(Count(value=str(value), label=str(label), count=int(n)) for value, label, n in rows)
-
-
-def _ranked(tally: Counter[str]) -> tuple[Count, ...]:
-    ranked = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Count(value=value, label=value, count=count) for value, count in ranked)
+def _by_count(count: Count) -> tuple[int, str]:
+    return -count.count, count.value

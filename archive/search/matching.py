@@ -24,7 +24,7 @@ class Matches:
 
     def count(self, conn: sqlite3.Connection) -> int:
         """How many documents there are."""
-        return int(conn.execute(f"select count(*) {self.source}", self.parameters).fetchone()[0])  # noqa: S608
+        return int(conn.execute(f"select count(*) {self.source}", self.parameters).fetchone()[0])
 
 
 def matches(plan: Plan, filters: Filters) -> Matches:
@@ -38,10 +38,8 @@ def matches_of(expression: str, filters: Filters) -> Matches:
     """The documents that match an FTS5 expression."""
     texts, values = conditions(filters)
     where = " and ".join(["documents_fts match ?", *texts])
-    return Matches(
-        source=f"from documents_fts cross join documents d {FACETS_INDEX} on d.docno = documents_fts.rowid where {where}",
-        parameters=(expression, *values),
-    )
+    joined = f"documents_fts cross join documents d {FACETS_INDEX} on d.docno = documents_fts.rowid"
+    return Matches(source=f"from {joined} where {where}", parameters=(expression, *values))
 
 
 def _without_question(plan: Plan, filters: Filters) -> Matches:
@@ -49,4 +47,6 @@ def _without_question(plan: Plan, filters: Filters) -> Matches:
     if (unwanted := any_expression(plan.without)) is not None:
         texts.append("d.docno not in (select rowid from documents_fts where documents_fts match ?)")
         values.append(unwanted)
-    return Matches(source=f"from documents d {FACETS_INDEX} where {' and '.join(texts)}", parameters=tuple(values))
+    return Matches(
+        source=f"from documents d {FACETS_INDEX} where {' and '.join(texts)}", parameters=tuple(values)
+    )

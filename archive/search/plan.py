@@ -58,7 +58,7 @@ Node = Terms | AnyOf | AllOf
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A whole question. ``unknown`` are the words of it that no term answers."""
+    """A whole question. ``unknown`` are the words that the archive does not spell like that."""
 
     required: tuple[Node, ...] = ()
     without: tuple[Node, ...] = ()

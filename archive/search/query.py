@@ -14,12 +14,16 @@ LONGEST_QUERY = 1_000
 MOST_ITEMS = 24
 """Words and phrases that are read of a query."""
 
-QUOTES = "\"„“”»«"
+SURROGATE = re.compile("[\ud800-\udfff]")
+QUOTES = '"„“”»«'
 OR = frozenset({"OR", "ODER", "|", "||"})
 AND = frozenset({"AND", "UND", "&&"})
-CHUNK = re.compile(rf"(?P<sign>(?<!\S)[-−](?=\S))?(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)[{QUOTES}]|(?P<word>[^\s{QUOTES}]+))")  # noqa: E501
+CHUNK = re.compile(
+    rf"(?P<sign>(?<!\S)[-−](?=\S))?(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)[{QUOTES}]|(?P<word>[^\s{QUOTES}]+))"
+)
 APART = re.compile(r"[^\w\-‐‑.'’&*/]+|(?<!\d)/|/(?!\d)")
-GENDER = re.compile(r"(?<=\w)[*:_/]-?(?=in(?:nen)?\b)|(?<=[a-zäöüß])(?=Innen\b)")
+GENDER = re.compile(r"(?<=\w)[*:_/]-?(?=in(?:nen)?\b)")
+INNER_CAPITAL = re.compile(r"(?<=[a-zäöüß])Innen\b")
 CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ][a-zäöüß])")
 
 
@@ -71,7 +75,7 @@ def parse_query(text: str) -> Query:
     clauses: list[tuple[Item, ...]] = []
     without: list[Item] = []
     joined = False
-    for match in CHUNK.finditer(text[:LONGEST_QUERY]):
+    for match in CHUNK.finditer(SURROGATE.sub(" ", text[:LONGEST_QUERY])):
         if match["word"] in OR and not match["sign"]:
             joined = bool(clauses)
             continue
@@ -108,7 +112,7 @@ def _items(match: re.Match[str]) -> list[Item]:
     if match["phrase"] is not None:
         words = tuple(WORD.findall(match["phrase"]))
         return [Exact(words=words)] if words else []
-    chunks = APART.split(GENDER.sub("", match["word"]))
+    chunks = APART.split(INNER_CAPITAL.sub("innen", GENDER.sub("", match["word"])))
     return [item for chunk in chunks if (item := _item(chunk)) is not None]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.german.folding import WORD, index_term
@@ -32,8 +32,8 @@ HALF_BM25 = 6.0
 POOL = 100
 """Candidates looked at from each side, besides those that are asked for."""
 
-MANY = 4_000
-"""With more hits than this, those that only compounds answer are taken newest first, unranked."""
+MANY = 1_000
+"""With more hits than this, those that only compounds answer are taken newest first, without bm25."""
 
 HEADS = "{title kicker attachment_titles}"
 
@@ -48,26 +48,42 @@ class Ranked:
 
 def rank(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, total: int, needed: int) -> list[Ranked]:
     """The first ``needed`` documents in order of relevance, at equal relevance the newest first."""
-    size = POOL + needed
-    typed = _best(conn, match_expression(plan, at_least=EXACT), filters, size)
-    enough = len(typed) >= size
-    inflected = {} if enough else _best(conn, match_expression(plan, at_least=FORM), filters, size)
-    in_heads = _best(conn, _heads_expression(plan), filters, size)
-    rest = {} if enough or len(inflected) >= size else _rest(conn, plan, filters, total, size)
+    pool = _gather(conn, plan, filters, total=total, size=POOL + needed)
     near = _near(conn, plan, filters)
-    found = {**rest, **in_heads, **inflected, **typed}
-    heads = _heads(conn, found)
     scored = []
-    for docno, bm25 in found.items():
-        head = heads[docno]
-        score = TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head)
-        score += TYPED if docno in typed else 0
-        score += INFLECTED if docno in typed or docno in inflected else 0
+    for docno, (found_as, bm25) in pool.items():
+        head = _head(conn, docno)
+        score = found_as + TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head)
         score += NEAR if docno in near else 0
         scored.append((round(score, 2), head.published_on, docno))
     scored.sort(key=lambda item: item[2])
     scored.sort(key=lambda item: (item[0], item[1]), reverse=True)
     return [Ranked(docno=docno, score=score) for score, _, docno in scored[:needed]]
+
+
+Pool = dict[int, tuple[float, float]]
+"""Candidates: docno → what the kind of match is worth, and bm25."""
+
+
+def _gather(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, total: int, size: int) -> Pool:
+    """The documents that may come first. The costly questions (all compounds) are put only where needed."""
+    pool: Pool = {}
+
+    def add(found: dict[int, float], worth: float) -> int:
+        for docno, bm25 in found.items():
+            pool.setdefault(docno, (worth, bm25))
+        return len(found)
+
+    typed = add(_best(conn, match_expression(plan, at_least=EXACT), filters, size), INFLECTED + TYPED)
+    inflected = typed
+    if typed < size:
+        inflected = add(_best(conn, match_expression(plan, at_least=FORM), filters, size), INFLECTED)
+    if add(_best(conn, _heads_expression(plan, FORM), filters, size), 0) < size:
+        add(_newest(conn, _heads_expression(plan, PART), filters, size), 0)
+    if inflected < size:
+        whole = match_expression(plan)
+        add(_best(conn, whole, filters, size) if total <= MANY else _newest(conn, whole, filters, size), 0)
+    return pool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,40 +100,39 @@ def _best(conn: sqlite3.Connection, expression: str, filters: Filters, size: int
         return {}
     found = matches_of(expression, filters)
     rows = conn.execute(
-        f"select documents_fts.rowid, rank {found.source} order by rank limit ?", (*found.parameters, size)  # noqa: S608
+        f"select documents_fts.rowid, rank {found.source} order by rank limit ?", (*found.parameters, size)
     )
     return {int(docno): -float(value) for docno, value in rows}
 
 
-def _rest(conn: sqlite3.Connection, plan: Plan, filters: Filters, total: int, size: int) -> dict[int, float]:
-    """Documents that only compounds answer."""
-    expression = match_expression(plan, at_least=PART)
-    if total <= MANY:
-        return _best(conn, expression, filters, size)
+def _newest(conn: sqlite3.Connection, expression: str, filters: Filters, size: int) -> dict[int, float]:
+    """The newest documents, without the cost of bm25."""
+    if expression == NOTHING:
+        return {}
     found = matches_of(expression, filters)
     rows = conn.execute(
-        f"select d.docno {found.source} order by d.published_on desc, d.docno limit ?", (*found.parameters, size)  # noqa: S608
+        f"select d.docno {found.source} order by d.published_on desc, d.docno limit ?",
+        (*found.parameters, size),
     )
     return {int(docno): 0.0 for (docno,) in rows}
 
 
-def _heads_expression(plan: Plan) -> str:
-    words = any_expression(plan.required)
+def _heads_expression(plan: Plan, at_least: float) -> str:
+    """All documents of the plan with a word of it in title, kicker or attachment titles."""
+    words = any_expression(plan.required, at_least=at_least)
     whole = match_expression(plan)
     if words is None or whole == NOTHING:
         return NOTHING
-    return f"({HEADS} : {words}) AND ({whole})" if len(plan.required) > 1 or plan.without else f"{HEADS} : {words}"
+    in_heads = f"{HEADS} : {words}"
+    return f"({in_heads}) AND ({whole})" if len(plan.required) > 1 or plan.without else in_heads
 
 
-def _heads(conn: sqlite3.Connection, docnos: Iterable[int]) -> dict[int, _Head]:
-    heads = {}
-    for docno in docnos:
-        row = conn.execute(
-            "select title, kicker, attachment_titles, published_on from documents where docno = ?", (docno,)
-        ).fetchone()
-        title, kicker, attachments, published_on = (value or "" for value in row)
-        heads[docno] = _Head(title=title, kicker=kicker, attachments=attachments, published_on=published_on)
-    return heads
+def _head(conn: sqlite3.Connection, docno: int) -> _Head:
+    row = conn.execute(
+        "select title, kicker, attachment_titles, published_on from documents where docno = ?", (docno,)
+    ).fetchone()
+    title, kicker, attachments, published_on = (value or "" for value in row)
+    return _Head(title=title, kicker=kicker, attachments=attachments, published_on=published_on)
 
 
 def _head_score(nodes: Sequence[Node], head: _Head) -> float:
@@ -138,7 +153,7 @@ def _near(conn: sqlite3.Connection, plan: Plan, filters: Filters) -> set[int]:
         return set()
     expression = "NEAR(" + " ".join(f'"{word}"' for word in words) + f", {NEAR_WORDS})"
     found = matches_of(expression, filters)
-    rows = conn.execute(f"select d.docno {found.source} limit 2000", found.parameters)  # noqa: S608
+    rows = conn.execute(f"select d.docno {found.source} limit 2000", found.parameters)
     return {int(docno) for (docno,) in rows}
 
 

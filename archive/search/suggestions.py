@@ -88,7 +88,8 @@ def distance(one: str, other: str) -> int:
     (1, 2)
     """
     before: list[int] = []
-    previous, current = [], list(range(len(other) + 1))
+    previous: list[int] = []
+    current = list(range(len(other) + 1))
     for at, char in enumerate(one, start=1):
         before, previous, current = previous, current, [at]
         for place, wanted in enumerate(other, start=1):

@@ -32,7 +32,7 @@ class Vocabulary:
         self._by_fold: dict[str, list[str]] = {}
         self._folded: list[str] = []
         self._joined = "\n"
-        self._compounds = Compounds(self._by_stem.__contains__)
+        self._compounds = Compounds(self._by_fold.__contains__, self._by_stem.__contains__)
         self._remembered: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
         self._lock = Lock()
 
@@ -47,7 +47,7 @@ class Vocabulary:
             self._by_fold.setdefault(folded, []).append(term)
             self.last = (number, term)
         self._joined = "\n" + "\n".join(self._folded) + "\n"
-        self._compounds = Compounds(self._by_stem.__contains__)
+        self._compounds = Compounds(self._by_fold.__contains__, self._by_stem.__contains__)
         self._remembered.clear()
 
     def spelled(self, folded: str) -> tuple[str, ...]:
@@ -123,7 +123,9 @@ def vocabulary_of(conn: sqlite3.Connection) -> Vocabulary:
     Shared by all connections to the same file. A rebuilt or rolled-back word table is noticed by
     its last row and read anew.
     """
-    name = str(conn.execute("select file from pragma_database_list where name = 'main'").fetchone()[0] or id(conn))
+    name = str(
+        conn.execute("select file from pragma_database_list where name = 'main'").fetchone()[0] or id(conn)
+    )
     newest = conn.execute("select id, term from search_words order by id desc limit 1").fetchone()
     last = (0, "") if newest is None else (int(newest[0]), str(newest[1]))
     with _LOCK:

@@ -15,7 +15,10 @@ class ForeignAddress(IgnoreRequest):
 
 
 class GuardMiddleware:
-    """Checks every request, redirects included, against the hosts of the source description."""
+    """Checks every request, redirects included, against the hosts of the source description.
+
+    Stands before everything that could ask something of the address, robots.txt included.
+    """
 
     def __init__(self, hosts: frozenset[str]) -> None:
         self._hosts = hosts
@@ -28,11 +31,11 @@ class GuardMiddleware:
     def process_request(self, request: Request) -> None:
         """Raise ForeignAddress unless the address belongs to the source."""
         if not is_own(request.url, self._hosts):
-            raise ForeignAddress(f"{request.url} liegt nicht bei der Quelle und wird nicht abgerufen.")
+            raise ForeignAddress(request.url)
 
 
 def is_own(url: str, hosts: frozenset[str]) -> bool:
-    """Whether an address is one of the source's own.
+    """Whether an address is one of the source's own; one with a user name or password never is.
 
     >>> is_own("https://www.datenschutz-mv.de/presse/", frozenset({"www.datenschutz-mv.de"}))
     True
@@ -44,4 +47,7 @@ def is_own(url: str, hosts: frozenset[str]) -> bool:
         port = parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and parts.hostname in hosts and port in (None, 80, 443)
+    own_port = port in (None, {"http": 80, "https": 443}.get(parts.scheme))
+    return (
+        parts.scheme in ("http", "https") and own_port and "@" not in parts.netloc and parts.hostname in hosts
+    )

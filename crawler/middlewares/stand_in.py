@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-
-class PrivateAddress(IgnoreRequest):
-    """A public host name led to a private address; nothing of the answer is used."""
+from crawler.middlewares.resolver import PrivateAddress, is_public
 
 
 class StandInHandler(HTTP11DownloadHandler):
@@ -32,7 +28,8 @@ class StandInHandler(HTTP11DownloadHandler):
         """Fetch; raises PrivateAddress for a live answer from a private address."""
         if self._base is None:
             response = await super().download_request(request)
-            _refuse_private(response)
+            if "proxy" not in request.meta:
+                _refuse_private(response)
             return response
         mapped = request.replace(url=to_stand_in(request.url, self._base))
         response = await super().download_request(mapped)
@@ -65,6 +62,7 @@ def from_stand_in(location: str, base: str, url: str) -> str:
 
 
 def _refuse_private(response: Response) -> None:
+    """What the resolver let through is looked at once more."""
     address = response.ip_address
-    if address is not None and not ipaddress.ip_address(address).is_global:
-        raise PrivateAddress(f"{response.url} antwortete von der privaten Adresse {address}.")
+    if address is not None and not is_public(str(address)):
+        raise PrivateAddress(f"{response.url}: {address}")

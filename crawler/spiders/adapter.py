@@ -11,11 +11,15 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawler.errors import ReadingError
 from crawler.harvest import Ask, Fetched, Harvest, Record
 from crawler.identity import canonical_url
 from crawler.items import Evidence, Memory
+from crawler.politeness import introduce
+from crawler.problem_texts import describe_error, describe_failure
 from crawler.sources import SourceDescription
 from crawler.spiders.harvests import harvest_for
 
@@ -38,7 +42,14 @@ class HarvestSpider(scrapy.Spider):
         """The harvest of this run; built at first use, when ``memory`` is known."""
         if self._harvest is None:
             self._harvest = harvest_for(self.source, self.memory)
+            self._harvest.pages_limit = self.settings.getint("AKTENKUNDIG_LISTING_PAGES_LIMIT")
         return self._harvest
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Say who asks; raises UsageError where a live site would be asked without a contact."""
+        super().update_settings(settings)
+        introduce(settings, cls.name)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -65,7 +76,12 @@ class HarvestSpider(scrapy.Spider):
 
     def on_response(self, response: Response, ask: Ask) -> Iterator[Request | Record]:
         """Callback of every request."""
-        yield from self._sent(self.harvest.answer(ask, self._fetched(response)))
+        try:
+            fetched = self._fetched(response, ask)
+        except ReadingError as error:
+            yield from self._sent(self.harvest.missed(ask, error.kind, describe_error(error)))
+            return
+        yield from self._sent(self.harvest.answer(ask, fetched))
 
     def on_failure(self, failure: TwistedFailure) -> Iterator[Request | Record]:
         """Errback of every request."""
@@ -94,42 +110,19 @@ class HarvestSpider(scrapy.Spider):
             cb_kwargs={"ask": ask},
             priority=ask.priority,
             dont_filter=True,
-            meta={"kind": ask.kind},
+            meta={"kind": ask.kind, "download_maxsize": self._limit(ask)},
         )
 
-    def _fetched(self, response: Response) -> Fetched:
+    def _limit(self, ask: Ask) -> int:
+        """The most bytes of an answer, packed or not: pages are small, files may be large."""
+        return self.settings.getint("DOWNLOAD_MAXSIZE" if ask.kind == "file" else "AKTENKUNDIG_PAGE_LIMIT")
+
+    def _fetched(self, response: Response, ask: Ask) -> Fetched:
         load = response.meta.get("load") or (lambda: response.body)
         return Fetched(
-            url=canonical_url(response.url, "", self.source),
+            url=ask.url if response.url == ask.url else canonical_url(response.url, "", self.source),
             status=response.meta.get("status", response.status),
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
             evidence=response.meta.get("evidence", NO_EVIDENCE),
             load=load,
         )
-
-
-FAILURES = (
-    ("DownloadTimeoutError", "timeout", "Die Antwort kam nicht rechtzeitig."),
-    ("TimeoutError", "timeout", "Die Antwort kam nicht rechtzeitig."),
-    ("RobotsUnreachable", "robots_unreachable", "robots.txt ist nicht erreichbar; es wird nichts abgerufen."),
-    ("ForeignAddress", "foreign_address", "Die Adresse führt von der Quelle weg."),
-    ("PrivateAddress", "private_address", "Die Adresse führt in ein privates Netz."),
-    ("DownloadCancelledError", "too_large", "Die Antwort ist größer als erlaubt."),
-    ("ResponseDataLossError", "cut_off", "Die Antwort brach mitten im Inhalt ab."),
-    ("BadCoding", "bad_coding", "Die Antwort ist anders gepackt, als sie angibt."),
-    ("VaultFull", "vault_full", "Der Beleg konnte nicht geschrieben werden."),
-)
-"""Exception class name → (problem kind, sentence). Scrapy wraps the transport's own classes."""
-
-
-def describe_failure(error: BaseException | None) -> tuple[str, str]:
-    """The problem kind and a German sentence for an exception from the downloader."""
-    for cls in type(error).__mro__:
-        for name, kind, sentence in FAILURES:
-            if cls.__name__ == name:
-                return kind, f"{sentence} ({error})"
-    if "robots.txt" in str(error):
-        return "robots_forbidden", "robots.txt verbietet diese Adresse."
-    if "redirect" in str(error).lower():
-        return "redirect_loop", "Die Adresse leitet im Kreis oder zu oft weiter."
-    return "unreachable", f"Keine Verbindung: {type(error).__name__} {error}".strip()

@@ -68,11 +68,11 @@ def _skipped(start: int, spans: Sequence[Span]) -> bool:
 
 def _follows(patterns: Sequence[WordPattern], words: Sequence[re.Match[str]], at: int) -> bool:
     """Whether the words behind the first one are those of the phrase."""
+    if len(patterns) == 1:
+        return True
     if at + len(patterns) > len(words):
         return False
-    return all(
-        pattern.fits(words[at + step][0][:LONGEST]) for step, pattern in enumerate(patterns[1:], start=1)
-    )
+    return all(patterns[step].fits(words[at + step][0][:LONGEST]) for step in range(1, len(patterns)))
 
 
 def _in_context(phrase: Phrase, words: Sequence[re.Match[str]], at: int) -> bool:

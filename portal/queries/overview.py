@@ -43,17 +43,18 @@ class Overview:
 
 
 _TOTALS = """
-select count(*) as documents, count(distinct source) as sources, sum(version > 1) as edited,
-  sum(removed_at is not null) as removed, min(first_seen_at) as since
-from documents where blocked_at is null
+select (select count(distinct document_id) from versions where version > 1) as edited,
+  (select count(*) from documents where removed_at is not null and blocked_at is null) as removed,
+  (select min(started_at) from runs) as since,
+  (select max(finished_at) from runs where outcome = 'ok') as last_run
 """
 _NEWEST = """
 select * from documents where blocked_at is null and doc_type <> 'anlage' and published_on is not null
 order by published_on desc, first_seen_at desc, docno desc limit ?
 """
 _GROUPS = """
-select issuer, doc_type, year, count(*) as count from documents where blocked_at is null
-group by issuer, doc_type, year
+select source, issuer, doc_type, year, count(*) as count from documents where blocked_at is null
+group by source, issuer, doc_type, year
 """
 _TOPICS = """
 select t.id as value, t.label, count(*) as count from topics t join document_topics dt on dt.topic_id = t.id
@@ -65,15 +66,14 @@ def overview(conn: sqlite3.Connection) -> Overview:
     """Everything the start page shows."""
     totals = conn.execute(_TOTALS).fetchone()
     groups = conn.execute(_GROUPS).fetchall()
-    last_run = conn.execute("select max(finished_at) from runs where outcome = 'ok'").fetchone()[0]
     series, year_types = _by_year_and_type(groups)
     return Overview(
-        documents=totals["documents"],
-        sources=totals["sources"],
-        edited=totals["edited"] or 0,
-        removed=totals["removed"] or 0,
+        documents=sum(row["count"] for row in groups),
+        sources=len({row["source"] for row in groups}),
+        edited=totals["edited"],
+        removed=totals["removed"],
         since=totals["since"],
-        last_run=last_run,
+        last_run=totals["last_run"],
         newest=records(Document, conn.execute(_NEWEST, (NEWEST,))),
         issuers=_entries(groups, "issuer", "issuer_short"),
         types=_entries(groups, "doc_type", "doc_types"),

@@ -93,6 +93,7 @@ order by r.source, l.url
 """
 _PROBLEMS = """
 from problems where run_id in (select max(id) from runs where finished_at is not null group by source)
+  and not exists (select 1 from documents d where d.id = problems.document_id and d.blocked_at is not null)
 """
 
 

@@ -52,8 +52,15 @@ class Story:
         for _ in range(number):
             self.night(**counts)
 
-    def publish(self, day: date | None, *, run: int | None = None, issuer: str | None = "DSK") -> None:
-        """A document, first seen in a run."""
+    def publish(
+        self,
+        day: date | None,
+        *,
+        issuer: str | None = "DSK",
+        number: str | None = None,
+        removed: bool = False,
+    ) -> str:
+        """A document, first seen in the last run; its id."""
         self.documents += 1
         key = f"dsk-{self.documents}"
         at = f"{self.day}T04:00:00Z"
@@ -62,9 +69,32 @@ class Story:
             " last_seen_at, last_changed_at, content_sha256) values (?, ?, ?, 'beschluss', 'T', ?, ?, ?, ?, ?, ?, 'x')",
             (key, self.documents, SOURCE, f"https://x/{key}", day and day.isoformat(), issuer, at, at, at),
         )
+        if removed:
+            self.conn.execute("update documents set removed_at = '2020-01-01T04:00:00Z' where id = ?", (key,))
+        self.version(key, 1, "new", published_on=day and day.isoformat(), number=number)
+        return key
+
+    def version(self, key: str, version: int, kind: str, **fields: str | None) -> None:
+        """A version that came with the last run, and its event; the document shows its fields."""
+        at = f"{self.day}T04:00:00Z"
+        columns, marks = ", ".join(fields), ", ".join("?" for _ in fields)
         self.conn.execute(
-            "insert into events (document_id, at, kind, version, run_id) values (?, ?, 'new', 1, ?)",
-            (key, at, run or self.last_run),
+            "insert into versions (document_id, version, seen_at, content_sha256, title, text, "
+            f"{columns}) values (?, ?, ?, ?, 'T', '', {marks})",
+            (key, version, at, f"x{version}", *fields.values()),
+        )
+        shown = ", ".join(f"{name} = ?" for name in fields)
+        self.conn.execute(f"update documents set {shown} where id = ?", (*fields.values(), key))
+        self.conn.execute(
+            "insert into events (document_id, at, kind, version, run_id) values (?, ?, ?, ?, ?)",
+            (key, at, kind, version, self.last_run),
+        )
+
+    def listing(self, url: str, seen: int) -> None:
+        """A listing of the last run."""
+        self.conn.execute(
+            "insert into listings (run_id, url, seen, archived, unchanged, excluded, failed) values (?, ?, ?, 0, ?, 0, 0)",
+            (self.last_run, url, seen, seen),
         )
 
     def every(self, days: int, *, until: date, times: int = 12) -> None:
@@ -151,6 +181,47 @@ def fields_as_always(story: Story) -> None:
         story.publish(TODAY)
 
 
+def a_field_of_known_pages_gone(story: Story) -> None:
+    """The site drops the number from every page: all are changed, none is new."""
+    story.night(new=20)
+    keys = [story.publish(TODAY, number=f"2026{at:04}") for at in range(20)]
+    story.nights(3)
+    story.night(changed=20, unchanged=180)
+    for key in keys:
+        story.version(key, 2, "changed", published_on=TODAY.isoformat(), number=None)
+
+
+def a_relaunch_changes_every_page(story: Story) -> None:
+    story.nights(5, changed=1)
+    story.night(changed=150, unchanged=50)
+
+
+def an_editor_corrects_some_pages(story: Story) -> None:
+    story.nights(5)
+    story.night(changed=25, unchanged=175)
+
+
+def one_section_shrinks(story: Story) -> None:
+    for seen in (45, 45, 46, 4):
+        story.night(listed=400 + seen)
+        story.listing("https://x/orientierungshilfen.html", seen)
+
+
+def the_last_page_of_a_pager_empties(story: Story) -> None:
+    for seen in (29, 30, 1):
+        story.night(listed=400 + seen)
+        story.listing("https://x/presse/?pager.page.nr=13", seen)
+
+
+def many_documents_long_gone(story: Story) -> None:
+    """What was removed years ago still answers 404 every night."""
+    story.night(new=60)
+    for _ in range(60):
+        story.publish(TODAY, removed=True)
+    story.nights(3, failed=60)
+    story.night(failed=60)
+
+
 def flood(story: Story) -> None:
     story.nights(5, new=1)
     story.night(new=300, listed=500)
@@ -195,6 +266,12 @@ def recovery(story: Story) -> None:
         (a_little_shorter_listing, []),
         (half_the_fields_gone, ["fields_gone"]),
         (fields_as_always, []),
+        (a_field_of_known_pages_gone, ["fields_gone"]),
+        (a_relaunch_changes_every_page, ["too_many_changes"]),
+        (an_editor_corrects_some_pages, []),
+        (one_section_shrinks, ["too_few"]),
+        (the_last_page_of_a_pager_empties, []),
+        (many_documents_long_gone, []),
         (flood, ["too_many"]),
         (busy_conference_week, []),
         (network_down, ["run_failed"]),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -83,12 +86,39 @@ def base(sample_data: Path) -> Iterator[str]:
     server.wait(timeout=20)
 
 
+class Trap:
+    """Listens in place of every other host, and notes which host was meant (TLS server name or Host header)."""
+
+    NAME = re.compile(rb"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+
+    def __init__(self) -> None:
+        self.hosts: list[str] = []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self.socket.getsockname()[1])
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                caller, _ = self.socket.accept()
+            except OSError:
+                return
+            caller.settimeout(2)
+            with caller, contextlib.suppress(OSError):
+                self.hosts += [name.decode() for name in self.NAME.findall(caller.recv(4000))]
+
+
 class Browser:
     """A headless Chromium; remembers every request it makes."""
 
-    def __init__(self, driver: Any, base: str) -> None:
+    def __init__(self, driver: Any, base: str, trap: Trap) -> None:
         self.driver = driver
         self.base = base
+        self.trap = trap
+
+    def trapped(self) -> list[str]:
+        """The other hosts to which connections were tried so far; the browser has some of its own."""
+        return list(self.trap.hosts)
 
     def open(self, path: str) -> None:
         """Go to a path of the portal."""
@@ -116,12 +146,17 @@ class Browser:
         self.driver.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
 
     def requests(self) -> list[str]:
-        """The addresses asked for since the last call."""
+        """The addresses asked for since the last call, without those that the content policy stopped."""
         entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        stopped = {
+            entry["params"]["requestId"]
+            for entry in entries
+            if entry["method"] == "Network.loadingFailed" and entry["params"].get("blockedReason") == "csp"
+        }
         return [
             entry["params"]["request"]["url"]
             for entry in entries
-            if entry["method"] == "Network.requestWillBeSent"
+            if entry["method"] == "Network.requestWillBeSent" and entry["params"]["requestId"] not in stopped
         ]
 
 
@@ -134,10 +169,14 @@ def browser(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bro
         pytest.skip("chromium oder chromedriver fehlt")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}", "--window-size=1280,1000"):
+    trap = Trap()
+    elsewhere = f"--host-resolver-rules=MAP * 127.0.0.1:{trap.port}, EXCLUDE 127.0.0.1"
+    profile = f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"
+    for flag in (*FLAGS, profile, elsewhere, "--window-size=1280,1000"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
     driver.set_page_load_timeout(60)
-    yield Browser(driver, base)
+    yield Browser(driver, base, trap)
     driver.quit()
+    trap.socket.close()

@@ -79,7 +79,9 @@ def tab_to(browser: Any, wanted: str) -> None:
     for _ in range(120):
         press(browser, Keys.TAB)
         element = focused(browser)
-        if wanted in (element.text or element.get_attribute("aria-label") or ""):
+        if element.tag_name in ("a", "button", "summary") and wanted in (
+            element.text or element.get_attribute("aria-label") or ""
+        ):
             outline = browser.script("return getComputedStyle(document.activeElement).outlineStyle")
             assert outline != "none", f"{wanted}: der Fokus ist nicht zu sehen"
             return

@@ -19,7 +19,8 @@ from pipelines.dates import (
 )
 
 TODAY = date(2026, 11, 23)
-MEGABYTE = 1_000_000
+LONG = 150_000
+"""Characters: enough that anything but linear time would hang; `make bench` measures a megabyte."""
 PATTERNS = (
     "2020 ",
     ". 2020 ",
@@ -63,15 +64,15 @@ def test_running_text_is_read_in_linear_time(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["1.1.2020 ", "1, 1, 1, 1, 1. Mai 2020 ", "a"])
-def test_a_hostile_megabyte_is_read(pattern: str) -> None:
-    """One megabyte of the worst patterns takes seconds."""
-    assert seconds(hostile(pattern, MEGABYTE)) < 20
+def test_a_long_hostile_text_is_read(pattern: str) -> None:
+    """A long run of the worst patterns does not hang."""
+    assert seconds(hostile(pattern, LONG)) < 20
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_short_readers_look_at_the_beginning_only(pattern: str) -> None:
-    """A megabyte where a short text belongs costs nothing and gives nothing wrong."""
-    text = hostile(pattern, MEGABYTE)
+    """A long text where a short text belongs costs nothing and gives nothing wrong."""
+    text = hostile(pattern, LONG)
     start = time.process_time()
     kicker_date(text, today=TODAY)
     stand_date(text, today=TODAY)

@@ -20,7 +20,7 @@ import sample_documents as samples
 
 from archive.errors import ArchiveError, NoArchive
 from portal.access_log import shortened_address
-from portal.serving import datasette_for
+from portal.serving import datasette_for, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 START = """
@@ -63,9 +63,19 @@ def test_serves_ends_cleanly_and_logs_discreetly(data_dir: Path) -> None:
 
     assert server.returncode == 0
     assert "Traceback" not in log
+    assert f"http://127.0.0.1:{port}/ (Ende mit Strg-C)" in log
     assert '127.0.0.0 - "GET /suche HTTP/1.1" 200' in log
     assert "Geheimnis" not in log
     assert "127.0.0.1:" not in log.replace(f"127.0.0.1:{port}", "")
+
+
+def test_taken_port_is_one_clear_sentence(data_dir: Path) -> None:
+    """Where another program listens, the error says where and why."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(ArchiveError, match=f"Port {port} kann das Portal nicht starten"):
+            serve(data_dir, port=port)
 
 
 def test_missing_archive_is_one_clear_sentence(tmp_path: Path) -> None:

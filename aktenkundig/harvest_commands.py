@@ -1,0 +1,139 @@
+"""The commands that fetch: sources, probe, crawl, nightly and the demonstration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aktenkundig.german_cli import GermanArgument, GermanCommand
+
+if TYPE_CHECKING:
+    from aktenkundig.crawl_options import CrawlOptions
+
+AT = click.option(
+    "--at", multiple=True, metavar="QUELLE=ADRESSE",
+    help="Statt der echten Website eine Nachbildung abrufen, zum Beispiel dsmv=http://127.0.0.1:8123"
+    " (mehrfach möglich).",
+)  # fmt: skip
+DELAY = click.option(
+    "--delay", type=click.FloatRange(min=0), default=1.0, metavar="SEKUNDEN",
+    help="Abstand zwischen zwei Abrufen bei demselben Server (sonst 1 Sekunde).",
+)  # fmt: skip
+CONTACT = click.option(
+    "--contact", envvar="AKTENKUNDIG_CONTACT", default="", metavar="ADRESSE",
+    help="E-Mail- oder Web-Adresse für den User-Agent (oder AKTENKUNDIG_CONTACT); Pflicht für die echten Websites.",
+)  # fmt: skip
+
+
+def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that ``crawl`` and ``nightly`` share."""
+    options = (
+        AT,
+        DELAY,
+        click.option("--removal-checks", type=click.IntRange(min=1), default=3, metavar="ANZAHL",
+                     help="So viele vergebliche Prüfungen machen ein verschwundenes Dokument zum entfernten (3) …"),
+        click.option("--removal-days", type=click.FloatRange(min=0), default=7.0, metavar="TAGE",
+                     help="… wenn sie sich über so viele Tage erstrecken (7)."),
+        CONTACT,
+        click.option("--now", hidden=True, default=None, help="Zeitpunkt des Laufs, um einen Verlauf nachzuspielen."),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def options_from(data: Path, at: tuple[str, ...], contact: str, **others: Any) -> CrawlOptions:
+    """The options of the command line, checked. Raises BadOptions."""
+    from aktenkundig.crawl_options import CrawlOptions, check_moment, parse_stand_ins
+
+    check_moment(others.get("now"))
+    return CrawlOptions(data=data, at=parse_stand_ins(at), contact=contact.strip(), **others)
+
+
+@click.command(cls=GermanCommand)
+def sources() -> None:
+    """Die Quellen mit ihren Startadressen zeigen."""
+    from crawler.sources import load_source, source_names
+
+    for name in source_names():
+        source = load_source(name)
+        click.echo(f"{name}  {source.label}")
+        for url in source.start_urls():
+            click.echo(f"    {url}")
+
+
+@click.command(cls=GermanCommand)
+@click.argument(
+    "source",
+    nargs=-1,
+    metavar="[QUELLE ...]",
+    cls=GermanArgument,
+    help="Namen von Quellen; ohne Angabe alle.",
+)
+@crawl_options
+@click.pass_obj
+def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
+    """Quellen abrufen und archivieren (0 alle zu Ende gebracht, 1 eine nicht)."""
+    from aktenkundig.crawl_options import check_contact, check_sources
+    from aktenkundig.crawling import crawl_sources
+    from archive.lock import archive_lock
+
+    names = check_sources(source)
+    chosen = options_from(data, **options)
+    check_contact(chosen, names)
+    with archive_lock(data):
+        codes = crawl_sources(names, chosen)
+    return max(codes.values(), default=0)
+
+
+@click.command(cls=GermanCommand)
+@crawl_options
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, metavar="SEKUNDEN",
+              help="So lange auf das Ende eines anderen Laufs warten (sonst gar nicht).")  # fmt: skip
+@click.option("--time-limit", type=click.FloatRange(min=1), default=6 * 3600.0, metavar="SEKUNDEN",
+              help="Zeitgrenze je Quelle (sonst 21600, also 6 Stunden).")  # fmt: skip
+@click.pass_obj
+def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> int:
+    """Der unbeaufsichtigte Lauf: abrufen, prüfen, melden (0 gesund, 1 Alarm, 2 nicht gelaufen)."""
+    from aktenkundig.crawl_options import check_contact
+    from aktenkundig.nightly import run_night
+    from crawler.sources import source_names
+
+    chosen = options_from(data, **options)
+    check_contact(chosen, source_names())
+    return run_night(chosen, wait=wait, time_limit=time_limit)
+
+
+@click.command(cls=GermanCommand)
+@click.argument("source", metavar="QUELLE", cls=GermanArgument, help="Name einer Quelle.")
+@click.option("--save", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="ORDNER",
+              help="Die Seiten als Prüffälle speichern, mit dem Gelesenen zum Gegenlesen.")  # fmt: skip
+@AT
+@DELAY
+@CONTACT
+@click.pass_obj
+def probe(data: Path, source: str, save: Path | None, at: tuple[str, ...], delay: float, contact: str) -> int:
+    """Vor dem ersten Abruf ansehen, ob die Seiten gelesen werden wie erwartet (0 ja, 1 nein)."""
+    from aktenkundig.crawl_options import check_contact, check_sources
+    from aktenkundig.probe import probe_source
+
+    check_sources((source,))
+    options = options_from(data, at=at, contact=contact, delay=delay)
+    check_contact(options, [source])
+    return probe_source(source, options, save=save)
+
+
+@click.command(cls=GermanCommand)
+@click.option("--no-serve", is_flag=True, help="Nur abrufen, das Portal nicht starten.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, metavar="PORT", help="Port des Portals (sonst 8001).")  # fmt: skip  # noqa: E501
+@click.pass_context
+def demo(context: click.Context, no_serve: bool, port: int) -> int:
+    """Die eingebaute Beispiel-Website abrufen und das Portal zeigen (ohne Netz)."""
+    from aktenkundig.demo import run_demo
+
+    given = context.find_root().params["data"] or os.environ.get("AKTENKUNDIG_DATA")
+    return run_demo(context.obj if given else context.obj / "demo", serve=not no_serve, port=port)

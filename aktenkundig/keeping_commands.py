@@ -1,0 +1,139 @@
+"""The commands that look after the archive: verify, rebuild, block, backup and their reverses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aktenkundig.german_cli import GermanArgument, GermanCommand
+
+if TYPE_CHECKING:
+    import sqlite3
+
+OK, PROBLEM = 0, 1
+WAIT_FOR_CRAWL = 600.0
+"""Seconds that a takedown waits for a running harvest."""
+
+
+@click.command(cls=GermanCommand)
+@click.pass_obj
+def verify(data: Path) -> int:
+    """Jede Prüfsumme gegen die WARC-Dateien und die Datenbank prüfen (0 in Ordnung, 1 Beanstandungen)."""
+    from archive.database import open_reading
+    from archive.verify import verify as find_faults
+
+    conn = open_reading(data)
+    try:
+        faults = find_faults(conn, data, progress=lambda name: click.echo(f"  {name}", err=True))
+        snapshots = conn.execute("select count(*) from snapshots where sha256 is not null").fetchone()[0]
+    finally:
+        conn.close()
+    for fault in faults:
+        click.echo(fault)
+    click.echo(f"{len(faults)} Beanstandungen." if faults else f"In Ordnung: {snapshots} Abrufe geprüft.")
+    return PROBLEM if faults else OK
+
+
+@click.command(cls=GermanCommand)
+@click.pass_obj
+def rebuild(data: Path) -> None:
+    """Alles Abgeleitete aus den WARC-Dateien neu aufbauen, ohne Netz."""
+    from aktenkundig.progress import bar
+    from aktenkundig.rebuilding import rebuild as rebuild_all
+
+    with _writing(data) as conn:
+        report = rebuild_all(conn, data, progress=bar("Läufe"))
+    click.echo(
+        f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten)."
+    )
+
+
+@click.command(cls=GermanCommand)
+@click.argument(
+    "document_id", metavar="ID", cls=GermanArgument, help="Kennung des Dokuments, etwa dsmv-208815."
+)
+@click.option(
+    "--reason", required=True, metavar="TEXT", help="Grund der Sperre; er bleibt im Archiv stehen. Pflicht."
+)
+@click.pass_obj
+def block(data: Path, document_id: str, reason: str) -> None:
+    """Ein Dokument sperren: sein Inhalt verlässt die Datenbank."""
+    from archive.blocks import block as block_document
+
+    with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
+        block_document(conn, document_id, reason=reason, at=_now())
+        conn.execute("pragma wal_checkpoint(truncate)")
+        conn.execute("vacuum")
+    click.echo(f"{document_id} ist gesperrt.")
+
+
+@click.command(cls=GermanCommand)
+@click.argument("document_id", metavar="ID", cls=GermanArgument, help="Kennung des gesperrten Dokuments.")
+@click.pass_obj
+def unblock(data: Path, document_id: str) -> None:
+    """Eine Sperre aufheben: der Inhalt kommt aus den WARC-Dateien zurück."""
+    from aktenkundig.progress import bar
+    from aktenkundig.rebuilding import rebuild as rebuild_all
+    from archive.blocks import unblock as lift
+    from archive.database import transaction
+
+    with _writing(data, wait=WAIT_FOR_CRAWL) as conn, transaction(conn):
+        lift(conn, document_id, at=_now())
+        rebuild_all(conn, data, progress=bar("Läufe"))
+    click.echo(f"{document_id} ist wieder zugänglich.")
+
+
+@click.command(cls=GermanCommand)
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path), metavar="ORDNER", cls=GermanArgument,
+                help="Wohin; eine Sicherung, die dort liegt, wird ergänzt.")  # fmt: skip
+@click.pass_obj
+def backup(data: Path, target: Path) -> None:
+    """Das Archiv sichern, auch während eines Laufs."""
+    from aktenkundig.progress import bar
+    from archive.backup import backup as make_backup
+
+    copied = make_backup(data, target, progress=bar("Belege"))
+    click.echo(f"Gesichert nach {target} ({copied} neue oder gewachsene WARC-Dateien).")
+
+
+@click.command(cls=GermanCommand)
+@click.argument("source", type=click.Path(path_type=Path), metavar="ORDNER", cls=GermanArgument,
+                help="Wo die Sicherung liegt.")  # fmt: skip
+@click.pass_obj
+def restore(data: Path, source: Path) -> None:
+    """Eine Sicherung in einen leeren Datenordner zurückholen."""
+    from aktenkundig.progress import bar
+    from archive.backup import restore as bring_back
+    from archive.lock import archive_lock
+
+    with archive_lock(data):
+        copied = bring_back(source, data, progress=bar("Belege"))
+    click.echo(f"Zurückgeholt nach {data} ({copied} WARC-Dateien).")
+
+
+@contextmanager
+def _writing(data: Path, *, wait: float = 0.0) -> Iterator[sqlite3.Connection]:
+    """The archive under its lock, for writing. Raises NoArchive, ArchiveBusy."""
+    from archive.database import database_path, open_archive
+    from archive.errors import NoArchive
+    from archive.lock import archive_lock
+
+    if not database_path(data).exists():
+        raise NoArchive(f"Kein Archiv unter {database_path(data)}. Zuerst »aktenkundig crawl« ausführen.")
+    with archive_lock(data, wait=wait):
+        conn = open_archive(data, create=False)
+        try:
+            yield conn
+        finally:
+            conn.close()
+
+
+def _now() -> str:
+    from archive.timestamps import utc_text
+
+    return utc_text(datetime.now(UTC))

@@ -1,0 +1,100 @@
+"""The commands that read the archive: search, serve, status, diff and export."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from aktenkundig.german_cli import GermanArgument, GermanCommand
+
+
+@click.command(cls=GermanCommand)
+@click.argument("query", metavar="SUCHANFRAGE", cls=GermanArgument,
+                help="Wörter, \"feste Wendungen\", -ausgeschlossene; mehrere Wörter in Anführungszeichen.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1, max=1000), default=20, metavar="ANZAHL",
+              help="Höchstens so viele Treffer zeigen (sonst 20).")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table",
+              help="Ausgabe als Tabelle (sonst) oder JSON.")  # fmt: skip
+@click.pass_obj
+def search(data: Path, query: str, limit: int, form: str) -> None:
+    """Im Archiv suchen."""
+    from aktenkundig.search_output import print_hits
+
+    print_hits(data, query, limit=limit, form=form)
+
+
+@click.command(cls=GermanCommand)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, metavar="PORT", help="Port des Portals (sonst 8001).")  # fmt: skip  # noqa: E501
+@click.option("--host", default="127.0.0.1", metavar="ADRESSE",
+              help="Adresse, an der das Portal antwortet (sonst 127.0.0.1).")  # fmt: skip
+@click.option("--base-url", default=None, metavar="PFAD",
+              help="Pfad hinter einem Reverse-Proxy (oder AKTENKUNDIG_BASE_URL; sonst /).")  # fmt: skip
+@click.pass_obj
+def serve(data: Path, port: int, host: str, base_url: str | None) -> None:
+    """Das Portal starten (Ende mit Strg-C)."""
+    from archive.database import open_archive
+    from portal.serving import serve as serve_portal
+
+    if os.access(data, os.W_OK):
+        open_archive(data, create=False).close()
+    refuse_taken(host, port)
+    serve_portal(data, host=host, port=port, base_url=base_url)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise OSError with the address as name where nobody can listen at it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
+
+
+@click.command(cls=GermanCommand)
+@click.pass_obj
+def status(data: Path) -> None:
+    """Bestand, letzte Läufe, Übersichtsseiten und offene Alarme zeigen."""
+    from aktenkundig.status import print_status
+
+    print_status(data)
+
+
+@click.command(cls=GermanCommand)
+@click.argument(
+    "document_id", metavar="ID", cls=GermanArgument, help="Kennung des Dokuments, etwa dsmv-208815."
+)
+@click.argument(
+    "a", type=int, required=False, metavar="[A]", cls=GermanArgument, help="Nummer der alten Fassung."
+)
+@click.argument(
+    "b", type=int, required=False, metavar="[B]", cls=GermanArgument, help="Nummer der neuen Fassung."
+)
+@click.pass_obj
+def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
+    """Zwei Fassungen Wort für Wort vergleichen; ohne A und B die letzten beiden."""
+    from aktenkundig.diff_output import print_diff
+
+    print_diff(data, document_id, a, b)
+
+
+@click.command(cls=GermanCommand)
+@click.argument("target", type=click.Path(path_type=Path), metavar="ORDNER", cls=GermanArgument,
+                help="Wohin; wird angelegt, wenn es ihn nicht gibt.")  # fmt: skip
+@click.pass_obj
+def export(data: Path, target: Path) -> None:
+    """Alle Tabellen als CSV, JSON Lines, Parquet und SQLite ausgeben, mit datapackage.json."""
+    from aktenkundig.progress import bar
+    from archive.database import open_reading
+    from archive.export import export as export_all
+    from archive.timestamps import utc_text
+
+    with closing(open_reading(data)) as conn:
+        tables = export_all(conn, data, target, made_at=utc_text(datetime.now(UTC)), progress=bar("Tabellen"))
+    click.echo(f"{len(tables)} Tabellen mit {sum(table.rows for table in tables)} Zeilen in {target}.")

@@ -1,0 +1,21 @@
+"""Puts an archive right after runs that never came to their end."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from archive.database import transaction
+from archive.ledger import close_abandoned_runs
+from archive.torn import set_aside_torn_tails
+
+
+def put_right(conn: sqlite3.Connection, data: Path, *, at: str) -> list[int]:
+    """Show abandoned runs as failed and set torn WARC tails aside; the runs' ids. Call only under the lock.
+
+    All or nothing: when the disk is full the runs stay open, and the next start finds them again.
+    """
+    with transaction(conn):
+        abandoned = close_abandoned_runs(conn, at=at)
+        set_aside_torn_tails(conn, data, abandoned, at=at)
+    return abandoned

@@ -1,0 +1,241 @@
+"""The nightly run looks after itself, and speaks up exactly when it should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import FirstNight
+from nights import contents, night, options_for, rows
+from receivers import web_receiver
+
+from aktenkundig import nightly
+from aktenkundig.crawl_options import CrawlOptions
+from aktenkundig.nightly import run_night
+from aktenkundig.sample import SampleSite
+from archive.disk import Disk
+from archive.errors import ArchiveBusy
+from archive.lock import archive_lock
+
+NEWEST = "select source, outcome, detail from runs where id in (select max(id) from runs group by source) order by 1"
+
+
+def test_a_first_night_is_healthy_and_says_what_came(first: FirstNight) -> None:
+    assert first.said.code == 0
+    assert "dsk: in Ordnung, " in first.said.out
+    assert "dsmv: in Ordnung, " in first.said.out
+    assert "Belege: " in first.said.out
+    assert rows(first.data, "select * from incidents") == []
+
+
+def test_a_night_on_an_unchanged_site_adds_nothing_but_the_ledger(data: Path, site: SampleSite) -> None:
+    before = contents(data)
+    said = night(site, data)
+
+    assert said.code == 0
+    assert contents(data) == before
+    assert [row[1] for row in rows(data, NEWEST)] == ["ok", "ok"]
+    assert rows(data, "select count(*) from runs") == [(4,)]
+
+
+def test_one_source_that_fails_does_not_stop_the_other(data: Path, broken: SampleSite) -> None:
+    broken.fault("*", host="dsk", reset=True)
+    failed = night(broken, data)
+    broken.heal()
+    healed = night(broken, data)
+
+    assert failed.code == 1
+    assert "dsk: FEHLGESCHLAGEN" in failed.out
+    assert "dsmv: in Ordnung" in failed.out
+    assert "Alarm seit " in failed.out
+    assert healed.code == 0
+    assert "Entwarnung: dsk: " in healed.out
+    assert rows(data, "select count(*), count(closed_at) from incidents") == [(1, 1)]
+    assert rows(data, "select count(*) from documents where removed_at is not null") == [(0,)]
+
+
+def test_a_layout_change_alarms_in_one_run(data: Path, broken: SampleSite) -> None:
+    """Every page answers, none can be read."""
+    body = b"<html><body><main><h1>Alles neu</h1><p>Willkommen im neuen Portal.</p></main></body></html>"
+    broken.fault("/presse/?id=*", host="dsmv", body=body)
+    said = night(broken, data)
+
+    assert said.code == 1
+    kinds = {row[0] for row in rows(data, "select kind from incidents where source = 'dsmv'")}
+    assert "layout_changed" in kinds
+    assert rows(data, "select count(*) from documents where source = 'dsmv' and version > 1") == [(0,)]
+
+
+def test_a_source_that_takes_too_long_is_ended_and_shown_as_failed(data: Path, broken: SampleSite) -> None:
+    broken.fault("/entschliessungen.html", host="dsk", delay=60)
+    began = time.monotonic()
+    said = night(broken, data, time_limit=6)
+
+    assert time.monotonic() - began < 45
+    assert said.code == 1
+    assert [row[:2] for row in rows(data, NEWEST)] == [("dsk", "failed"), ("dsmv", "ok")]
+
+
+def test_a_killed_run_is_shown_as_failed_by_the_next_night(data: Path, broken: SampleSite) -> None:
+    broken.fault("/presse/", host="dsmv", delay=30)
+    options = options_for(broken, data).to_json()
+    process = subprocess.Popen([sys.executable, "-m", "aktenkundig.crawl_source", "dsmv", options])
+    while not rows(data, "select 1 from runs where outcome = 'running'"):
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(timeout=20)
+    broken.heal()
+    said = night(broken, data)
+
+    killed = rows(data, "select outcome, detail from runs where source = 'dsmv' order by id")[1]
+    assert said.code == 0
+    assert killed == ("failed", "Der Lauf wurde abgebrochen.")
+
+
+def test_a_second_night_leaves_with_a_clear_word(data: Path, site: SampleSite) -> None:
+    with archive_lock(data), pytest.raises(ArchiveBusy, match="Ein anderer Lauf arbeitet gerade"):
+        night(site, data)
+
+
+def test_a_second_night_waits_when_told_to(data: Path, site: SampleSite) -> None:
+    with archive_lock(data), pytest.raises(ArchiveBusy):
+        run_night(options_for(site, data), wait=0.3, time_limit=9, environ={})
+
+
+def test_a_harvest_that_never_began_is_an_alarm(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "crawl_sources", lambda *_, **__: {"dsk": 1, "dsmv": 1})
+    said = night(site, data)
+
+    assert said.code == 1
+    assert said.out.count("Der Abruf hat nicht begonnen.") == 2
+
+
+# -- messages of the night ---------------------------------------------------------------------------
+
+
+def unharvested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make nights short: what is judged is the run that is there."""
+    monkeypatch.setattr(nightly, "crawl_sources", lambda *_, **__: {})
+    monkeypatch.setattr(nightly, "_newest_runs", lambda *_: {})
+
+
+def test_ten_bad_nights_are_one_alert_ten_pings_and_one_all_clear(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unharvested(monkeypatch)
+    with web_receiver() as posts:
+        environ = {"AKTENKUNDIG_WEBHOOK": f"{posts.url}/hook", "AKTENKUNDIG_PING": f"{posts.url}/ping"}
+        set_outcome(data, "failed")
+        codes = [night(site, data, environ=environ).code for _ in range(10)]
+        set_outcome(data, "ok")
+        codes.append(night(site, data, environ=environ).code)
+
+    paths = [path for path, _ in posts.received]
+    told = [
+        change["opened"] for path, body in posts.received if path == "/hook" for change in body["changes"]
+    ]
+    assert codes == [1] * 10 + [0]
+    assert (paths.count("/ping/fail"), paths.count("/ping"), paths.count("/hook")) == (10, 1, 2)
+    assert told == [True, False]
+
+
+def set_outcome(data: Path, outcome: str) -> None:
+    with closing(sqlite3.connect(data / "archive.db")) as conn, conn:
+        conn.execute("update runs set outcome = ? where source = 'dsk'", (outcome,))
+
+
+def test_an_alert_that_could_not_be_told_is_told_the_next_night(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unharvested(monkeypatch)
+    set_outcome(data, "failed")
+    with web_receiver(status=500) as posts:
+        environ = {"AKTENKUNDIG_WEBHOOK": posts.url}
+        first_try = night(site, data, environ=environ)
+        posts.status = 200
+        night(site, data, environ=environ)
+        night(site, data, environ=environ)
+
+    assert first_try.err == "Nachricht per Webhook nicht zugestellt (HTTPError 500).\n"
+    assert [len(body["changes"]) for _, body in posts.received] == [1, 1]
+
+
+def test_a_night_that_cannot_be_run_is_told(tmp_path: Path, site: SampleSite) -> None:
+    (tmp_path / "archive.db").write_bytes(b"kein SQLite" * 500)
+    with web_receiver() as posts, pytest.raises(sqlite3.DatabaseError):
+        environ = {"AKTENKUNDIG_WEBHOOK": f"{posts.url}/hook", "AKTENKUNDIG_PING": f"{posts.url}/ping"}
+        night(site, tmp_path, environ=environ)
+
+    assert [path for path, _ in posts.received] == ["/hook", "/ping/fail"]
+    assert posts.received[0][1]["changes"][0]["kind"] == "not_run"
+
+
+def test_secrets_are_neither_printed_nor_stored(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unharvested(monkeypatch)
+    set_outcome(data, "failed")
+    secret = "geheim-7f3a"
+    environ = {
+        "AKTENKUNDIG_WEBHOOK": f"http://127.0.0.1:9/{secret}", "AKTENKUNDIG_PING": f"http://127.0.0.1:9/{secret}",
+        "AKTENKUNDIG_SMTP_HOST": "127.0.0.1", "AKTENKUNDIG_SMTP_PORT": "9", "AKTENKUNDIG_SMTP_PASSWORD": secret,
+        "AKTENKUNDIG_SMTP_USER": "archiv", "AKTENKUNDIG_MAIL_TO": "redaktion@example.org",
+    }  # fmt: skip
+    said = night(site, data, environ=environ)
+
+    assert said.err.count("nicht zugestellt") == 3
+    assert secret not in said.out + said.err
+    assert not any(secret.encode() in path.read_bytes() for path in data.rglob("*") if path.is_file())
+
+
+def test_the_command_ends_with_2_when_it_could_not_run(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").write_bytes(b"kein SQLite" * 500)
+    command = [sys.executable, "-m", "aktenkundig.cli", "--data", str(tmp_path), "nightly"]
+    at = ["--at", "dsk=http://127.0.0.1:9", "--at", "dsmv=http://127.0.0.1:9"]
+    ran = subprocess.run([*command, *at], capture_output=True, text=True, check=False, timeout=60)
+
+    assert ran.returncode == 2
+    assert ran.stderr.endswith("Fehler: archive.db ist keine SQLite-Datenbank oder beschädigt.\n")
+
+
+# -- disk --------------------------------------------------------------------------------------------
+
+
+def test_a_disk_that_fills_up_is_an_alarm(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unharvested(monkeypatch)
+    growing = Disk(vault=10**10, grown=6 * 10**9, free=9 * 10**9)
+    monkeypatch.setattr(nightly, "look_at_disk", lambda *_, **__: growing)
+    said = night(site, data)
+
+    assert said.code == 1
+    assert "so reicht der Datenträger noch 45 Tage" in said.out
+
+
+def test_growth_counts_the_runs_of_thirty_days_and_not_the_first_harvest(
+    first: FirstNight, data: Path
+) -> None:
+    with closing(sqlite3.connect(data / "archive.db")) as conn:
+        fresh = nightly.look_at_disk(conn, data, at="2026-12-31T04:00:00Z")
+        conn.execute("update runs set started_at = '2026-10-01T04:00:00Z' where source = 'dsk'")
+        later = nightly.look_at_disk(conn, data, at=rows(data, "select max(started_at) from runs")[0][0])  # type: ignore[arg-type]
+
+    assert fresh.vault == later.vault > 100_000
+    assert fresh.grown == 0
+    assert 0 < later.grown < later.vault
+
+
+def test_options_survive_the_way_into_a_child_process(tmp_path: Path) -> None:
+    options = CrawlOptions(data=tmp_path, at={"dsk": "http://127.0.0.1:9"}, limits={"file": 3}, delay=0.5)
+
+    assert CrawlOptions.from_json(options.to_json()) == options

@@ -1,0 +1,108 @@
+"""The quality gate: floors for recall, precision and nDCG@10 per kind of query.
+
+Lower a floor only together with the reason in the commit. Floors are the measured figures, less one
+hundredth where a kind has few queries.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import pytest
+from search_archives import RELEASES, archive_of, releases, sample_texts
+from search_gate import Case, Score, measure, release_cases, sample_cases, score, shared_cases, table
+
+from archive.search.engine import search
+
+KINDS = ("inflection", "compound", "umlaut", "abbreviation", "hyphen", "broken", "multiword")
+
+OVERALL = {"recall": 0.97, "precision": 0.95, "ndcg": 0.95}
+KIND_RECALL = 0.90
+
+SAMPLE_FLOORS = dict.fromkeys(KINDS, (0.99, 0.95, 0.95))
+RELEASE_FLOORS = {
+    "inflection": (0.99, 0.98, 0.98),
+    "compound": (0.99, 0.98, 0.98),
+    "umlaut": (0.99, 0.98, 0.98),
+    "abbreviation": (0.99, 0.98, 0.98),
+    "hyphen": (0.95, 0.98, 0.95),
+    "broken": (0.97, 0.98, 0.97),
+    "multiword": (0.99, 0.98, 0.98),
+}
+
+needs_releases = pytest.mark.skipif(
+    not RELEASES.exists(), reason="../shared/corpus/dsmv is not beside the checkout"
+)
+
+
+def ids(conn: sqlite3.Connection, query: str) -> list[str]:
+    """What our search finds."""
+    return [hit.id for hit in search(conn, query, limit=200).hits]
+
+
+@pytest.fixture(scope="module")
+def sample_scores() -> dict[str, Score]:
+    return measure(archive_of(sample_texts()), sample_cases(), ids)
+
+
+@pytest.fixture(scope="module")
+def release_scores() -> dict[str, Score]:
+    documents = releases()
+    return measure(archive_of(documents), release_cases(documents), ids)
+
+
+def assert_floors(scores: dict[str, Score], kind: str, floors: tuple[float, float, float]) -> None:
+    measured = scores[kind]
+
+    assert measured.recall >= floors[0], table(scores)
+    assert measured.precision >= floors[1], table(scores)
+    assert measured.ndcg >= floors[2], table(scores)
+
+
+def test_sample_is_large_enough() -> None:
+    cases = sample_cases()
+
+    assert len(sample_texts()) >= 40
+    assert len(cases) >= 50
+    assert {case.kind for case in cases} == set(KINDS)
+
+
+def test_judgements_name_sample_documents() -> None:
+    known = {one.id for one in sample_texts()}
+
+    assert {one for case in sample_cases() for one in case.grades} <= known
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sample_texts(sample_scores: dict[str, Score], kind: str) -> None:
+    assert_floors(sample_scores, kind, SAMPLE_FLOORS[kind])
+
+
+@needs_releases
+@pytest.mark.parametrize("kind", KINDS)
+def test_own_queries_over_releases(release_scores: dict[str, Score], kind: str) -> None:
+    assert_floors(release_scores, kind, RELEASE_FLOORS[kind])
+
+
+@needs_releases
+def test_shared_queries_over_releases() -> None:
+    documents = releases()
+    scores = measure(archive_of(documents), shared_cases(documents), ids)
+
+    assert_floors(scores, "all", (OVERALL["recall"], OVERALL["precision"], OVERALL["ndcg"]))
+    assert min(one.recall for one in scores.values()) >= KIND_RECALL, table(scores)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (["a", "b"], (1.0, 1.0, 1.0)),
+        (["b", "a"], (1.0, 1.0, pytest.approx(0.797, abs=0.001))),
+        (["a", "x"], (0.5, 0.5, pytest.approx(0.826, abs=0.001))),
+        ([], (0.0, 0.0, 0.0)),
+    ],
+)
+def test_the_measure_itself(found: Sequence[str], expected: tuple[float, float, float]) -> None:
+    """Title hits count three times as much as text hits; missing and wrong hits cost."""
+    assert score(Case(kind="", query="", grades={"a": 2, "b": 1}), found) == expected

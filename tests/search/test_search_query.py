@@ -1,0 +1,157 @@
+"""The query language, and that nothing typed is ever an error."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from search_archives import archive_of, sample_texts
+
+from archive.search.engine import facets, search
+from archive.search.filters import Filters
+from archive.search.functions import register_functions, search_expression
+from archive.search.query import MOST_ITEMS, Exact, Prefix, Word, parse_query
+
+SYNTAX = ['"', "„", "“", "-", "*", "(", ")", ":", "^", "+", "{", "}", ",", "NEAR(", "AND", "OR", "NOT", "ODER", "UND", "|",
+          "title:", "rank", "'", ";", "--", "/*", "%", "_", "\\", "\x00", "\U0001f600", "ß", "ﬁ", "İ", "a\u0308", "\u00ad"]  # fmt: skip
+PIECES = st.one_of(
+    st.sampled_from(SYNTAX),
+    st.sampled_from(
+        ["Überwachung", "Datenschutz", "der", "und", "KI", "DS-GVO", "Corona-Warn-App", "Stadt", "2023"]
+    ),
+    st.text(max_size=6),
+)
+QUERIES = st.lists(PIECES, max_size=12).flatmap(
+    lambda parts: st.sampled_from([" ".join(parts), "".join(parts)])
+)
+
+
+@pytest.fixture(scope="module")
+def conn() -> sqlite3.Connection:
+    return archive_of(sample_texts())
+
+
+def ids(conn: sqlite3.Connection, query: str) -> set[str]:
+    return {hit.id for hit in search(conn, query, limit=100).hits}
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(query=QUERIES)
+def test_no_query_is_an_error(query: str) -> None:
+    """Search, facets and the SQL expression take anything; totals and hits agree."""
+    conn = _shared()
+    result = search(conn, query, limit=100)
+
+    assert result.total == len(result.hits)
+    assert facets(conn, query).total == result.total
+    conn.execute(
+        "select count(*) from documents_fts where documents_fts match suchausdruck(?)", (query,)
+    ).fetchone()
+    conn.execute("select count(*) from pages_fts where pages_fts match suchausdruck(?)", (query,)).fetchone()
+
+
+_CONNECTIONS: list[sqlite3.Connection] = []
+
+
+def _shared() -> sqlite3.Connection:
+    if not _CONNECTIONS:
+        _CONNECTIONS.append(archive_of(sample_texts()))
+        register_functions(_CONNECTIONS[0])
+    return _CONNECTIONS[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(query=QUERIES)
+def test_expressions_hold_only_quoted_words_and_our_operators(query: str) -> None:
+    """No text of the query reaches FTS5 outside quotation marks, or with one inside."""
+    outside = search_expression(_shared(), query).split('"')[::2]
+
+    assert set("".join(outside).replace("OR", "").replace("AND", "").replace("NOT", "")) <= set(" ()*")
+
+
+def test_huge_queries_are_read_to_a_limit(conn: sqlite3.Connection) -> None:
+    assert search(conn, "Datenschutz " * 100_000).total >= 0
+    assert search(conn, '"' * 1_000_000).total >= 0
+    assert search(conn, "a-" * 500_000).total == 0
+    assert len(parse_query("wort " * 1000).clauses) <= MOST_ITEMS
+
+
+def test_all_words_must_match(conn: sqlite3.Connection) -> None:
+    assert ids(conn, "Polizei Kommunen") == {"p24"}
+    assert ids(conn, "Polizei Wochenmarkt") == set()
+
+
+def test_or_joins_neighbours(conn: sqlite3.Connection) -> None:
+    assert ids(conn, "Wochenmarkt OR Drohne") == {"p01", "p03"}
+    assert ids(conn, "Wochenmarkt ODER Drohne Garten") == {"p03"}
+    assert ids(conn, "Wochenmarkt | Drohne") == {"p01", "p03"}
+
+
+def test_without(conn: sqlite3.Connection) -> None:
+    assert ids(conn, "Überwachung -Drohne") == {"p01", "p02"}
+    assert ids(conn, 'Überwachung -"Video-Überwachung"') == {"p01", "p03"}
+
+
+def test_only_without_lists_the_rest(conn: sqlite3.Connection) -> None:
+    rest = ids(conn, "-Überwachung")
+
+    assert len(rest) == len(sample_texts()) - 3
+    assert not rest & {"p01", "p02", "p03"}
+
+
+def test_exact_phrase_takes_no_other_form(conn: sqlite3.Connection) -> None:
+    assert ids(conn, '"künstlicher Intelligenz"') == {"p16"}
+    assert ids(conn, '"künstlicher Intelligenzen"') == set()
+    assert ids(conn, "„rund um die Uhr“") == {"p01"}
+    assert ids(conn, '"Uhr die um"') == set()
+    assert ids(conn, '"Gesundheitsamt"') == {"p04"}
+    assert ids(conn, '"Städten"') == set()
+
+
+def test_prefix(conn: sqlite3.Connection) -> None:
+    assert ids(conn, "Kenn*") == {"p11", "p33", "p34"}
+    assert ids(conn, "strassenverk*") == {"p41"}
+    assert ids(conn, "Standard-Daten*") == {"p38"}
+
+
+def test_stop_words_are_left_out_unless_alone(conn: sqlite3.Connection) -> None:
+    assert ids(conn, "die Drohne und der Garten") == {"p03"}
+    assert ids(conn, "dagegen") == {"p35"}
+
+
+def test_empty_query_lists_everything_newest_first(conn: sqlite3.Connection) -> None:
+    result = search(conn, "  \t", limit=100)
+    dates = [hit.published_on for hit in result.hits]
+
+    assert result.total == len(sample_texts())
+    assert dates == sorted(dates, key=str, reverse=True)
+    assert ids(conn, "?!") == {hit.id for hit in result.hits}
+
+
+def test_empty_query_with_filter(conn: sqlite3.Connection) -> None:
+    assert search(conn, "", Filters(date_from="2015", date_to="2015-12")).total == 4
+    assert search(conn, "", Filters(source="nobody")).total == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("Bürger*innen", [(Word(pieces=("Bürgerinnen",)),)]),
+        ("Bürger:innen", [(Word(pieces=("Bürgerinnen",)),)]),
+        ("BürgerInnen", [(Word(pieces=("Bürgerinnen",)),)]),
+        ("Daten* und/oder", [(Prefix(start="Daten"),), (Word(pieces=("und",)),), (Word(pieces=("oder",)),)]),
+        ("2016/679", [(Word(pieces=("2016", "679")),)]),
+        ("E-Mail", [(Word(pieces=("E", "Mail")),)]),
+        ("LucaApp", [(Word(pieces=("Luca", "App")),)]),
+        ('"offen', [(Word(pieces=("offen",)),)]),
+        ("a OR", [(Word(pieces=("a",)),)]),
+        ("OR a", [(Word(pieces=("a",)),)]),
+        ('""', []),
+        ("- a", [(Word(pieces=("a",)),)]),
+        ("»Art. 6«", [(Exact(words=("Art", "6")),)]),
+    ],
+)
+def test_reading(text: str, clauses: list[object]) -> None:
+    assert list(parse_query(text).clauses) == clauses
