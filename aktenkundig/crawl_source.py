@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -31,6 +32,7 @@ def main(source: str, options: CrawlOptions) -> int:
     crawler = process.create_crawler(source)
     process.crawl(crawler)
     stop_on_signals(process)
+    gc.freeze()  # modules and word lists live to the end: the collector need not look at them for every page
     process.start(install_signal_handlers=False)
     end_run(crawler, "shutdown")
     return exit_code(source, crawler)

@@ -14,7 +14,6 @@ from types import FrameType
 
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.progress import bar
-from aktenkundig.rebuilding import rebuild
 from archive.aftermath import put_right
 from archive.database import meta_value, open_archive, set_meta
 from archive.timestamps import utc_text
@@ -52,6 +51,8 @@ def bring_up_to_date(conn: sqlite3.Connection, options: CrawlOptions) -> None:
     if meta_value(conn, READING_VERSION_KEY) == READING_VERSION:
         return
     if conn.execute("select exists (select 1 from documents)").fetchone()[0]:
+        from aktenkundig.rebuilding import rebuild  # here, for it needs much memory
+
         sys.stderr.write("Das Archiv wurde von einer anderen Version gelesen und wird neu aufgebaut …\n")
         rebuild(conn, options.data, progress=bar("Läufe"))
     set_meta(conn, READING_VERSION_KEY, READING_VERSION)

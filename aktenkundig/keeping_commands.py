@@ -67,8 +67,7 @@ def block(data: Path, document_id: str, reason: str) -> None:
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         block_document(conn, document_id, reason=reason, at=_now())
-        conn.execute("pragma wal_checkpoint(truncate)")
-        conn.execute("vacuum")
+        forget_deleted(conn)
     click.echo(f"{document_id} ist gesperrt.")
 
 
@@ -114,6 +113,21 @@ def restore(data: Path, source: Path) -> None:
     with archive_lock(data):
         copied = bring_back(source, data, progress=bar("Belege"))
     click.echo(f"Zurückgeholt nach {data} ({copied} WARC-Dateien).")
+
+
+def forget_deleted(conn: sqlite3.Connection) -> None:
+    """Leave nothing of deleted rows in the file: words of the index, samples, free pages, write-ahead log."""
+    from archive.database import transaction
+    from archive.search.upkeep import optimize_index
+
+    with transaction(conn):
+        optimize_index(conn)
+        conn.execute("delete from search_words where term not in (select term from documents_words)")
+    for (name,) in conn.execute("select name from sqlite_master where name glob 'sqlite_stat*'").fetchall():
+        conn.execute(f"drop table {name}")
+    conn.execute("vacuum")
+    conn.execute("analyze")
+    conn.execute("pragma wal_checkpoint(truncate)")
 
 
 @contextmanager

@@ -17,16 +17,15 @@ from aktenkundig.crawling import crawl_sources
 from aktenkundig.error_sentences import sentence_for
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.night_report import report_of
+from archive.aftermath import put_right
 from archive.database import open_archive, transaction
 from archive.disk import disk_findings, look_at_disk
 from archive.errors import ArchiveError
 from archive.health import Finding, assess
 from archive.incidents import Change, keep_undelivered, note_findings, undelivered
-from archive.ledger import close_abandoned_runs
 from archive.lock import archive_lock
 from archive.search.upkeep import optimize_index
 from archive.timestamps import utc_text
-from archive.torn import set_aside_torn_tails
 from crawler.sources import source_names
 
 HEALTHY, ALARM = 0, 1
@@ -60,7 +59,7 @@ def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings) 
     crawl_sources(sources, options, time_limit=time_limit)
     with _writing(options.data) as conn:
         at = _now(options)
-        close_broken_off(conn, options.data, at=at)
+        put_right(conn, options.data, at=at)
         tidy(conn)
         changes = judge(conn, options.data, sources, before=before, at=at)
         report = report_of(conn, options.data, sources, changes, at=at)
@@ -68,11 +67,6 @@ def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings) 
         keep_undelivered(conn, {one.channel: one.changes for one in failed if one.changes})
     _complain(failed)
     return report
-
-
-def close_broken_off(conn: sqlite3.Connection, data: Path, *, at: str) -> None:
-    """A harvest that was killed, or ran out of its time, has failed; its vault is put right. Under the lock."""
-    set_aside_torn_tails(conn, data, close_abandoned_runs(conn, at=at), at=at)
 
 
 def tidy(conn: sqlite3.Connection) -> None:

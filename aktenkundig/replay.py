@@ -103,7 +103,7 @@ class Replay:
                 return None if not rows or self._gave_up(url) else rows[0]
             if rows[0]["status"] not in REDIRECTS or not rows[0]["location"]:
                 return self._if_used(rows[0])
-            url = urljoin(url, safe_url_string(rows[0]["location"].encode("latin-1")))
+            url = redirected(url, rows[0]["location"])
         return None
 
     def _gave_up(self, url: str) -> bool:
@@ -136,3 +136,15 @@ class Replay:
             evidence=evidence,
             load=lambda: read_payload(self._conn, self._data, payload["id"]).body,
         )
+
+
+def redirected(url: str, location: str) -> str:
+    """Where a ``Location`` value leads, as the crawler understands it; ``""`` when it is no address.
+
+    >>> redirected("https://www.datenschutz-mv.de/presse/?id=7", "/")
+    'https://www.datenschutz-mv.de/'
+    """
+    try:
+        return urljoin(url, safe_url_string(location.encode("latin-1")))
+    except ValueError:
+        return ""

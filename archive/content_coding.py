@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
+from collections.abc import Iterator
 
 LIMIT = 256 * 1024 * 1024
 """Largest decoded body in bytes unless the caller says otherwise."""
+
+PIECE = 4 * 1024 * 1024
+WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+"""zlib's window bits by content coding; "deflate" is sent with and without a header."""
 
 
 class CodingError(ValueError):
@@ -29,19 +35,51 @@ def decoded(body: bytes, coding: str, *, limit: int = LIMIT) -> bytes:
     return body
 
 
+def digest_of(body: bytes, coding: str) -> str:
+    """SHA-256 (hex) of the payload, unpacked piece by piece: however large it is, it needs little memory.
+
+    Raises CodingError. Several codings one over the other are unpacked as a whole.
+    """
+    names = [part.strip().lower() for part in coding.split(",") if part.strip()]
+    if len(names) != 1 or names == ["identity"] or not body:
+        return hashlib.sha256(decoded(body, coding)).hexdigest()
+    digest = hashlib.sha256()
+    for piece in _pieces(body, names[0]):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 def _inflate(body: bytes, name: str, limit: int) -> bytes:
-    windows = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}.get(name)
-    if windows is None:
-        raise CodingError(f"unknown content coding {name!r}")
-    for window in windows:
-        inflater = zlib.decompressobj(window)
-        try:
-            plain = inflater.decompress(body, limit + 1)
-        except zlib.error:
-            continue
+    plain = bytearray()
+    for piece in _pieces(body, name):
+        plain += piece
         if len(plain) > limit:
             raise TooLarge(f"decoded body exceeds {limit} bytes")
-        if not inflater.eof:
+    return bytes(plain)
+
+
+def _pieces(body: bytes, name: str) -> Iterator[bytes]:
+    windows = WINDOWS.get(name)
+    if windows is None:
+        raise CodingError(f"unknown content coding {name!r}")
+    window = next((one for one in windows if _fits(body, one)), None)
+    if window is None:
+        raise CodingError(f"body is not {name}")
+    inflater = zlib.decompressobj(window)
+    while not inflater.eof:
+        try:
+            piece = inflater.decompress(body, PIECE)
+        except zlib.error as error:
+            raise CodingError(f"body is not {name}") from error
+        body = inflater.unconsumed_tail
+        if not piece and not body and not inflater.eof:
             raise CodingError("compressed body is cut off")
-        return plain
-    raise CodingError(f"body is not {name}")
+        yield piece
+
+
+def _fits(body: bytes, window: int) -> bool:
+    try:
+        zlib.decompressobj(window).decompress(body[:4096], 4096)
+    except zlib.error:
+        return False
+    return True

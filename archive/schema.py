@@ -162,6 +162,8 @@ create index documents_published on documents (published_on);
 create index documents_source on documents (source, doc_type);
 create index documents_year on documents (year);
 create index documents_parent on documents (parent_id);
+create index documents_first_seen on documents (first_seen_at);
+create index documents_removed on documents (removed_at) where removed_at is not null;
 create table dates (
   document_id text not null references documents (id) deferrable initially deferred,
   role text not null check (role in ('published','issued','stand','file_name','pdf_metadata','mentioned')),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.content_coding import CodingError, decoded
+from archive.content_coding import CodingError, digest_of
 from archive.torn import end_of_last_whole_record
 from archive.vault import FOLDER
 from archive.vault_reading import UNREADABLE
@@ -108,6 +107,6 @@ def _payload_digest(record: object, body: bytes) -> str:
     headers = getattr(record, "http_headers", None)
     coding = (headers.get_header("Content-Encoding") or "") if headers is not None else ""
     try:
-        return hashlib.sha256(decoded(body, coding)).hexdigest()
+        return digest_of(body, coding)
     except CodingError:
         return "unpackable"

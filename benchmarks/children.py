@@ -36,10 +36,19 @@ class Run:
 @contextmanager
 def sample_site(releases: int = 0, *, validators: bool = True, day: int = 1) -> Iterator[dict[str, str]]:
     """The sample site in a process of its own; gives the addresses of ``dsmv`` and ``dsk``."""
-    command = [sys.executable, "-u", "-m", "aktenkundig.sample", "--day", str(day), "--releases", str(releases)]
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "aktenkundig.sample",
+        "--day",
+        str(day),
+        "--releases",
+        str(releases),
+    ]
     if not validators:
         command.append("--no-validators")
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as site:  # noqa: S603
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as site:
         try:
             assert site.stdout is not None
             yield dict(re.findall(r"(\w+)=(\S+)", site.stdout.readline()))
@@ -55,7 +64,7 @@ def run(command: Sequence[str | Path], *, watch_memory: bool = False) -> Run:
     arguments = [sys.executable, *map(str, command)]
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
-        child = subprocess.Popen(arguments, cwd=ROOT, stdout=said, stderr=said)  # noqa: S603
+        child = subprocess.Popen(arguments, cwd=ROOT, stdout=said, stderr=said)
         watch = _Watch(child.pid) if watch_memory else None
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - started
@@ -79,8 +88,7 @@ def crawl(data: Path, site: Mapping[str, str], *sources: str, watch_memory: bool
 
 def aktenkundig(data: Path, *arguments: str, watch_memory: bool = False) -> Run:
     """The command line over the archive in ``data``."""
-    start = "from aktenkundig.cli import main; main()"
-    return run(["-c", start, "--data", data, *arguments], watch_memory=watch_memory)
+    return run(["-m", "aktenkundig.cli", "--data", data, *arguments], watch_memory=watch_memory)
 
 
 def alternating(rounds: int, works: Mapping[str, Callable[[], Run]]) -> dict[str, Run]:

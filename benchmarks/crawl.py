@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -38,8 +38,8 @@ def measure(releases: int, rounds: int) -> tuple[dict[str, Run], int]:
         crawl(first, site, "dsmv")
         addresses = Path(folder) / "addresses.txt"
         addresses.write_text("\n".join(asked(first, site["dsmv"])), encoding="utf-8")
-        spider = ["-m", "benchmarks.bare_spider", addresses]
-        works = {
+        spider: list[str | Path] = ["-m", "benchmarks.bare_spider", addresses]
+        works: dict[str, Callable[[], Run]] = {
             BARE: partial(run, spider),
             PARSING: partial(run, [*spider, "--parse"]),
             OURS: lambda: crawl(next(archives), site, "dsmv"),
@@ -63,7 +63,9 @@ def report(runs: Mapping[str, Run], pages: int, rounds: int) -> str:
         for name, one in runs.items()
     ]
     ours = runs[OURS].seconds / base.seconds
-    return f"{table(head, rows)}\n\nWall time beside the parsing spider: {ours:.2f} (wanted: at most {CEILING})."
+    return (
+        f"{table(head, rows)}\n\nWall time beside the parsing spider: {ours:.2f} (wanted: at most {CEILING})."
+    )
 
 
 def main() -> None:

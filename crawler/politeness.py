@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy.exceptions import UsageError
-from scrapy.settings import BaseSettings
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
 
 
 def introduce(settings: BaseSettings, source: str) -> None:
@@ -15,6 +16,8 @@ def introduce(settings: BaseSettings, source: str) -> None:
 
     A stand-in (``AKTENKUNDIG_STAND_IN``) is asked without a proxy.
     """
+    from scrapy.exceptions import UsageError  # here: the command line checks its options without Scrapy
+
     contact = str(settings.get("AKTENKUNDIG_CONTACT") or "").strip()
     stand_in = str(settings.get("AKTENKUNDIG_STAND_IN") or "")
     if not is_loopback(stand_in) and not is_contact(contact):

@@ -39,14 +39,13 @@ def _wording() -> dict[str, Any]:
 
 
 @cache
-def _signs() -> tuple[re.Pattern[str], ...]:
-    """One pattern per kind of address sign: phone, mail, web, street, town."""
-    return tuple(re.compile("|".join(patterns)) for patterns in _wording()["lines"].values())
-
-
-@cache
-def _needed() -> re.Pattern[str]:
-    return re.compile(_wording()["signs"]["needed"])
+def _signs() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    """Per kind of address sign (phone, mail, web, street, town): what a line must hold, and the pattern."""
+    needed = _wording()["needed"]
+    return tuple(
+        (tuple(needed[kind]), re.compile("|".join(patterns)))
+        for kind, patterns in _wording()["lines"].items()
+    )
 
 
 @cache
@@ -157,7 +156,9 @@ def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | N
 def _kinds(text: str) -> int:
     """How many kinds of address signs a line has."""
     seen = text[:_SEEN]
-    return sum(bool(sign.search(seen)) for sign in _signs()) if _needed().search(seen) else 0
+    return sum(
+        any(piece in seen for piece in needed) and bool(sign.search(seen)) for needed, sign in _signs()
+    )
 
 
 def _belongs(text: str) -> bool:

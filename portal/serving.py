@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("aktenkundig.portal")
 
-METADATA = Path(__file__).resolve().parent.parent / "datasette-metadata.json"
+METADATA = next(
+    filter(
+        Path.exists,
+        (
+            Path(__file__).resolve().parent.parent / "datasette-metadata.json",
+            Path(sys.prefix) / "share" / "aktenkundig" / "datasette-metadata.json",
+        ),
+    ),
+    Path("datasette-metadata.json"),
+)
+"""In a checkout it lies at the root, in an installation below ``share``."""
 
 LIMITS: dict[str, Any] = {
     "sql_time_limit_ms": 1500,

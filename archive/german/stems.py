@@ -17,6 +17,9 @@ from archive.german.words import folded_words, read_table
 SHORTEST = 3
 """No ending is taken off where fewer letters would be left."""
 
+LONGEST = 64
+"""Longer texts are no words; they keep all their letters."""
+
 SHORTEST_TAIL = 5
 """Irregular forms of at least this length hold for the end of compounds too."""
 
@@ -34,7 +37,7 @@ def stem(word: str) -> str:
     ['gesundheitsamt', 'entschliessung', 'schuler', 'losch']
     """
     folded = fold(word)
-    if len(folded) <= SHORTEST or not folded.isalpha() or folded in _unchanged():
+    if not SHORTEST < len(folded) <= LONGEST or not folded.isalpha() or folded in _unchanged():
         return _irregular().get(folded, folded)
     known = _irregular().get(folded) or verb_forms().get(folded)
     return known or _irregular_tail(folded) or regular_stem(folded)

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from archive.search.candidates import newest
 from archive.search.expansion import expand
 from archive.search.expression import any_expression
 from archive.search.facets import Facets, count_facets
 from archive.search.filters import Filters
-from archive.search.matching import Matches, matches
+from archive.search.matching import matches
 from archive.search.plan import FORM, PART, Plan
 from archive.search.query import parse_query
 from archive.search.ranking import Ranked, rank
@@ -83,41 +84,31 @@ def search(
     """
     limit, offset = max(0, limit), max(0, offset)
     plan = plan_query(conn, query)
-    found = matches(plan, filters)
-    counted = count_facets(conn, found) if with_facets else None
-    total = found.count(conn) if counted is None else counted.total
+    found = matches(plan, filters).docnos(conn)
     ranked: Sequence[Ranked] = ()
-    if total > offset and limit:
-        by_date = sort == "datum" or plan.is_open
-        if by_date:
-            ranked = _newest(conn, found, limit, offset)
+    if len(found) > offset and limit:
+        if sort == "datum" or plan.is_open:
+            ranked = [
+                Ranked(docno=docno, score=0.0) for docno in newest(conn, found, limit=limit, offset=offset)
+            ]
         else:
-            ranked = rank(conn, plan, filters, total=total, needed=offset + limit)[offset:]
+            ranked = rank(conn, plan, filters, found=found, needed=offset + limit)[offset:]
     return SearchResult(
-        total=total,
+        total=len(found),
         hits=tuple(_hit(conn, one, plan) for one in ranked),
-        suggestion=_suggestion(conn, query, plan) if total == 0 else None,
-        facets=counted,
+        suggestion=None if found else _suggestion(conn, query, plan),
+        facets=count_facets(conn, found) if with_facets else None,
     )
 
 
 def facets(conn: sqlite3.Connection, query: str, filters: Filters = ALL) -> Facets:
     """Count all hits of a search by source, type, topic, issuer and year."""
-    return count_facets(conn, matches(plan_query(conn, query), filters))
+    return count_facets(conn, matches(plan_query(conn, query), filters).docnos(conn))
 
 
 def plan_query(conn: sqlite3.Connection, query: str) -> Plan:
     """Read a query and spell it out in the words of the archive."""
     return expand(parse_query(query), vocabulary_of(conn))
-
-
-def _newest(conn: sqlite3.Connection, found: Matches, limit: int, offset: int) -> list[Ranked]:
-    rows = conn.execute(
-        f"select d.docno {found.source}"
-        " order by d.published_on is null, d.published_on desc, d.docno desc limit ? offset ?",
-        (*found.parameters, limit, offset),
-    )
-    return [Ranked(docno=int(docno), score=0.0) for (docno,) in rows]
 
 
 def _hit(conn: sqlite3.Connection, ranked: Ranked, plan: Plan) -> Hit:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from archive.search.matching import Matches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,10 @@ class Facets:
 
 
 COUNTING = """
-with found as materialized (select d.id, d.source, d.doc_type, d.issuer, d.year {source})
+with found as materialized (
+  select d.id, d.source, d.doc_type, d.issuer, d.year
+  from json_each(?) cross join documents d indexed by documents_facets on d.docno = json_each.value
+)
 select 'source', source, source, count(*) from found group by source
 union all select 'doc_type', doc_type, doc_type, count(*) from found group by doc_type
 union all select 'issuer', issuer, issuer, count(*) from found where issuer is not null group by issuer
@@ -44,10 +47,10 @@ union all select 'topic', topic_id, coalesce((select label from topics where id 
 """One pass over the hits; a topic counts each document once (primary key of ``document_topics``)."""
 
 
-def count_facets(conn: sqlite3.Connection, found: Matches) -> Facets:
-    """Count all hits by their properties."""
+def count_facets(conn: sqlite3.Connection, docnos: Sequence[int]) -> Facets:
+    """Count documents by their properties."""
     counts: dict[str, list[Count]] = {}
-    for facet, value, label, count in conn.execute(COUNTING.format(source=found.source), found.parameters):
+    for facet, value, label, count in conn.execute(COUNTING, (json.dumps(docnos),)):
         counts.setdefault(facet, []).append(Count(value=str(value), label=str(label), count=int(count)))
     ranked = {facet: tuple(sorted(values, key=_by_count)) for facet, values in counts.items()}
     years = sorted(counts.get("year", ()), key=lambda count: count.value)

@@ -22,9 +22,9 @@ class Matches:
     source: str
     parameters: tuple[str, ...]
 
-    def count(self, conn: sqlite3.Connection) -> int:
-        """How many documents there are."""
-        return int(conn.execute(f"select count(*) {self.source}", self.parameters).fetchone()[0])
+    def docnos(self, conn: sqlite3.Connection) -> list[int]:
+        """The numbers of all of them, in no certain order."""
+        return [docno for (docno,) in conn.execute(f"select d.docno {self.source}", self.parameters)]
 
 
 def matches(plan: Plan, filters: Filters) -> Matches:

@@ -14,6 +14,9 @@ from archive.german.stems import irregular_forms, stem
 SHORTEST_PART = 3
 """Shorter words are found as words only, never inside others."""
 
+LONGEST_WORD = 64
+"""Longer texts are not taken for words."""
+
 REMEMBERED = 2_000
 """How many answers are kept per vocabulary."""
 
@@ -106,6 +109,8 @@ class Vocabulary:
         The last part may be any form; it is given as written. Fewest parts first.
         """
         ways: list[tuple[str, ...]] = []
+        if len(folded) > LONGEST_WORD:
+            return ways
         for at in range(3, len(folded) - 1):
             first, rest = folded[:at], folded[at:]
             if first not in self._by_fold:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request
@@ -10,6 +11,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.middlewares.resolver import PrivateAddress, is_public
+
+logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
+"""Its warnings (too large, cut off) are problems rows, in German."""
 
 
 class StandInHandler(HTTP11DownloadHandler):

@@ -22,11 +22,16 @@ _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_GAPS = re.compile(r"[\s/]")
 _WITH_CLASS = etree.XPath("//*[@class]")
 _MAIN = tuple(
     etree.XPath(path)
     for path in ("//main", '//*[@role="main"]', '//*[@id="main"]', '//*[@id="content"]', "//article")
 )
+
+MOST_TAGS = 120_000
+MOST_ATTRIBUTES = 10_000
+"""More tags on a page, more attributes in a tag than any real page has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +95,7 @@ def open_page(body: bytes, *, url: str, content_type: str = "") -> ParsedPage:
     Raises ReadingError for a page without any element, and for markup nested deeper than any page is.
     """
     text = _CONTROLS.sub("", decode(body, content_type))
+    _refuse_bombs(text, url)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         tree = cast("etree._Element | None", etree.fromstring(text.encode(), parser))
@@ -101,6 +107,19 @@ def open_page(body: bytes, *, url: str, content_type: str = "") -> ParsedPage:
         raise ReadingError(url, "markup nested too deep to be a page")
     title = _text(next(iter(tree.iter("title")), None))
     return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(text), zones=_zones_of(tree))
+
+
+def _refuse_bombs(text: str, url: str) -> None:
+    """Markup that would cost minutes or hundreds of megabytes to parse is not parsed."""
+    if text.count("<") > MOST_TAGS or any(_is_crowded(part) for part in text.split(">")):
+        raise ReadingError(url, "more elements than any page has")
+
+
+def _is_crowded(part: str) -> bool:
+    """Whether the tag at the end of a stretch of text has more attributes than any real one."""
+    if len(part) <= MOST_ATTRIBUTES:
+        return False
+    return len(_GAPS.findall(part.rpartition("<")[2] if "<" in part else "")) > MOST_ATTRIBUTES
 
 
 def decode(body: bytes, content_type: str = "") -> str:

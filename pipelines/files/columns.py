@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
-import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from pypdfium2 import raw
-
-_FIRST, _LAST = raw.FS_RECTF(), raw.FS_RECTF()
-_WORD = re.compile("[^ \u00a0]+")
-
-Piece = tuple[int, int, float, float, float, float, int]
-"""A piece of a line: first and last (exclusive) character, left, right, bottom, height, raised 0/1."""
+from pipelines.files.pieces import Piece, cut, near, rectangles, split
 
 ROWS = 8
 """So many rows must have text on both sides of the gap before a page counts as two columns."""
@@ -35,19 +27,19 @@ def column_order(textpage: Any, text: str, pieces: list[Piece], width: float) ->
     if len(long) < ROWS:
         return pieces
     some = long[:: len(long) // SAMPLE][:SAMPLE]
-    gap = _gap(_rectangles(textpage, some), width, [0, 1, 2])
+    gap = _gap(rectangles(textpage, some), width, [0, 1, 2])
     if gap is None or len(_across(pieces, gap)) + _changes(pieces, gap) < ROWS:
         return pieces
-    gap = _gap(_rectangles(textpage, long), width, [share * len(long) for share in (0, 0.05, 0.1, 0.15)])
+    gap = _gap(rectangles(textpage, long), width, [share * len(long) for share in (0, 0.05, 0.1, 0.15)])
     if gap is None:
         return pieces
-    across = _across(pieces, gap)
-    cut = [
+    across = set(_across(pieces, gap))
+    parts = [
         part
         for piece in pieces
-        for part in (_cut(textpage, text, piece, gap) if piece in across else [piece])
+        for part in (cut(textpage, text, piece, gap) if piece in across else [piece])
     ]
-    return _left_first(cut, gap) if _drawn_by_row(cut, gap) else pieces
+    return _left_first(parts, gap) if _drawn_by_row(parts, gap) else pieces
 
 
 def _changes(pieces: list[Piece], gap: float) -> int:
@@ -71,10 +63,11 @@ def _filled(pieces: list[Piece]) -> bool:
 
 def _across(pieces: list[Piece], gap: float) -> list[Piece]:
     """The pieces with text on both sides of the gap, or out of order."""
-    return [piece for piece in pieces if piece[2] < gap - 3 < gap + 3 < piece[3] or piece[3] < piece[2]]
+    low, high = gap - 3, gap + 3
+    return [piece for piece in pieces if piece[2] < low < high < piece[3] or piece[3] < piece[2]]
 
 
-def _gap(spans: list[tuple[float, float]], width: float, allowed: list[float]) -> float | None:
+def _gap(spans: Iterable[tuple[float, float]], width: float, allowed: list[float]) -> float | None:
     """The middle of the widest stretch in the page's middle that hardly any of the spans cross.
 
     ``allowed`` are the numbers of spans that may cross it, tried in order. It must be 6 points wide.
@@ -101,25 +94,6 @@ def _white_stretch(events: list[tuple[float, int]], low: float, most: float) -> 
     return best
 
 
-def _rectangles(textpage: Any, pieces: list[Piece]) -> list[tuple[float, float]]:
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-    spans = []
-    for start, end, *_ in pieces:
-        for index in range(min(raw.FPDFText_CountRects(textpage, start, end - start), 100)):
-            raw.FPDFText_GetRect(textpage, index, left, top, right, bottom)
-            spans.append((left.value, right.value))
-    return spans
-
-
-def _cut(textpage: Any, text: str, piece: Piece, gap: float) -> list[Piece]:
-    """The piece cut at the gap and wherever the next character stands to the left or on another line."""
-
-    def goes_on(part: Piece, here: Piece) -> bool:
-        return not (part[3] <= gap + 1 and here[2] >= gap - 1 and here[2] - part[3] > 0.5 * part[5])
-
-    return _split(textpage, text, piece, goes_on)
-
-
 def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
     """The pieces, with the rest of a divided word taken out of lines that another cell of a table begins.
 
@@ -130,7 +104,7 @@ def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
     for piece in pieces[1:]:
         above = ordered[-1]
         if piece[2] < above[2] - 2 * piece[5] < piece[3] and piece[4] < above[4] and _divided(text, above):
-            ordered += _continued_first(_split(textpage, text, piece, _near), above[2])
+            ordered += _continued_first(split(textpage, text, piece, near), above[2])
         else:
             ordered.append(piece)
     return ordered
@@ -143,44 +117,6 @@ def _divided(text: str, piece: Piece) -> bool:
 def _continued_first(parts: list[Piece], left: float) -> list[Piece]:
     same = [part for part in parts if abs(part[2] - left) < 2]
     return [*same, *(part for part in parts if part not in same)]
-
-
-def _near(part: Piece, here: Piece) -> bool:
-    return here[2] - part[3] < 1.2 * max(part[5], here[5])
-
-
-def _split(textpage: Any, text: str, piece: Piece, goes_on: Callable[[Piece, Piece], bool]) -> list[Piece]:
-    parts: list[Piece] = []
-    for word in _WORD.finditer(text, piece[0], piece[1]):
-        here = place(textpage, word.start(), word.end())
-        if parts and _same_line(parts[-1], here) and goes_on(parts[-1], here):
-            parts[-1] = _longer(parts[-1], here)
-        else:
-            parts.append(here)
-    return parts or [piece]
-
-
-def place(textpage: Any, start: int, end: int) -> Piece:
-    """The piece of text from character ``start`` up to ``end``, by the boxes of its first and last character."""
-    raw.FPDFText_GetLooseCharBox(textpage, start, _FIRST)
-    raw.FPDFText_GetLooseCharBox(textpage, end - 1, _LAST)
-    bottom, last = _FIRST.bottom, _LAST.bottom
-    height, other = _FIRST.top - bottom, _LAST.top - last
-    if other <= height:
-        return start, end, _FIRST.left, _LAST.right, bottom, height, 0
-    return start, end, _FIRST.left, _LAST.right, last, other, int(height < 0.9 * other)
-
-
-def _same_line(part: Piece, here: Piece) -> bool:
-    tall = max(part[5], here[5], 0.1)
-    return here[2] - part[3] > -tall and abs(here[4] - part[4]) < 0.6 * tall
-
-
-def _longer(part: Piece, here: Piece) -> Piece:
-    start, _, left, _, bottom, height, raised = part
-    if here[5] > height:
-        bottom, height, raised = here[4], here[5], int(raised or height < 0.9 * here[5])
-    return start, here[1], left, max(here[3], part[3]), bottom, height, raised
 
 
 def _left_first(pieces: list[Piece], gap: float) -> list[Piece]:

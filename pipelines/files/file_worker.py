@@ -21,6 +21,8 @@ from pipelines.files.records import FileLimits
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 1024 * 1024
+PART = 64 * 1024
+"""Read at once; asking for more costs the system's time for memory that is not needed."""
 
 
 class WorkerFailure(RuntimeError):
@@ -127,36 +129,49 @@ class _Pipe:
         assert process.stdout is not None
         self._to, self._from = process.stdin.fileno(), process.stdout.fileno()
         os.set_blocking(self._to, False)
-        _widen(self._to)
-        self._ahead = bytearray()
+        for pipe in (self._to, self._from):
+            _widen(pipe)
+        self._room, self._news = _poll(self._to, select.POLLOUT), _poll(self._from, select.POLLIN)
+        self._ahead, self._at = b"", 0
         self.deadline = 0.0
 
     def read(self, size: int) -> bytes:
-        while len(self._ahead) < size:
-            self._wait(self._from, select.POLLIN)
-            part = os.read(self._from, CHUNK)
-            if not part:
-                raise EOFError("the worker ended")
-            self._ahead += part
-        taken = bytes(self._ahead[:size])
-        del self._ahead[:size]
+        if len(self._ahead) - self._at < size:
+            self._read_on(size)
+        taken = self._ahead[self._at : self._at + size]
+        self._at += size
         return taken
+
+    def _read_on(self, size: int) -> None:
+        parts = [self._ahead[self._at :]]
+        missing = size - len(parts[0])
+        while missing > 0:
+            self._wait(self._news)
+            parts.append(os.read(self._from, PART))
+            if not parts[-1]:
+                raise EOFError("the worker ended")
+            missing -= len(parts[-1])
+        self._ahead, self._at = b"".join(parts), 0
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
-            self._wait(self._to, select.POLLOUT)
+            self._wait(self._room)
             view = view[os.write(self._to, view[:CHUNK]) :]
 
-    def _wait(self, pipe: int, event: int) -> None:
-        poll = select.poll()
-        poll.register(pipe, event)
+    def _wait(self, poll: select.poll) -> None:
         if not poll.poll(max(0.0, self.deadline - time.monotonic()) * 1000):
             raise WorkerTimeout("no answer in time")
 
 
+def _poll(pipe: int, event: int) -> select.poll:
+    poll = select.poll()
+    poll.register(pipe, event)
+    return poll
+
+
 def _widen(pipe: int) -> None:
-    """Lets the pipe hold more, so that a file takes fewer turns; the system may refuse."""
+    """Lets the pipe hold more, so that neither side waits for the other; the system may refuse."""
     with contextlib.suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, CHUNK)
 

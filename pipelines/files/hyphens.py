@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from pipelines.files.wording import wording
 
@@ -16,7 +17,7 @@ _FIRST = re.compile(r"[^\W_]+")
 
 
 TAKEN = "\b"
-"""The bond that takes the hyphen away."""
+"""The bond that takes the hyphen away; a control character that no text of a page has."""
 
 
 def bond(before: str, after: str, is_word: IsWord | None = None) -> str:
@@ -29,32 +30,41 @@ def bond(before: str, after: str, is_word: IsWord | None = None) -> str:
     >>> bond("die Aufbewah-", "rungsfrist") == TAKEN, bond("eine EU-", "Richtlinie"), bond("Vor-", "und Nachteile")
     (True, '', ' ')
     """
-    first, last = _FIRST.match(after), _LAST.search(before[-80:-1].rpartition(" ")[2])
-    if first is None or last is None:
+    first, last = _first_word(after), _last_word(before[-80:-1])
+    if not first or not last:
         return ""
-    if first[0] in _HANGING:
+    if first in _HANGING:
         return " "
-    if not first[0][0].islower() or _keeps_hyphen(last[0]):
+    if not first[0].islower() or _keeps_hyphen(last):
         return ""
-    if is_word is not None and not is_word(last[0] + first[0]) and is_word(f"{last[0]}-{first[0]}"):
+    if is_word is not None and not is_word(last + first) and is_word(f"{last}-{first}"):
         return ""
     return TAKEN
 
 
-def join(parts: Iterable[tuple[str, str]]) -> str:
-    """Text of pairs of a bond and what follows it.
+def join(bonds: Iterable[str], texts: Iterable[str]) -> str:
+    """The texts with what comes between them; the first bond stands before the first text.
 
-    >>> join([("", "Die Aufbewah-"), (TAKEN, "rungsfrist"), (" ", "nach IT-"), ("", "gestützter Prüfung")])
+    >>> join(["", TAKEN, " ", ""], ["Die Aufbewah-", "rungsfrist", "nach IT-", "gestützter Prüfung"])
     'Die Aufbewahrungsfrist nach IT-gestützter Prüfung'
     """
-    texts: list[str] = []
-    for between, text in parts:
-        if between == TAKEN and texts:
-            texts[-1] = texts[-1][:-1]
-        elif texts:
-            texts.append(between)
-        texts.append(text)
-    return "".join(texts)
+    return "".join(chain.from_iterable(zip(bonds, texts, strict=True))).replace("-" + TAKEN, "")
+
+
+def _first_word(text: str) -> str:
+    word = text.partition(" ")[0]
+    if word.isalnum():
+        return word
+    found = _FIRST.match(word)
+    return found[0] if found else ""
+
+
+def _last_word(text: str) -> str:
+    word = text.rpartition(" ")[2]
+    if word.isalnum():
+        return word
+    found = _LAST.search(word)
+    return found[0] if found else ""
 
 
 def _keeps_hyphen(part: str) -> bool:

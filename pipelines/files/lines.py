@@ -40,17 +40,19 @@ def whole_lines(lines: Iterable[Line]) -> list[Line]:
     ['aufbewahrt.16 Konkrete']
     """
     whole: list[Line] = []
+    before = Line("")
     for line in lines:
-        if whole and _continues(whole[-1], line):
-            whole[-1] = _put_together(whole[-1], line)
+        if line.left > before.right - 0.15 * before.height and whole and _continues(before, line):
+            before = whole[-1] = _put_together(before, line)
         else:
+            before = line
             whole.append(line)
     return whole
 
 
 def _continues(first: Line, second: Line) -> bool:
-    space = second.left - first.right
-    return -0.15 * first.height < space < 0.6 * first.height and second.height > 0 and same_row(first, second)
+    near = second.left - first.right < 0.6 * first.height
+    return near and second.height > 0 and same_row(first, second)
 
 
 def _put_together(first: Line, second: Line) -> Line:

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from pipelines.files.characters import plain_characters
 from pipelines.files.hyphens import IsWord, bond, join
@@ -84,4 +84,4 @@ def _flowing(block: str, is_word: IsWord | None) -> str:
         bond(before, line, is_word) if before.endswith("-") and line[0].isalpha() else " "
         for before, line in pairwise(lines)
     )
-    return join(zip(chain([""], bonds), lines, strict=False))
+    return join(["", *bonds], lines) if lines else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
-from itertools import chain, pairwise
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from pipelines.files.hyphens import IsWord, bond, join
 from pipelines.files.lines import Line, same_row, usual
@@ -29,20 +29,21 @@ class Flowing:
         self._pitch = pitch
         self._is_word = is_word
         self._margins = _right_margins(lines)
-        self._bonds = [self._bond(index, index + 1) for index in range(len(lines) - 1)]
+        self._bonds = ["", *(self._bond(index - 1, index) for index in range(1, len(lines)))]
 
-    def text(self, left_out: Container[int] = ()) -> str:
+    def text(self, left_out: Collection[int] = ()) -> str:
         """Paragraphs separated by an empty line, lines that the page breaks on purpose by a line feed.
 
         ``left_out`` are positions of lines that do not belong to the text.
         """
+        if not left_out:
+            return join(self._bonds[: len(self._lines)], [line.text for line in self._lines]).strip()
         kept = [index for index in range(len(self._lines)) if index not in left_out]
-        bonds = (
-            self._bonds[before] if index == before + 1 else self._bond(before, index)
+        bonds = [
+            self._bonds[index] if index == before + 1 else self._bond(before, index)
             for before, index in pairwise(kept)
-        )
-        texts = (self._lines[index].text for index in kept)
-        return join(zip(chain([""], bonds), texts, strict=False)).strip()
+        ]
+        return join(["", *bonds][: len(kept)], [self._lines[index].text for index in kept]).strip()
 
     def _bond(self, first: int, second: int) -> str:
         before, line = self._lines[first], self._lines[second]

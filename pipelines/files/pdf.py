@@ -13,8 +13,9 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pipelines.files.characters import letters
-from pipelines.files.columns import Piece, cells_apart, column_order, place
+from pipelines.files.columns import cells_apart, column_order
 from pipelines.files.picture import has_picture, picture_digest
+from pipelines.files.pieces import Piece, place
 
 FEW_LETTERS = 30
 """A page with fewer letters is looked at as a picture (measured: no page of text has so few)."""
@@ -33,7 +34,7 @@ _REFUSALS = {
 def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iterator[Answer]:
     """A head message (page count, metadata), then one message a page from page ``first`` on.
 
-    The blob of a page's message holds its lines: seven floats for each (``columns.Piece``).
+    The blob of a page's message holds its lines: seven floats for each (``pieces.Piece``).
     A file that does not open gives one message ``{"problem": kind}``, a broken page
     ``{"page": n, "problem": "page_damaged"}``.
     """

@@ -119,13 +119,12 @@ class _Reading:
 
 def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> PrintedPage:
     text: str = message["text"].replace("\ufffe", LINE_END_HYPHEN)
-    tidy = str if is_plain(text) else _tidied
-    places = zip(*[iter(array("f", blob))] * 7, strict=True)
-    lines = tuple(whole_lines(line for line in (_line(text, tidy, *place) for place in places) if line.text))
+    tidy = None if is_plain(text) else _tidied
+    lines = tuple(whole_lines(_lines(text, array("f", blob), tidy)))
     many = len(lines) >= MANY_LINES
     return PrintedPage(
         number=message["page"],
-        verbatim=printed_lines(tidy(text)),
+        verbatim=printed_lines(tidy(text) if tidy else text),
         lines=lines,
         edges=edges_of(message["page"], lines, message["size"][1]),
         flow=Flowing(lines, pitch=usual_pitch([lines]), is_word=is_word) if many else None,
@@ -138,19 +137,14 @@ def _tidied(text: str) -> str:
     return plain_characters(text).strip()
 
 
-def _line(
-    text: str,
-    tidy: Callable[[str], str],
-    first: float,
-    last: float,
-    left: float,
-    right: float,
-    bottom: float,
-    height: float,
-    raised: float,
-) -> Line:
-    end = int(last)
-    line = tidy(text[int(first) : end])
-    if text[end : end + 1] == LINE_END_HYPHEN:
-        line += "-"
-    return Line(line, left, right, bottom, height, raised > 0)
+def _lines(text: str, places: array[float], tidy: Callable[[str], str] | None) -> Iterator[Line]:
+    """The pieces of lines with text; ``places`` holds seven numbers for each (``pieces.Piece``)."""
+    for first, last, left, right, bottom, height, raised in zip(*[iter(places)] * 7, strict=True):
+        end = int(last)
+        piece = text[int(first) : end]
+        if tidy:
+            piece = tidy(piece)
+        if text[end : end + 1] == LINE_END_HYPHEN:
+            piece += "-"
+        if piece:
+            yield Line(piece, left, right, bottom, height, raised > 0)

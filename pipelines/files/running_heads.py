@@ -89,9 +89,10 @@ def _outside(page: Edges, heads: set[int]) -> set[int]:
 def _edges(number: int, lines: Sequence[Line], height: float) -> Iterator[Edge]:
     """The outer lines of the upper edge from above, then those of the lower edge from below."""
     low, high = EDGE_SHARE * height, (1 - EDGE_SHARE) * height
-    placed = [(line.bottom, index) for index, line in enumerate(lines) if line.height]
-    above = sorted((place for place in placed if place[0] > high), reverse=True)
-    below = sorted(place for place in placed if place[0] < low)
+    placed = [(line.bottom, index) for index, line in enumerate(lines) if not low <= line.bottom <= high]
+    placed = [place for place in placed if lines[place[1]].height]
+    above = sorted([place for place in placed if place[0] > high], reverse=True)
+    below = sorted([place for place in placed if place[0] < low])
     for upper, places in ((True, above[:EDGE_LINES]), (False, below[:EDGE_LINES])):
         for order, (_, index) in enumerate(places):
             text = lines[index].text

@@ -39,23 +39,24 @@ def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
 
 def find_republications(papers: Iterable[Paper]) -> Iterator[Relation]:
     """``republishes`` relations from documents of the DSMV to those of the DSK with the same text."""
+    ordered = sorted(papers, key=lambda paper: paper.id)
     originals: dict[str, Paper] = {}
-    copies: list[tuple[Paper, tuple[int, ...]]] = []
     holders: dict[int, list[str]] = defaultdict(list)
-    for paper in sorted(papers, key=lambda paper: paper.id):
-        hashes = shingles(_text(paper)) if paper.source in (ORIGIN, COPIES) else set()
-        if len(hashes) < _RULE["least_shingles"]:
-            continue
-        if paper.source == COPIES:
-            copies.append((paper, sketch(hashes)))
-            continue
+    for paper, values in _sketched(ordered, ORIGIN):
         originals[paper.id] = paper
-        for value in sketch(hashes):
+        for value in values:
             holders[value].append(paper.id)
-    for paper, values in copies:
+    for paper, values in _sketched(ordered, COPIES) if originals else ():
         relation = _best(paper, [originals[name] for name in _alike(values, holders)])
         if relation is not None:
             yield relation
+
+
+def _sketched(papers: Iterable[Paper], source: str) -> Iterator[tuple[Paper, tuple[int, ...]]]:
+    """The documents of a source that have text enough, each with its sketch; one at a time in memory."""
+    for paper in papers:
+        if paper.source == source and len(hashes := shingles(_text(paper))) >= _RULE["least_shingles"]:
+            yield paper, sketch(hashes)
 
 
 def _text(paper: Paper) -> str:
@@ -70,6 +71,8 @@ def _alike(values: Sequence[int], holders: dict[int, list[str]]) -> list[str]:
 
 def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:
     """The candidate with the most equal text, if it is enough and of the same time."""
+    if not candidates:
+        return None
     mine = shingles(_text(paper))
     ranked = []
     for other in candidates:

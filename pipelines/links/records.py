@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -17,7 +18,10 @@ RELEASES = frozenset(RULES["types"]["releases"])
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A document as linking sees it; ``dated`` is its date at the precision known, ``pages`` (number, text)."""
+    """A document as linking sees it; ``dated`` is its date at the precision known.
+
+    ``pages`` are (number, text); of a large archive they are read anew at every use (see `StoredPages`).
+    """
 
     id: str
     source: str
@@ -29,7 +33,7 @@ class Paper:
     language: str | None = None
     parent_id: str | None = None
     successor_id: str | None = None
-    pages: tuple[tuple[int, str], ...] = ()
+    pages: Sequence[tuple[int, str]] = ()
 
     @property
     def date(self) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from pipelines.links.addresses import AddressBook
 from pipelines.links.catalogue import Catalogue
@@ -62,12 +63,7 @@ def _once(found: Iterable[Relation]) -> list[Relation]:
 
 
 def read_papers(conn: sqlite3.Connection) -> list[Paper]:
-    """All documents that are not blocked, with their pages, by id."""
-    pages: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for document_id, page, text in conn.execute(
-        "select document_id, page, text from pages order by document_id, page"
-    ):
-        pages[document_id].append((page, text))
+    """All documents that are not blocked, by id. Their texts stay in the database until they are looked at."""
     rows = conn.execute(
         "select id, source, doc_type, title, url, number, published_on, issued_on, language, parent_id, moved_to"
         " from documents where blocked_at is null order by id"
@@ -76,10 +72,33 @@ def read_papers(conn: sqlite3.Connection) -> list[Paper]:
         Paper(
             id=row[0], source=row[1], doc_type=row[2], title=row[3], url=row[4], number=row[5],
             dated=tuple(dict.fromkeys(value for value in (row[6], row[7]) if value)),
-            language=row[8], parent_id=row[9], successor_id=row[10], pages=tuple(pages.get(row[0], ())),
+            language=row[8], parent_id=row[9], successor_id=row[10], pages=StoredPages(conn, row[0]),
         )
         for row in rows
     ]  # fmt: skip
+
+
+class StoredPages(Sequence[tuple[int, str]]):
+    """The pages of a document, read at every use: the texts of all documents need not fit into memory."""
+
+    def __init__(self, conn: sqlite3.Connection, document_id: str) -> None:
+        self._conn = conn
+        self._document_id = document_id
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._read()[place]
+
+    def _read(self) -> list[tuple[int, str]]:
+        rows = self._conn.execute(
+            "select page, text from pages where document_id = ? order by page", (self._document_id,)
+        )
+        return [(page, text) for page, text in rows]
 
 
 def _redirects(conn: sqlite3.Connection) -> dict[str, str]:

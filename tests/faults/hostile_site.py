@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import io
 import select
 import socket
 import socketserver
 import struct
 import threading
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -18,7 +21,9 @@ PER_PAGE = 5
 FIRST_ID = 300_000
 FILE = "/static/DS/Dateien/Beispiel/anlage.odt"
 
-WORDS = "Verantwortliche müssen Auskunft über Verarbeitung und Empfänger geben, wenn Betroffene danach fragen".split()
+SENTENCE = (
+    "Verantwortliche müssen Auskunft über Verarbeitung und Empfänger geben, wenn Betroffene danach fragen"
+)
 
 
 class ClientGone(Exception):
@@ -197,11 +202,8 @@ class _Handler(socketserver.StreamRequestHandler):
             return
         site = self.server.site
         exchange = Exchange(site=site, target=line[1], headers=headers, connection=self.connection)
-        with site.in_flight(exchange):
-            try:
-                self._answer(site, exchange)
-            except ClientGone:
-                pass
+        with site.in_flight(exchange), suppress(ClientGone):
+            self._answer(site, exchange)
 
     def _headers(self) -> Iterator[tuple[str, str]]:
         while (line := self.rfile.readline(65_537).decode("latin-1").strip()) != "":
@@ -217,7 +219,9 @@ class _Handler(socketserver.StreamRequestHandler):
             exchange.answer(b"", "404 Not Found")
             return
         if exchange.target == FILE and site.with_file:
-            exchange.answer(odt("Ein Text der Anlage."), Content_Type="application/vnd.oasis.opendocument.text")
+            exchange.answer(
+                odt("Ein Text der Anlage."), Content_Type="application/vnd.oasis.opendocument.text"
+            )
             return
         status, body = site.page(exchange.target)
         exchange.answer(body, status)
@@ -251,7 +255,8 @@ def headline(number: int) -> str:
 
 def text_of(number: int) -> str:
     """Its one paragraph."""
-    turned = WORDS[number % len(WORDS) :] + WORDS[: number % len(WORDS)]
+    words = SENTENCE.split()
+    turned = words[number % len(words) :] + words[: number % len(words)]
     return " ".join(turned) + f" ({number})."
 
 
@@ -279,7 +284,11 @@ def list_page(numbers: list[int], following: str | None, *, extra: str = "") -> 
         for number in numbers
     )
     href = (following or "").replace("&", "&amp;")
-    pager = f"<div class='result_bottom_pager'><a class='next' href='{href}'>weiter</a></div>" if following else ""
+    pager = (
+        f"<div class='result_bottom_pager'><a class='next' href='{href}'>weiter</a></div>"
+        if following
+        else ""
+    )
     return document(
         "<form><input name='sa.query'><label>Suchbegriff</label></form>"
         f"<div class='resultlist'>{entries}{extra}</div>{pager}",
@@ -289,9 +298,6 @@ def list_page(numbers: list[int], following: str | None, *, extra: str = "") -> 
 
 def odt(text: str) -> bytes:
     """A minimal OpenDocument text."""
-    import io
-    import zipfile
-
     content = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
         ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
@@ -360,7 +366,7 @@ def too_short(exchange: Exchange) -> None:
 def too_long(exchange: Exchange) -> None:
     """Announce less than is sent: the page ends in the middle."""
     body = exchange.site.page(exchange.target)[1]
-    exchange.head(Content_Type="text/html", Content_Length=str(len(body) // 2))
+    exchange.head(Content_Type="text/html", Content_Length=str(len(body) - 60))
     exchange.send(body)
 
 
@@ -399,14 +405,10 @@ def unknown_coding(exchange: Exchange) -> None:
 
 def gzip_bomb(megabytes: int) -> Behaviour:
     """A small body that unpacks to so many megabytes."""
-
-    def answer(exchange: Exchange) -> None:
-        packer, packed = __import__("zlib").compressobj(9, wbits=31), []
-        for _ in range(megabytes):
-            packed.append(packer.compress(b" " * 1_000_000))
-        exchange.answer(b"".join([*packed, packer.flush()]), Content_Encoding="gzip")
-
-    return answer
+    packer = zlib.compressobj(9, wbits=31)
+    packed = [packer.compress(b" " * 1_000_000) for _ in range(megabytes)]
+    body = b"".join([*packed, packer.flush()])
+    return lambda exchange: exchange.answer(body, Content_Encoding="gzip")
 
 
 def huge(megabytes: int, *, announced: bool) -> Behaviour:

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from journeys import Journey
 
 from aktenkundig.sample import SampleSite
+
+NIGHTS = (1, 2, 3, 4, 5, 7, 9, 11, 12)
+"""The days of the sample's history on which the shared archive looks."""
 
 
 @pytest.fixture
@@ -19,19 +23,15 @@ def journey(tmp_path: Path) -> Iterator[Journey]:
 
 
 @pytest.fixture(scope="session")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    """An archive harvested on day one; only read it."""
+def history(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Journey]:
+    """An archive that watched the site for twelve days, made once for all workers; only read it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
     with SampleSite() as site:
-        made = Journey(tmp_path_factory.mktemp("first"), site)
-        assert made.crawl(1) == {"dsmv": 0, "dsk": 0}
-        yield made
-
-
-@pytest.fixture(scope="session")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    """An archive that watched the site for twelve days; only read it."""
-    with SampleSite() as site:
-        made = Journey(tmp_path_factory.mktemp("history"), site)
-        for day in (1, 2, 3, 4, 5, 7, 9, 11, 12):
-            made.crawl(day)
+        made = Journey(shared / "history", site)
+        with FileLock(shared / "history.lock"):
+            if not (shared / "history.made").exists():
+                for day in NIGHTS:
+                    made.crawl(day)
+                (shared / "history.made").touch()
         yield made

@@ -59,8 +59,7 @@ def contents(data: Path) -> dict[str, list[tuple[object, ...]]]:
         kept = [name for name in names if name not in LEDGER and not name.startswith(("sqlite_", "meta"))]
         kept = [name for name in kept if "_fts" not in name and not name.endswith("_words")]
         return {
-            name: [_without_seen(row) for row in conn.execute(f"select * from {name}")]
-            for name in sorted(kept)
+            name: sorted(map(_without_seen, conn.execute(f"select * from {name}")), key=repr) for name in kept
         }
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -86,17 +87,25 @@ def test_a_source_that_takes_too_long_is_ended_and_shown_as_failed(data: Path, b
 def test_a_killed_run_is_shown_as_failed_by_the_next_night(data: Path, broken: SampleSite) -> None:
     broken.fault("/presse/", host="dsmv", delay=30)
     options = options_for(broken, data).to_json()
-    process = subprocess.Popen([sys.executable, "-m", "aktenkundig.crawl_source", "dsmv", options])
-    while not rows(data, "select 1 from runs where outcome = 'running'"):
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait(timeout=20)
+    command = [sys.executable, "-m", "aktenkundig.crawl_source", "dsmv", options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        assert is_soon(lambda: bool(rows(data, "select 1 from runs where outcome = 'running'")))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(timeout=20)
     broken.heal()
     said = night(broken, data)
 
     killed = rows(data, "select outcome, detail from runs where source = 'dsmv' order by id")[1]
     assert said.code == 0
     assert killed == ("failed", "Der Lauf wurde abgebrochen.")
+
+
+def is_soon(holds: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether something comes true within so many seconds."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds()
 
 
 def test_a_second_night_leaves_with_a_clear_word(data: Path, site: SampleSite) -> None:
@@ -171,9 +180,10 @@ def test_an_alert_that_could_not_be_told_is_told_the_next_night(
 
 def test_a_night_that_cannot_be_run_is_told(tmp_path: Path, site: SampleSite) -> None:
     (tmp_path / "archive.db").write_bytes(b"kein SQLite" * 500)
-    with web_receiver() as posts, pytest.raises(sqlite3.DatabaseError):
+    with web_receiver() as posts:
         environ = {"AKTENKUNDIG_WEBHOOK": f"{posts.url}/hook", "AKTENKUNDIG_PING": f"{posts.url}/ping"}
-        night(site, tmp_path, environ=environ)
+        with pytest.raises(sqlite3.DatabaseError):
+            night(site, tmp_path, environ=environ)
 
     assert [path for path, _ in posts.received] == ["/hook", "/ping/fail"]
     assert posts.received[0][1]["changes"][0]["kind"] == "not_run"

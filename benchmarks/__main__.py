@@ -1,0 +1,79 @@
+"""Runs the benchmarks, one after the other, and keeps their figures in ``docs/benchmarks.md``.
+
+``python -m benchmarks [NAME …] [--quick]``: all of them, or those named. Every benchmark is a module of this package
+that prints Markdown or plain lines and can be run alone. A quick run shows that they work; its figures are not kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+from benchmarks.children import ROOT
+from benchmarks.machine import describe
+from benchmarks.report import as_markdown, write_sections
+
+BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "crawl": ((), ("--quick",)),
+    "growth": ((), ("--quick",)),
+    "recrawl": ((), ("--quick",)),
+    "rebuild": ((), ("--quick",)),
+    "reading": ((), ("--quick",)),
+    "dates": ((), ()),
+    "mending": ((), ()),
+    "citations": ((), ()),
+    "pdf_text": ((), ("--pages", "50")),
+    "search": (("--documents", "100000"), ("--documents", "1000")),
+    "portal": ((), ("--quick",)),
+}
+"""Name → arguments of a full run and of a quick one."""
+
+
+def measured(name: str, *, quick: bool) -> str:
+    """What the benchmark prints. RuntimeError when it fails."""
+    full, short = BENCHMARKS[name]
+    command = [sys.executable, "-m", f"benchmarks.{name}", *(short if quick else full)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{name} ended with code {done.returncode}")
+    return done.stdout.strip()
+
+
+def circumstances(load: float) -> str:
+    """When a section was measured, and how busy the machine was before."""
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}; load before the run {load:.1f} on {os.cpu_count()} cores."
+    )
+
+
+def main() -> int:
+    """Run, print and keep; 1 if one of them failed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)} (all by default)"
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes, one round, nothing is kept")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    failed = 0
+    for name in options.names or BENCHMARKS:
+        print(f"\n## {name}\n", flush=True)
+        load = os.getloadavg()[0]
+        try:
+            printed = measured(name, quick=options.quick)
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            failed = 1
+            continue
+        print(printed, flush=True)
+        if not options.quick:
+            write_sections({"machine": describe(), name: f"{as_markdown(printed)}\n\n{circumstances(load)}"})
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
