@@ -58,7 +58,7 @@ THIRD = (
 
 def german_text(megabytes: float, seed: int = 7) -> str:
     """Made-up sentences in which about one word in two hundred is broken by a hard hyphen."""
-    choice = random.Random(seed)  # noqa: S311
+    choice = random.Random(seed)
     pieces: list[str] = []
     size = 0
     while size < megabytes * 1_000_000:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.errors import EmptyListing, NotTheDocument, UnknownIdentity
+from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIdentity
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
 from crawler.items import Attachment, FileBody, Known, ListedItem, ListingRead
@@ -19,6 +19,7 @@ releases, so that a file that both offer is a document of its own and not an ann
 
 
 ANNEX = "anlage"
+END_OF_PAGE = "end of page"
 
 
 class PressPortalHarvest(Harvest):
@@ -111,11 +112,19 @@ class PressPortalHarvest(Harvest):
                 yield from self._guidance(ask, fetched)
             else:
                 yield from self._file(ask, fetched)
-        except NotTheDocument as error:
-            if ask.document_id not in self.memory.documents:
+        except (NotTheDocument, MissingPart) as error:
+            if not self._has_gone(ask, error):
                 raise
             yield self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
             yield self._absent(ask, fetched, "soft_404")
+
+    def _has_gone(self, ask: Ask, error: NotTheDocument | MissingPart) -> bool:
+        """Whether a known document's page is now another page; half a page of a listed one is only unreadable."""
+        if ask.document_id not in self.memory.documents:
+            return False
+        if isinstance(error, NotTheDocument):
+            return True
+        return error.part != END_OF_PAGE and ask.kind == "release" and ask.document_id not in self._listed
 
     def _release(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         page = read_release(
@@ -162,7 +171,7 @@ class PressPortalHarvest(Harvest):
             fetched.load(), url=ask.url, document_id=ask.document_id or "", source=self.source,
             content_type=fetched.content_type,
         )  # fmt: skip
-        yield self._document(ask, guidance.page, fetched.evidence)
+        yield self._unchanged(ask, fetched) or self._document(ask, guidance.page, fetched.evidence)
         yield ListingRead(
             source=self.source.name, listing=guidance.listing, evidence=fetched.evidence, main=False
         )

@@ -136,7 +136,7 @@ class SectionsHarvest(Harvest):
             links=tuple(Link(url=link.url, text=link.text) for link in foreign),
         )
         asked = Ask(url=ask.url, kind="page", document_id=document_id, doc_type="information")
-        return self._document(asked, page, fetched.evidence)
+        return self._unchanged(asked, fetched) or self._document(asked, page, fetched.evidence)
 
     def _from_menu(self, link: Link) -> Iterator[Ask]:
         """A section of the menu that the description does not know."""

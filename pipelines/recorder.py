@@ -130,6 +130,8 @@ class Recorder:
         seen_at = item.evidence.fetched_at
         touch(self.conn, item.document_id, seen_at=seen_at)
         mark_read(self.conn, item.evidence.snapshot_id, at=seen_at)
+        if item.listed is None:
+            self._named.add(item.document_id)
         self._came_out(
             item.document_id, "blocked" if is_blocked(self.conn, item.document_id) else "unchanged", seen_at
         )

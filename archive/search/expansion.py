@@ -17,6 +17,9 @@ LONGEST_JOIN = 4
 """Words that may be written as one: Corona Warn App, CoronaWarnApp."""
 
 SHORTEST_JOINED = 5
+FEW_TERMS = 8
+"""Up to so many terms are written out one by one."""
+
 UMLAUT_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -98,9 +101,17 @@ def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
         phrase = Terms(slots=tuple(_form_slot(piece, vocabulary) for piece in pieces))
         nodes = [phrase, *_joined_nodes(pieces, vocabulary)]
     else:
-        nodes = [Terms(slots=(word_slot(pieces[0], vocabulary),)), *_divided_nodes(pieces[0], vocabulary)]
+        nodes = [_single(pieces[0], vocabulary), *_divided_nodes(pieces[0], vocabulary)]
     found = tuple(node for node in nodes if not is_hopeless(node))
     return AnyOf(nodes=found) if len(found) > 1 else (found or (nodes[0],))[0]
+
+
+def _single(word: str, vocabulary: Vocabulary) -> Terms:
+    slot = word_slot(word, vocabulary)
+    keys = {stem(reading) for reading in _readings(word)} if len(slot) > FEW_TERMS else set()
+    return Terms(
+        slots=(slot,), openings=tuple(sorted(o for key in keys for o in vocabulary.openings(key, slot)))
+    )
 
 
 def word_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:

@@ -59,5 +59,8 @@ def _sequences(node: Terms, at_least: float) -> list[str]:
         before = islice(product(*slots[:-1]), MOST_SEQUENCES)
         texts = [f'"{" ".join((*words, node.prefix))}" *' for words in before]
         slots[-1] = [term for term in slots[-1] if not term.startswith(node.prefix)]
+    if node.openings and at_least <= PART:
+        texts = [f'"{opening}" *' for opening in node.openings]
+        slots = [[term for term in slots[0] if not term.startswith(node.openings)]]
     most = None if len(slots) == 1 else MOST_SEQUENCES
     return texts + [f'"{" ".join(words)}"' for words in islice(product(*slots), most)]

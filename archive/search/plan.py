@@ -14,10 +14,14 @@ Slot = Mapping[str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """Terms side by side; usually just one place. ``prefixes`` may stand in the last place too."""
+    """Terms side by side; usually just one place. What begins with ``prefix`` may stand in the last place too.
+
+    ``openings`` only make expressions short: every index term that begins like one is in the slot.
+    """
 
     slots: tuple[Slot, ...]
     prefix: str | None = None
+    openings: tuple[str, ...] = ()
 
     def matches(self, words: Sequence[str]) -> Iterator[tuple[int, int, float]]:
         """Where it stands among the words of a text (as index terms): first, end, grade."""

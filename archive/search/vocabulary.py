@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from threading import Lock
 
 from archive.german.compounds import Compounds
@@ -16,6 +16,9 @@ SHORTEST_PART = 3
 
 LONGEST_WORD = 64
 """Longer texts are not taken for words."""
+
+FEWEST = 3
+"""Terms that are worth one beginning."""
 
 REMEMBERED = 2_000
 """How many answers are kept per vocabulary."""
@@ -102,6 +105,24 @@ class Vocabulary:
             found += self._by_fold[joined[at + 1 : end]]
             at = joined.find(needle, end)
         return found
+
+    def openings(self, key: str, slot: Container[str]) -> tuple[str, ...]:
+        """The shortest beginnings, from ``key`` on, of which all terms (three or more) are in the slot."""
+        found: list[str] = []
+        pending = [(key, [term for term in self.starting(key) if term.startswith(key)])]
+        while pending:
+            opening, terms = pending.pop()
+            if len(terms) < FEWEST:
+                continue
+            if all(term in slot for term in terms):
+                found.append(opening)
+                continue
+            longer: dict[str, list[str]] = {}
+            for term in terms:
+                if len(term) > len(opening):
+                    longer.setdefault(term[: len(opening) + 1], []).append(term)
+            pending += longer.items()
+        return tuple(sorted(found))
 
     def divided(self, folded: str, most: int = 4) -> list[tuple[str, ...]]:
         """Ways to write a word as several words of the index: coronawarnapp → corona warn app.

@@ -41,6 +41,33 @@ def test_a_second_backup_copies_only_what_grew(tmp_path: Path) -> None:
     assert backup(tmp_path / "data", tmp_path / "safe") == 1
 
 
+def test_a_warc_file_that_grew_is_copied_again_and_a_cut_short_copy_is_mended(tmp_path: Path) -> None:
+    archive_with_a_vault(tmp_path / "data")
+    backup(tmp_path / "data", tmp_path / "safe")
+    (tmp_path / "data" / "warc" / "dsmv-1.warc.gz").write_bytes(b"bytes and more")
+
+    assert backup(tmp_path / "data", tmp_path / "safe") == 1
+    assert (tmp_path / "safe" / "warc" / "dsmv-1.warc.gz").read_bytes() == b"bytes and more"
+
+    (tmp_path / "safe" / "warc" / "dsmv-1.warc.gz").write_bytes(b"by")
+    assert backup(tmp_path / "data", tmp_path / "safe") == 1
+
+
+def test_a_backup_never_lacks_what_its_database_points_to(tmp_path: Path) -> None:
+    """While it is made, a harvest goes on: bytes first, rows afterwards; the backup takes rows first."""
+    archive_with_a_vault(tmp_path / "data")
+
+    def harvest_goes_on(done: int, of: int) -> None:
+        (tmp_path / "data" / "warc" / "later.warc.gz").write_bytes(b"later")
+
+    backup(tmp_path / "data", tmp_path / "safe", progress=harvest_goes_on)
+    query = "select distinct warc_file from snapshots where warc_file is not null"
+    named = [row[0] for row in open_reading(tmp_path / "safe").execute(query)]
+    assert all((tmp_path / "safe" / name).exists() for name in named)
+    assert not list((tmp_path / "safe").rglob("*.teil"))
+    assert not list((tmp_path / "safe").rglob("*.neu"))
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     archive_with_a_vault(tmp_path / "data")
     backup(tmp_path / "data", tmp_path / "safe")

@@ -185,7 +185,8 @@ def test_schemas_describe_the_columns(data: Path, tmp_path: Path) -> None:
     for resource in (one for one in package["resources"] if one["format"] == "csv"):
         path = tmp_path / "out" / resource["path"]
         fields = resource["schema"]["fields"]
-        header = next(csv.reader(path.open(encoding="utf-8", newline="")))
+        with path.open(encoding="utf-8", newline="") as stream:
+            header = next(csv.reader(stream))
         assert header == [field["name"] for field in fields]
         for row in csv_rows(path):
             for field, text in zip(fields, row, strict=True):

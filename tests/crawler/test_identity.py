@@ -1,7 +1,6 @@
 """Identity: one address and one id for each document, whatever link led to it."""
 
 # Rows of markup and addresses are read better unbroken.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """One press release: every part where it stands, whatever the markup; named errors for anything else."""
 
 # Rows of markup and addresses are read better unbroken.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Section pages: files with what is printed about each, annexes with their parents, nothing lost."""
 
 # Rows of markup and addresses are read better unbroken.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from archive.schema import DERIVED, LEDGER
 from archive.vault_reading import scan
 from archive.verify import verify
 
-
 TABLES = (*DERIVED, *LEDGER, "topics")
 
 

@@ -7,7 +7,6 @@ from journeys import Journey
 
 from aktenkundig.sample.history import events
 
-
 EDITED = {
     "dsmv-217905": 2,  # one word
     "dsmv-217318": 2,  # an attachment
@@ -91,3 +90,13 @@ def test_late_and_back_dated_releases_are_found(history: Journey) -> None:
     rows = history.rows("select id, published_on from documents where id in ('dsmv-219240', 'dsmv-219251') order by id")
 
     assert rows == [("dsmv-219240", "2026-10-06"), ("dsmv-219251", "2022-09-06")]
+
+
+def test_an_unlisted_release_whose_page_lost_its_parts_goes_the_way_of_removal(journey: Journey) -> None:
+    """A page without heading and date, which no list names any more, is another page, whatever it says."""
+    journey.crawl(2, "dsmv")
+    journey.site.fault("/presse/?id=157233*", host="dsmv", body=b"<html><body><p>Hier entsteht etwas Neues.</p></body></html>")
+    for day in (3, 7, 11):
+        journey.crawl(day, "dsmv")
+
+    assert journey.value("select removed_at is not null from documents where id = 'dsmv-157233'") == 1

@@ -1,0 +1,121 @@
+"""What is under deploy/ is valid, hardened, and speaks of commands and settings that exist."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+WORKFLOW = DEPLOY / "github" / "nightly.yml"
+INSTALLED = "/opt/aktenkundig/.venv/bin/aktenkundig"
+HIGHEST_EXPOSURE = 20
+"""Of 100, as ``systemd-analyze security`` counts; an unhardened service has about 96."""
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze ist nicht installiert (Debian: systemd)"
+)
+
+
+@needs_systemd
+def test_the_units_are_valid(tmp_path: Path) -> None:
+    """The program is put where one is, for systemd looks whether it can be run."""
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8").replace(INSTALLED, sys.executable)
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+    command = ["systemd-analyze", "verify", "--man=no", *sorted(str(path) for path in tmp_path.iterdir())]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert [line for line in ran.stderr.splitlines() if "aktenkundig" in line] == []
+    assert ran.returncode == 0
+
+
+@needs_systemd
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
+def test_the_services_are_hardened(service: Path) -> None:
+    command = [
+        "systemd-analyze",
+        "security",
+        "--offline=true",
+        f"--threshold={HIGHEST_EXPOSURE}",
+        str(service),
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stdout[-400:]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
+def test_the_services_have_their_own_user_and_write_into_the_archive_only(service: Path) -> None:
+    unit = configparser.RawConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(service, encoding="utf-8")
+    section = unit["Service"]
+
+    assert section["User"] == "aktenkundig"
+    assert section["ProtectSystem"] == "strict"
+    assert section["PrivateTmp"] == "yes"
+    assert section["ReadWritePaths"] == "/var/lib/aktenkundig"
+
+
+def test_the_workflow_is_valid_by_the_schema_of_github() -> None:
+    linter = Path(sys.executable).with_name("check-jsonschema")
+    if not linter.exists():
+        pytest.skip("check-jsonschema ist nicht installiert (Extra »dev«)")
+    command = [str(linter), "--builtin-schema", "vendor.github-workflows", str(WORKFLOW)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_the_workflow_asks_for_no_rights_and_prints_no_secrets() -> None:
+    workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["crawl"]["steps"]
+
+    assert workflow["permissions"] == {"contents": "read"}
+    assert not any("secrets." in step.get("run", "") for step in steps)
+
+
+def command_lines() -> list[list[str]]:
+    """Every call of the program in deploy/, as its arguments."""
+    found = []
+    for path in sorted(path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix != ".md"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            called = re.search(r"(?:bin/|run: |^ +)aktenkundig ([a-z].*)", line)
+            found += [re.split(r"\s*(?:>>|\|)", called.group(1))[0].split()] if called else []
+    return found
+
+
+def test_every_command_line_is_understood() -> None:
+    from aktenkundig.cli import cli
+
+    assert len(command_lines()) >= 5
+    for name, *arguments in command_lines():
+        cli.commands[name].make_context(name, arguments, resilient_parsing=False)
+
+
+def settings_named(path: Path) -> set[str]:
+    return set(re.findall(r"AKTENKUNDIG_[A-Z_]+", path.read_text(encoding="utf-8")))
+
+
+def test_the_workflow_hands_on_every_setting_of_the_nightly_run() -> None:
+    assert settings_named(DEPLOY / "aktenkundig.env") <= settings_named(WORKFLOW)
+
+
+def test_the_image_runs_as_a_user_of_its_own_and_takes_every_package() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {line.split()[1] for line in lines if line.startswith("COPY") and len(line.split()) == 3}
+
+    assert {"aktenkundig", "archive", "crawler", "pipelines", "portal"} <= copied
+    assert [line for line in lines if line.startswith("USER")] == ["USER aktenkundig"]
+    assert lines.index("USER aktenkundig") < next(
+        at for at, line in enumerate(lines) if line.startswith("ENTRYPOINT")
+    )
