@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aktenkundig.replay import Replay
 from archive.database import set_meta, transaction
+from archive.errors import RecordUnreadable
 from archive.schema import DERIVED
 from archive.search.upkeep import clear_index
 from pipelines.closing import link_documents
@@ -32,19 +33,36 @@ def rebuild(
     """Replay every run, oldest first, in one transaction: readers see the old state until all is done.
 
     Call under the archive's lock. The ledger (runs, snapshots, listings, problems, blocks) stays.
+    Raises RecordUnreadable, and changes nothing, when damaged WARC files would cost a document or a version.
     """
     runs = conn.execute("select * from runs where outcome <> 'running' order by id").fetchall()
-    answers = 0
+    answers, before = 0, _versions(conn)
+    unreadable: list[str] = []
     with transaction(conn), FileWorker() as files:
         clear_derived(conn)
         write_topics(conn)
         for done, run in enumerate(runs, start=1):
-            answers += Replay(conn, data, run, files=files).play()
+            replay = Replay(conn, data, run, files=files)
+            answers += replay.play()
+            unreadable += replay.unreadable
             progress(done, len(runs))
+        _refuse_losses(before - _versions(conn), unreadable)
         link_documents(conn)
         set_meta(conn, READING_VERSION_KEY, READING_VERSION)
         documents = conn.execute("select count(*) from documents").fetchone()[0]
     return RebuildReport(runs=len(runs), answers=answers, documents=documents)
+
+
+def _versions(conn: sqlite3.Connection) -> set[tuple[str, int]]:
+    return {(row[0], row[1]) for row in conn.execute("select document_id, version from versions")}
+
+
+def _refuse_losses(lost: set[tuple[str, int]], unreadable: list[str]) -> None:
+    if lost and unreadable:
+        raise RecordUnreadable(
+            f"{len(unreadable)} Belege sind nicht lesbar, {len(lost)} Fassungen gingen verloren; "
+            f"das Archiv bleibt, wie es war. Zuerst: {unreadable[0]}"
+        )
 
 
 def clear_derived(conn: sqlite3.Connection) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from w3lib.url import safe_url_string
 
+from archive.errors import RecordUnreadable
 from archive.ledger import RunCounts, last_read_snapshot
 from archive.removal import RemovalRule
 from archive.vault_reading import read_payload
@@ -45,6 +46,7 @@ class Replay:
         )  # fmt: skip
         self._queue: list[tuple[int, int, Ask]] = []
         self._order = count()
+        self.unreadable: list[str] = []
 
     def play(self) -> int:
         """Replay everything; the number of answers that were read."""
@@ -134,8 +136,16 @@ class Replay:
             status=status,
             content_type=row["content_type"] or payload["content_type"] or "",
             evidence=evidence,
-            load=lambda: read_payload(self._conn, self._data, payload["id"]).body,
+            load=lambda: self._load(payload["id"]),
         )
+
+    def _load(self, snapshot_id: int) -> bytes:
+        """The stored bytes; what cannot be read any more is noted in ``unreadable``."""
+        try:
+            return read_payload(self._conn, self._data, snapshot_id).body
+        except RecordUnreadable as error:
+            self.unreadable.append(str(error))
+            raise
 
 
 def redirected(url: str, location: str) -> str:

@@ -33,7 +33,12 @@ def verify(
     conn: sqlite3.Connection, data: Path, *, progress: Callable[[str], None] = lambda _: None
 ) -> list[str]:
     """Everything that is off, one German sentence each; an empty list when all is well."""
-    return [*_database_faults(conn), *_dangling_rows(conn), *_vault_faults(conn, data, progress)]
+    return [
+        *_database_faults(conn),
+        *_dangling_rows(conn),
+        *check_index(conn),
+        *_vault_faults(conn, data, progress),
+    ]
 
 
 def _database_faults(conn: sqlite3.Connection) -> Iterator[str]:

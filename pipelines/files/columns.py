@@ -35,9 +35,7 @@ def column_order(textpage: Any, text: str, pieces: list[Piece], width: float) ->
         return pieces
     across = set(_across(pieces, gap))
     parts = [
-        part
-        for piece in pieces
-        for part in (cut(textpage, text, piece, gap) if piece in across else [piece])
+        part for piece in pieces for part in (cut(textpage, text, piece, gap) if piece in across else [piece])
     ]
     return _left_first(parts, gap) if _drawn_by_row(parts, gap) else pieces
 

@@ -30,7 +30,11 @@ def bond(before: str, after: str, is_word: IsWord | None = None) -> str:
     >>> bond("die Aufbewah-", "rungsfrist") == TAKEN, bond("eine EU-", "Richtlinie"), bond("Vor-", "und Nachteile")
     (True, '', ' ')
     """
-    first, last = _first_word(after), _last_word(before[-80:-1])
+    first, last = after.partition(" ")[0], before[-80:-1].rpartition(" ")[2]
+    if not first.isalnum():
+        first = _found(_FIRST.match(first))
+    if not last.isalnum():
+        last = _found(_LAST.search(last))
     if not first or not last:
         return ""
     if first in _HANGING:
@@ -51,20 +55,8 @@ def join(bonds: Iterable[str], texts: Iterable[str]) -> str:
     return "".join(chain.from_iterable(zip(bonds, texts, strict=True))).replace("-" + TAKEN, "")
 
 
-def _first_word(text: str) -> str:
-    word = text.partition(" ")[0]
-    if word.isalnum():
-        return word
-    found = _FIRST.match(word)
-    return found[0] if found else ""
-
-
-def _last_word(text: str) -> str:
-    word = text.rpartition(" ")[2]
-    if word.isalnum():
-        return word
-    found = _LAST.search(word)
-    return found[0] if found else ""
+def _found(match: re.Match[str] | None) -> str:
+    return match[0] if match else ""
 
 
 def _keeps_hyphen(part: str) -> bool:

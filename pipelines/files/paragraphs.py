@@ -53,7 +53,7 @@ class Flowing:
             return "\n"
         if line.left > before.right and same_row(before, line):
             return " "
-        room = self._room(first, line)
+        room = _room(self._margins[first], before, line)
         if self._apart(before, line, room):
             return "\n\n"
         if room:
@@ -66,30 +66,22 @@ class Flowing:
         """True if a word with a hyphen goes on in the next line: a letter, same size, lines adjacent."""
         if not line.text[:1].isalnum():
             return False
-        if not before.height or not line.height:
+        height = before.height
+        if not height or not line.height:
             return True
-        beside = line.left > before.right and same_row(before, line)
-        similar = abs(before.height - line.height) < 0.2 * before.height
-        return similar and not beside and before.bottom - line.bottom < 1.7 * self._pitch * before.height
+        similar = abs(height - line.height) < 0.2 * height
+        near = before.bottom - line.bottom < 1.7 * self._pitch * height
+        return similar and near and not (line.left > before.right and same_row(before, line))
 
     def _apart(self, before: Line, line: Line, room: bool) -> bool:
         """True for another size of letters, a wide gap, or a new column after a full stop."""
-        step = before.bottom - line.bottom
-        running_on = not room and line.text[:1].islower() and not _ends_sentence(before.text)
-        if abs(before.height - line.height) > 0.12 * before.height and not running_on:
+        height = before.height
+        if abs(height - line.height) > 0.12 * height and not _runs_on(before, line, room):
             return True
-        if step < -0.5 * before.height:
+        step = before.bottom - line.bottom
+        if step < -0.5 * height:
             return room or _ends_sentence(before.text)
-        return step > 1.3 * self._pitch * before.height
-
-    def _room(self, first: int, line: Line) -> bool:
-        """True if the first word of the line would have fitted on the line before: the break is meant."""
-        before = self._lines[first]
-        space = self._margins[first] - before.right - 0.5 * before.height
-        if space < 0:
-            return False
-        letter = (before.right - before.left) / max(1, len(before.text))
-        return (len(line.text.split(" ", 1)[0]) + 1) * letter < space
+        return step > 1.3 * self._pitch * height
 
 
 def usual_pitch(pages: Sequence[Sequence[Line]], otherwise: float = 1.2) -> float:
@@ -119,8 +111,21 @@ def _right_margins(lines: Sequence[Line]) -> list[float]:
     return margins
 
 
+def _room(margin: float, before: Line, line: Line) -> bool:
+    """True if the first word of the line would have fitted on the line before: the break is meant."""
+    space = margin - before.right - 0.5 * before.height
+    if space < 0:
+        return False
+    letter = (before.right - before.left) / max(1, len(before.text))
+    return (len(line.text.split(" ", 1)[0]) + 1) * letter < space
+
+
 def _ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text[-3:])) and not _ORDINAL.search(text[-6:])
+
+
+def _runs_on(before: Line, line: Line, room: bool) -> bool:
+    return not room and line.text[:1].islower() and not _ends_sentence(before.text)
 
 
 def _has_leaders(text: str) -> bool:

@@ -33,6 +33,12 @@ _SIDES = [ctypes.byref(_RECT, 8 * side) for side in range(4)]
 
 _WORD = re.compile("[^ \u00a0]+")
 
+FAR = 1e6
+"""Places further out, in points, are no places: a damaged file may state any number."""
+
+AROUND = 16
+"""So many characters before and after the likely place of a gap are looked at for it first."""
+
 
 def place(textpage: Any, start: int, end: int) -> Piece:
     """The piece of text from character ``start`` up to ``end``, by the boxes of its first and last character."""
@@ -55,13 +61,16 @@ def rectangles(textpage: Any, pieces: list[Piece]) -> Iterator[tuple[float, floa
 
 def cut(textpage: Any, text: str, piece: Piece, gap: float) -> list[Piece]:
     """The piece cut at the gap and wherever the next character stands to the left or on another line."""
-    words = [word.span() for word in _WORD.finditer(text, piece[0], piece[1])]
-    at = bisect_left(words, gap - 1, key=lambda word: _left(textpage, word[0]))
-    if 0 < at < len(words):
-        left = place(textpage, words[0][0], words[at - 1][1])
-        right = place(textpage, words[at][0], words[-1][1])
-        if left[2] < left[3] and right[2] < right[3] and _is_cut(left, right, gap) and _same_line(left, right):
-            return [left, right]
+    start, end, first, last, *_ = piece
+    if -FAR < first < gap < last < FAR:
+        guess = start + int((end - start) * (gap - first) / (last - first))
+        some = _WORD.finditer(text, max(start, guess - AROUND), min(end, guess + AROUND))
+        words = [word.span() for word in some]
+        at = bisect_left(words, gap - 1, key=lambda word: _left(textpage, word[0]))
+        if 0 < at < len(words):
+            left, right = place(textpage, start, words[at - 1][1]), place(textpage, words[at][0], end)
+            if _is_cut(left, right, gap) and _same_line(left, right):
+                return [left, right]
     return split(textpage, text, piece, lambda part, here: not _is_cut(part, here, gap))
 
 
@@ -88,6 +97,7 @@ def _left(textpage: Any, index: int) -> float:
 
 
 def _is_cut(part: Piece, here: Piece, gap: float) -> bool:
+    """True if the gap lies between the two, and is no mere blank."""
     return part[3] <= gap + 1 and here[2] >= gap - 1 and here[2] - part[3] > 0.5 * part[5]
 
 

@@ -41,7 +41,7 @@ DIVIDED = [
 
 @pytest.mark.parametrize(("before", "after", "whole"), DIVIDED)
 def test_a_divided_word(before, after, whole):
-    assert join([("", before), (bond(before, after), after)]) == whole
+    assert join(["", bond(before, after)], [before, after]) == whole
 
 
 def test_characters_are_normalised_cosmetically():
