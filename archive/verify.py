@@ -9,6 +9,7 @@ from pathlib import Path
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.content_coding import CodingError, digest_of
+from archive.search.indexing import check_index
 from archive.torn import end_of_last_whole_record
 from archive.vault import FOLDER
 from archive.vault_reading import UNREADABLE

@@ -37,12 +37,14 @@ def with_section(document: str, name: str, body: str) -> str:
 
     >>> with_section("# Figures\\n", "crawl", "1 s")
     '# Figures\\n\\n<!-- crawl -->\\n1 s\\n<!-- /crawl -->\\n'
+    >>> with_section("<!-- crawl -->\\n<!-- /crawl -->\\n\\nMore.\\n", "crawl", "2 s")
+    '<!-- crawl -->\\n2 s\\n<!-- /crawl -->\\n\\nMore.\\n'
     """
-    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     before, found, rest = document.partition(begin)
     if not found:
-        return f"{document.rstrip()}\n\n{begin}{body}{end}\n"
-    return before + begin + body + end + rest.partition(end)[2]
+        return f"{document.rstrip()}\n\n{begin}{body}\n{end}\n"
+    return f"{before}{begin}{body}\n{end}" + rest.partition(end)[2]
 
 
 def write_sections(sections: dict[str, str], path: Path = DOCUMENT) -> None:

@@ -87,8 +87,8 @@ def outcome_of(recorder: Recorder, reason: str) -> tuple[str, str | None]:
     """The run's outcome and, where it is not ``ok``, one German sentence why."""
     if reason != "finished":
         return "failed", f"Der Lauf endete vorzeitig: {EARLY_ENDS.get(reason, reason)}"
-    if not recorder.main_listings:
-        return "failed", "Keine Übersichtsseite konnte gelesen werden."
+    if not recorder.main_listings and not recorder.unread_listings:
+        return "failed", "Keine Übersichtsseite hat geantwortet."
     if not recorder.complete:
         return (
             "alarm",

@@ -44,7 +44,7 @@ class Recorder:
 
     ``answered`` maps document ids to when they answered with their content, ``gone`` to the check
     that found them missing; ``complete`` turns false when a listing could not be read; ``kept`` counts
-    the documents that were read and stored.
+    the documents that were read and stored, ``unread_listings`` the listings that answered with something else.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Recorder:
         self.outcomes: dict[str, str] = {}
         self.complete = True
         self.main_listings = 0
+        self.unread_listings = 0
         self.kept = 0
         self._named: set[str] = set()
         self._files = files or FileWorker()
@@ -170,6 +171,7 @@ class Recorder:
         self._problem(item.url, item.stage, item.kind, item.detail, at, item.document_id)
         if item.kind in ("missing_page", "not_listed"):
             return
+        self.unread_listings += item.stage == "listing" and not item.kind.startswith("http_")
         self.counts.failed += 1
         if item.document_id:
             self.outcomes[item.document_id] = "failed"

@@ -108,10 +108,16 @@ def add_words(conn: sqlite3.Connection, texts: Iterable[str]) -> None:
             term = index_term(surface)
             if len(term) <= LONGEST_WORD and surface > words.get(term, ""):
                 words[term] = surface
+    known = dict(  # nearly all words are known soon: to look is half the work of writing
+        conn.execute(
+            "select term, shown from search_words where term in (select value from json_each(?))",
+            (json.dumps(list(words)),),
+        ).fetchall()
+    )
     conn.executemany(
         "insert into search_words (term, stem, shown) values (?, ?, ?)"
         " on conflict (term) do update set shown = excluded.shown where excluded.shown > shown",
-        [(term, stem(term), surface) for term, surface in words.items()],
+        [(term, stem(term), surface) for term, surface in words.items() if surface > known.get(term, "")],
     )
 
 

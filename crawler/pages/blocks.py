@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from bs4 import NavigableString, Tag
 from bs4.element import PageElement, PreformattedString
@@ -39,7 +39,7 @@ class Block:
     anchors: tuple[Anchor, ...]
     element: Tag
 
-    @property
+    @cached_property
     def folded(self) -> str:
         """The text in one line, case folded (NFC), without closing colon or stop, to look up in word lists."""
         return unicodedata.normalize("NFC", " ".join(self.text.split())).casefold().strip(" .:›»«<>")

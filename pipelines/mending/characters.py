@@ -83,4 +83,5 @@ def body_key(text: str) -> str:
     >>> body_key("Daten\\xadschutz \\r\\n\\r\\n im  Verein\\u200b ")
     'Datenschutz im Verein'
     """
-    return " ".join(unicodedata.normalize("NFC", _plain(text)).split())
+    plain = _odd().sub(lambda found: _plain(found[0]), text)
+    return " ".join(unicodedata.normalize("NFC", plain).split())

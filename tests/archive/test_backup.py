@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -66,6 +71,36 @@ def test_a_backup_never_lacks_what_its_database_points_to(tmp_path: Path) -> Non
     assert all((tmp_path / "safe" / name).exists() for name in named)
     assert not list((tmp_path / "safe").rglob("*.teil"))
     assert not list((tmp_path / "safe").rglob("*.neu"))
+
+
+@contextmanager
+def without_write_rights(folder: Path) -> Iterator[None]:
+    """Be somebody who may read ``folder`` only: another user where we are root, else the owner of a locked folder."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+            path.chmod(0o755)
+
+
+def test_a_reader_without_write_rights_can_use_a_backup(tmp_path: Path) -> None:
+    """This is what a portal user gets who must not write at all (deploy/README.md)."""
+    archive_with_a_vault(tmp_path / "data")
+    with TemporaryDirectory(dir="/tmp") as place:
+        safe = Path(place) / "safe"
+        backup(tmp_path / "data", safe)
+        Path(place).chmod(0o755)
+        with without_write_rights(safe), closing(open_reading(safe)) as conn:
+            assert conn.execute("select count(*) from runs").fetchone()[0] == 1
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                conn.execute("delete from runs")
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -28,6 +28,15 @@ class Ran:
     err: str
 
 
+@dataclass(frozen=True)
+class SmallArchive:
+    """An archive of the press portal harvested on two days: into a log, and on a terminal."""
+
+    data: Path
+    logged: Ran
+    live: Ran
+
+
 def run(data: Path, *arguments: str) -> Ran:
     """A command on the archive in ``data``, in this process."""
     with (

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from commands import Ran, run_on_terminal, run_process
+from commands import SmallArchive, run_on_terminal, run_process
 
 from aktenkundig.sample import SampleSite
-
-
-@dataclass(frozen=True)
-class SmallArchive:
-    """An archive of the press portal harvested on two days: into a log, and on a terminal."""
-
-    data: Path
-    logged: Ran
-    live: Ran
 
 
 @pytest.fixture(scope="session")

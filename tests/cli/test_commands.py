@@ -12,8 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import COMMAND, run, run_process
-from conftest import SmallArchive
+from commands import COMMAND, SmallArchive, run, run_process
 
 from archive.lock import archive_lock
 

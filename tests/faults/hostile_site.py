@@ -86,9 +86,10 @@ Behaviour = Callable[[Exchange], None]
 class HostileSite:
     """``releases`` releases on list pages of five; healthy until told otherwise. A context manager."""
 
-    def __init__(self, *, releases: int = 7, with_file: bool = False, port: int = 0) -> None:
+    def __init__(self, *, releases: int = 7, with_file: bool = False, validators: bool = False) -> None:
         self.ids = [FIRST_ID - number * 7 for number in range(releases)]
         self.with_file = with_file
+        self.validators = validators
         self.targets: list[str] = []
         self.times: list[float] = []
         self.overlaps: list[tuple[str, str]] = []
@@ -96,7 +97,7 @@ class HostileSite:
         self._troubles: dict[str, list[Behaviour | None]] = {}
         self._open: list[Exchange] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.site = self
         self.port = self._server.server_address[1]
         self.address = f"http://127.0.0.1:{self.port}"
@@ -224,7 +225,13 @@ class _Handler(socketserver.StreamRequestHandler):
             )
             return
         status, body = site.page(exchange.target)
-        exchange.answer(body, status)
+        etag = f'"{zlib.crc32(body):08x}"'
+        if not site.validators or status != "200 OK":
+            exchange.answer(body, status)
+        elif exchange.headers.get("if-none-match") == etag:
+            exchange.answer(b"", "304 Not Modified", ETag=etag)
+        else:
+            exchange.answer(body, status, ETag=etag)
 
 
 # -- markup, as in shared notes about the site: containers by class, list with pager ------------------

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from nights import Said, night
+from nights import FirstNight, night
 
 from aktenkundig.sample import SampleSite
-
-
-@dataclass(frozen=True)
-class FirstNight:
-    """Archive and report of a first night."""
-
-    data: Path
-    said: Said
 
 
 @pytest.fixture(scope="session")

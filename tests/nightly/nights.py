@@ -24,6 +24,14 @@ class Said:
     err: str
 
 
+@dataclass(frozen=True)
+class FirstNight:
+    """Archive and report of a first night."""
+
+    data: Path
+    said: Said
+
+
 def options_for(site: SampleSite, data: Path, **changes: object) -> CrawlOptions:
     """A harvest of both sample sites without delay."""
     values = {"data": data, "at": {name: site.address(name) for name in ("dsmv", "dsk")}, "delay": 0.0}

@@ -13,8 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import FirstNight
-from nights import contents, night, options_for, rows
+from nights import FirstNight, contents, night, options_for, rows
 from receivers import web_receiver
 
 from aktenkundig import nightly
