@@ -10,7 +10,9 @@ import argparse
 import difflib
 import importlib.util
 import io
+import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -19,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "pipelines")]
@@ -27,10 +30,11 @@ from made_files import Layout, MadePdf, made_pdf, paragraphs  # noqa: E402
 
 from pipelines.files.file_worker import FileWorker  # noqa: E402
 from pipelines.files.reader import read_file  # noqa: E402
+from pipelines.mending import is_word  # noqa: E402
 
 PAPER = ROOT.parent / "shared/corpus/dsk/20200903_oh_vue_dsk.pdf"
 PDFTOTEXT = shutil.which("pdftotext") or ""
-ROUNDS = 5
+ROUNDS = 7
 Extract = Callable[[bytes], list[str]]
 
 LAYOUTS = {
@@ -41,6 +45,12 @@ LAYOUTS = {
     "ligatures": Layout(font="Vera", size=9, ligatures=True),
     "two columns": Layout(columns=2, size=9, foot="{number}"),
     "two columns, drawn row by row": Layout(columns=2, size=9, by_row=True, foot="{number}"),
+}
+
+TIMED = {
+    "made, one column": [layout for layout in LAYOUTS.values() if layout.columns == 1],
+    "made, two columns": [LAYOUTS["two columns"]],
+    "made, two columns, drawn row by row": [LAYOUTS["two columns, drawn row by row"]],
 }
 
 
@@ -124,40 +134,60 @@ def bare(number: int, text: str) -> bool:
     return str(number) in map(str.strip, text.splitlines())
 
 
-def print_times(bodies: list[bytes], pages: int, worker: FileWorker) -> None:
-    """Wall-clock time over all files, ours and pdftotext's in turn; the ratio is that of the medians."""
-    ours, theirs = [], []
+def print_times(name: str, bodies: list[bytes], pages: int, worker: FileWorker) -> None:
+    """One line of the table of times: all files read by us and by pdftotext in turn, round by round."""
+    rounds: list[tuple[Cost, Cost]] = []
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{index}.pdf" for index in range(len(bodies))]
         for file, body in zip(files, bodies, strict=True):
             file.write_bytes(body)
-        read_file(bodies[0], worker=worker, use_ocr=False)
-        for _ in range(ROUNDS):
-            ours.append(
-                timed(lambda: [read_file(f.read_bytes(), worker=worker, use_ocr=False) for f in files])
-            )
-            theirs.append(
-                timed(lambda: [subprocess.run([PDFTOTEXT, f, "/dev/null"], check=True) for f in files])
-            )
-    one, other = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"\n{len(bodies)} files, {pages} pages, median of {ROUNDS} rounds: aktenkundig {one * 1000:.0f} ms,",
-        end=" ",
+
+        def ours() -> None:
+            for file in files:
+                read_file(file.read_bytes(), worker=worker, use_ocr=False, is_word=is_word)
+
+        def theirs() -> None:
+            for file in files:
+                subprocess.run([PDFTOTEXT, file, "/dev/null"], check=True)
+
+        ours()
+        rounds += [(cost(ours, worker.pid), cost(theirs, worker.pid)) for _ in range(ROUNDS)]
+    one, other = (
+        Cost(*map(statistics.median, zip(*costs, strict=True))) for costs in zip(*rounds, strict=True)
     )
-    print(f"pdftotext {other * 1000:.0f} ms, ratio {one / other:.2f} (ours {pages / one:.0f} pages/s)")
+    ratios = sorted(mine.wall / its.wall for mine, its in rounds)
+    print(
+        f"| {name} | {pages} | {one.wall * 1000:.0f} ms | {other.wall * 1000:.0f} ms | {statistics.median(ratios):.2f} "
+        f"| {ratios[0]:.2f}–{ratios[-1]:.2f} | {one.parent * 1000:.0f} + {one.worker * 1000:.0f} ms "
+        f"| {other.others * 1000:.0f} ms | {os.getloadavg()[0]:.1f} |"
+    )
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that ``work`` takes."""
-    started = time.perf_counter()
+class Cost(NamedTuple):
+    """Seconds that work took: by the clock, and of the processor in this process, the worker and programs run."""
+
+    wall: float
+    parent: float
+    worker: float
+    others: float
+
+
+def cost(work: Callable[[], object], worker: int | None) -> Cost:
+    """What ``work`` costs; ``worker`` is the id of the worker process."""
+    before = _clocks(worker)
     work()
-    return time.perf_counter() - started
+    return Cost(*(later - earlier for earlier, later in zip(before, _clocks(worker), strict=True)))
 
 
-def made_pages(count: int, columns: int) -> tuple[list[bytes], int]:
-    """Made PDFs of some thirty pages each, in all layouts with so many columns, with ``count`` pages or more."""
+def _clocks(worker: int | None) -> Cost:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    of_worker = int(Path(f"/proc/{worker}/schedstat").read_text("ascii").split()[0]) / 1e9
+    return Cost(time.perf_counter(), time.process_time(), of_worker, children.ru_utime + children.ru_stime)
+
+
+def made_pages(count: int, layouts: list[Layout]) -> tuple[list[bytes], int]:
+    """Made PDFs of some thirty to sixty pages each, in these layouts in turn, with ``count`` pages or more."""
     bodies, pages = [], 0
-    layouts = [layout for layout in LAYOUTS.values() if layout.columns == columns]
     while pages < count:
         layout = layouts[len(bodies) % len(layouts)]
         made = made_pdf(paragraphs(100 + len(bodies), 200 * layout.columns), layout)
@@ -177,12 +207,22 @@ def main() -> None:
         print_similarities(found)
         if options.paper.exists():
             print_paper(options.paper, found)
+        print_times_head()
+        if options.paper.exists():
             copies = -(-options.pages // 41)
-            print("\nThe real paper, several times:", end="")
-            print_times([options.paper.read_bytes()] * copies, 41 * copies, worker)
-        for columns in (1, 2):
-            print(f"\nMade PDFs, {columns} column(s):", end="")
-            print_times(*made_pages(options.pages, columns), worker)
+            print_times(
+                f"the real paper, {copies} times", [options.paper.read_bytes()] * copies, 41 * copies, worker
+            )
+        for name, layouts in TIMED.items():
+            print_times(name, *made_pages(options.pages, layouts), worker)
+
+
+def print_times_head() -> None:
+    """The head of the table of times."""
+    print(
+        "\n| files | pages | aktenkundig | pdftotext | ratio | range | our CPU: parent + worker | its CPU | load |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,10 @@ class ListingSeen:
     markup: str
 
 
+class UnreadFile(RuntimeError):
+    """The extractor broke on a file in a way nobody foresaw; the document is named in ``problems``."""
+
+
 class Recorder:
     """Turns scraped records into rows, in the transaction of its caller.
 
@@ -139,7 +143,8 @@ class Recorder:
 
     def _document(self, item: DocumentRead, file_text: FileText | None) -> None:
         if isinstance(item.content, FileBody):
-            assert file_text is not None
+            if file_text is None:
+                raise UnreadFile(item.url)
             publication, problems = publication_of_file(item, file_text)
             if not _is_sound(file_text) and item.document_id in self.memory.documents:
                 self._cut_short(item, problems)
