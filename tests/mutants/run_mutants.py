@@ -20,7 +20,11 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 LIST = HERE / "mutants.toml"
 COPIED = ("crawler", "pipelines", "archive", "pyproject.toml", "tests/pipelines/data")
-COPIED_TESTS = ("tests/crawler/test_identity*.py", "tests/crawler/test_sources.py", "tests/pipelines/*dates_*.py")
+COPIED_TESTS = (
+    "tests/crawler/test_identity*.py",
+    "tests/crawler/test_sources.py",
+    "tests/pipelines/*dates_*.py",
+)
 IDENTITY = (
     "tests/crawler/test_identity.py",
     "tests/crawler/test_identity_gaps.py",
@@ -38,7 +42,7 @@ DATES = (
 """What is run, the sharpest first; the corpus beside the checkout and the tests that look at a clock are left out."""
 
 _CLOCKED = "tests/crawler/test_identity.py::test_a_megabyte_of_hostile_text_is_refused_at_once"
-_FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^FAILED (.+?)(?: - |$)", re.MULTILINE)
 _LONGEST_RUN = 180  # seconds
 _MUTATED_AT = 1_000_000_000  # file time of every mutated file: never that of the cached byte code
 
@@ -87,7 +91,9 @@ def copy_project(folder: Path) -> Path:
         source, target = PROJECT / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis"))
+            shutil.copytree(
+                source, target, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis")
+            )
         else:
             shutil.copy2(source, target)
     for test in (path for pattern in COPIED_TESTS for path in PROJECT.glob(pattern)):
@@ -108,7 +114,7 @@ def mutated(mutant: Mutant) -> str:
 def first_failure(root: Path, tests: Iterable[str]) -> str | None:
     """The first of these tests that fails in the copy, or None; anything else that goes wrong is raised."""
     paths = [test for test in tests if (root / test).exists()]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     command += ["--hypothesis-seed=0", "--tb=no", "-rfE", f"--deselect={_CLOCKED}", *paths]
     try:
         done = subprocess.run(
@@ -128,7 +134,12 @@ def imported_from(root: Path, module: str) -> Path:
     """The file from which the copy's tests import ``module``."""
     code = f"import {module}; print({module}.__file__)"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, env=_environment(root), capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=root,
+        env=_environment(root),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return Path(done.stdout.strip())
 

@@ -40,7 +40,7 @@ def test_window_holds_for_dateparser_too() -> None:
 
 
 def test_two_digits_behind_a_month_need_their_apostrophe() -> None:
-    """"5. Mai 10" may be the beginning of a time of day."""
+    """ "5. Mai 10" may be the beginning of a time of day."""
     assert [said("5. Mai 10"), said("5. Mai '10")] == [None, "2010-05-05"]
 
 
