@@ -27,7 +27,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = tmp_path_factory.mktemp("demo")
     assert play_history(data, (1, 2)) == 0
     port = _free_port()
-    server = subprocess.Popen([sys.executable, "-c", SERVER, str(data), str(port)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(data), str(port)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
     address = f"http://127.0.0.1:{port}"
     for _ in range(200):
         try:
@@ -90,5 +92,3 @@ def test_the_archived_original_is_what_was_received(browser: Any, demo: str) -> 
     with urllib.request.urlopen(f"{demo}/dokument/{EDITED}/original", timeout=20) as answer:
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         assert b"dvz-contenttype-pagetitle" in answer.read()
-
-

@@ -42,7 +42,8 @@ def wrong_columns(stored: Publication, wanted: dict[str, Any]) -> list[str]:
         "issued_on": stored.issued_on == wanted["issued_on"],
         "issuer": wanted["issuer"] is None or stored.issuer == wanted["issuer"],
         "attachments": [one.title for one in stored.attachments] == wanted["attachments"],
-        "body": similarity(stored.pages[0].text.replace("-", ""), "\n".join(wanted["body"]).replace("-", "")) >= 0.97,
+        "body": similarity(stored.pages[0].text.replace("-", ""), "\n".join(wanted["body"]).replace("-", ""))
+        >= 0.97,
     }
     return [column for column, right in verdicts.items() if not right]
 
@@ -99,7 +100,10 @@ def section_entry(number: int, row: dict[str, str]) -> str:
 def test_every_real_label_gives_its_date_precision_and_title() -> None:
     """100 %, and no invented day: placed in the markup, read, and taken to what is stored."""
     rows = [row for row in labels() if not row["shape"].startswith("number")]
-    source, section = load_source("dsk"), Section(path="/orientierungshilfen.html", doc_type="orientierungshilfe")
+    source, section = (
+        load_source("dsk"),
+        Section(path="/orientierungshilfen.html", doc_type="orientierungshilfe"),
+    )
     body = "".join(section_entry(number, row) for number, row in enumerate(rows))
     page = f'<html><body><div><ul class="thumbnail_list">{body}</ul></div></body></html>'.encode()
     listing = read_section(page, url=SITE + section.path, section=section, source=source)
@@ -111,7 +115,10 @@ def test_every_real_label_gives_its_date_precision_and_title() -> None:
             content=content, evidence=EVIDENCE, publisher="DSK",
         )  # fmt: skip
         stored = publication_of_file(read_item, FileText(kind="empty"))[0]
-        if (stored.published_on or "", stored.title) != (row["iso_8601"], row["title_as_printed_cut_at_40"].strip()):
+        if (stored.published_on or "", stored.title) != (
+            row["iso_8601"],
+            row["title_as_printed_cut_at_40"].strip(),
+        ):
             wrong.append((row["printed_date"], stored.published_on, stored.title))
 
     assert wrong == []
@@ -124,5 +131,3 @@ def test_every_real_address_has_an_id_of_its_own() -> None:
     ids = {document_id_for(url, load_source("dsk")) for url in urls}
 
     assert len(ids) == len(urls) == 136
-
-

@@ -93,7 +93,9 @@ REAL: dict[str, Callable[[str], str]] = {
     "the number": swap("Nr.20240503", "Nr.20240503_2"),
     "a link target": swap("Dateien/Leitfaden.pdf", "Dateien/Leitfaden_V2.pdf"),
     "a link target's query": swap("Dateien/Leitfaden.pdf", "Dateien/Leitfaden.pdf?v=2"),
-    "an attachment more": swap("</li></ul>", '</li><li><a href="/static/DS/Dateien/B.pdf">Zweites Muster</a></li></ul>'),
+    "an attachment more": swap(
+        "</li></ul>", '</li><li><a href="/static/DS/Dateien/B.pdf">Zweites Muster</a></li></ul>'
+    ),
     "an attachment less": lambda page: re.sub(r"<h2>Anlagen</h2><ul>.*?</ul>", "", page, flags=re.S),
     "an attachment's title": swap("Muster für Mieter", "Muster für Mietende"),
     "an attachment's address": swap("Dateien/Muster.pdf", "Dateien/Muster_neu.pdf"),
@@ -118,7 +120,9 @@ LISTED = ListedItem(
 FILE = FileText(
     kind="pdf",
     pages=(
-        FilePage(number=1, text="Leitfaden. Erste Seite.", verbatim="Leitfaden\nErste Seite.\n1", method="pdf"),
+        FilePage(
+            number=1, text="Leitfaden. Erste Seite.", verbatim="Leitfaden\nErste Seite.\n1", method="pdf"
+        ),
         FilePage(number=2, text="Zweite Seite.", verbatim="Zweite Seite.\n2", method="pdf"),
     ),
     page_count=2,
@@ -178,7 +182,9 @@ def test_a_changed_label_title_is_a_version() -> None:
 def test_another_picture_on_a_scanned_page_is_a_version() -> None:
     scan = replace(FILE, pages=(replace(FILE.pages[0], verbatim="", text="", method="none"), FILE.pages[1]))
 
-    assert paper(file=replace(scan, fingerprints=("a1", ""))) != paper(file=replace(scan, fingerprints=("b2", "")))
+    assert paper(file=replace(scan, fingerprints=("a1", ""))) != paper(
+        file=replace(scan, fingerprints=("b2", ""))
+    )
 
 
 def test_there_are_enough_pairs() -> None:

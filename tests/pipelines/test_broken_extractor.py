@@ -14,9 +14,16 @@ def test_a_file_without_text_is_a_problem_row(tmp_path: Path) -> None:
     conn = open_archive(tmp_path)
     run_id = begin_run(conn, source="dsk", started_at="2026-03-01T04:00:00Z", version="")
     recorder = Recorder(
-        conn, run_id=run_id, source="dsk", counts=RunCounts(), memory=Memory(), now=lambda: "2026-03-01T04:00:00Z"
+        conn,
+        run_id=run_id,
+        source="dsk",
+        counts=RunCounts(),
+        memory=Memory(),
+        now=lambda: "2026-03-01T04:00:00Z",
     )
-    body = FileBody(document_id="dsk-oh-x", url="https://www.datenschutzkonferenz-online.de/media/oh/x.pdf", body=b"%PDF")
+    body = FileBody(
+        document_id="dsk-oh-x", url="https://www.datenschutzkonferenz-online.de/media/oh/x.pdf", body=b"%PDF"
+    )
     item = DocumentRead(
         source="dsk", document_id="dsk-oh-x", url=body.url, doc_type="beschluss", listed=None, content=body,
         evidence=Evidence(snapshot_id=1, fetched_at="2026-03-01T04:00:00Z", sha256="0" * 64),

@@ -26,7 +26,9 @@ TODAY = date(2026, 11, 23)
 
 def said(text: str) -> str | None:
     found = read_date(text, today=TODAY)
-    return found.reason if isinstance(found, RejectedDate) else found and found.value
+    if isinstance(found, RejectedDate):
+        return found.reason
+    return found.value if found else None
 
 
 def test_printed_window_ends_with_its_31st_day() -> None:
