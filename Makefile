@@ -1,6 +1,7 @@
 # Aktenkundig: everything one needs, set-up included. `make help` lists the targets.
 
-PYTHON  ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(p) 2>/dev/null),$(p))))
+PYTHON  ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV    := .venv
 BIN     := $(VENV)/bin
 DATA    ?= data
@@ -14,8 +15,7 @@ help: ## Diese Übersicht zeigen
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Aktenkundig braucht Python 3.11 oder neuer."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Aktenkundig braucht Python 3.11 oder neuer."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "Das Modul venv fehlt (Debian: apt install python3-venv)."; exit 1; }
 
