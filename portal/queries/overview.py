@@ -53,12 +53,14 @@ select * from documents where blocked_at is null and doc_type <> 'anlage' and pu
 order by published_on desc, first_seen_at desc, docno desc limit ?
 """
 _GROUPS = """
-select source, issuer, doc_type, year, count(*) as count from documents where blocked_at is null
-group by source, issuer, doc_type, year
+select source, issuer, doc_type, year, count(*) as count from documents indexed by documents_facets
+where blocked_at is null group by source, issuer, doc_type, year
 """
+"""From the index alone: the rows hold the texts, and to walk through them all takes ten times as long."""
 _TOPICS = """
 select t.id as value, t.label, count(*) as count from topics t join document_topics dt on dt.topic_id = t.id
-join documents d on d.id = dt.document_id where d.blocked_at is null group by t.id order by count(*) desc, t.label
+where dt.document_id not in (select id from documents where blocked_at is not null)
+group by t.id order by count(*) desc, t.label
 """
 
 
