@@ -115,7 +115,15 @@ def first_failure(root: Path, tests: Iterable[str]) -> str | None:
     """The first of these tests that fails in the copy, or None; anything else that goes wrong is raised."""
     paths = [test for test in tests if (root / test).exists()]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    command += ["--hypothesis-seed=0", "--tb=no", "-rfE", f"--deselect={_CLOCKED}", *paths]
+    command += [
+        "-p",
+        "_hypothesis_pytestplugin",
+        "--hypothesis-seed=0",
+        "--tb=no",
+        "-rfE",
+        f"--deselect={_CLOCKED}",
+        *paths,
+    ]
     try:
         done = subprocess.run(
             command, cwd=root, env=_environment(root), capture_output=True, text=True, timeout=_LONGEST_RUN
@@ -169,8 +177,10 @@ def killed_share(found: Iterable[Outcome]) -> float:
 
 
 def _environment(root: Path) -> dict[str, str]:
-    """The copy comes before an installed project; byte code is written by nobody."""
-    return os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": ""}
+    """The copy comes before an installed project; no byte code is written, no plugin loaded that is not named."""
+    own = {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    pytest_own = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return os.environ | own | pytest_own
 
 
 def main(chosen: list[int]) -> None:
