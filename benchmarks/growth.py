@@ -17,8 +17,8 @@ CEILING = 250
 """MB that a crawl of 5,000 pages may take."""
 
 HEAD = (
-    "documents", "first crawl s", "ms a page", "peak MB", "second crawl s", "peak MB", "text MB", "archive.db MB",
-    "of it index MB", "vault MB",
+    "documents", "first crawl s", "processor ms a page", "peak MB", "second crawl s", "processor ms a page", "peak MB",
+    "text MB", "archive.db MB", "of it index MB", "vault MB",
 )  # fmt: skip
 
 
@@ -48,8 +48,8 @@ def row(data: Path, first: Run, second: Run) -> tuple[str, ...]:
     conn.close()
     vault = sum(file.stat().st_size for file in (data / "warc").iterdir())
     return (
-        f"{documents}", f"{first.seconds:.0f}", f"{1000 * first.seconds / pages:.1f}", f"{first.peak:.0f}",
-        f"{second.seconds:.0f}", f"{second.peak:.0f}", megabytes(text),
+        f"{documents}", f"{first.seconds:.0f}", f"{1000 * first.cpu / pages:.1f}", f"{first.peak:.0f}",
+        f"{second.seconds:.0f}", f"{1000 * second.cpu / pages:.1f}", f"{second.peak:.0f}", megabytes(text),
         megabytes((data / "archive.db").stat().st_size), megabytes(index), megabytes(vault),
     )  # fmt: skip
 

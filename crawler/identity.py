@@ -150,9 +150,11 @@ def slug(text: str) -> str:
 
     >>> slug("20191016_bußgeldkonzept Ä.É")
     '20191016-bussgeldkonzept-ae-e'
+    >>> slug("Leitfaden – Teil\u20112")
+    'leitfaden-teil-2'
     """
     lower = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
-    plain = unicodedata.normalize("NFKD", lower).encode("ascii", "ignore").decode("ascii")
+    plain = "".join(one for one in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(one))
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
