@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -124,6 +125,21 @@ class Browser:
         """Go to a path of the portal."""
         self.driver.get(self.base + path)
 
+    @contextlib.contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Around an action that leads to another page: goes on when the next page is loaded.
+
+        The old page carries a mark; a page without it that is complete is the next one.
+        """
+        self.script("window.stillHere = true")
+        yield
+        for _ in range(600):
+            with contextlib.suppress(WebDriverException):
+                if self.script("return !window.stillHere && document.readyState === 'complete'"):
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"nach 30 Sekunden noch auf {self.driver.current_url}")
+
     def narrow(self, width: int | None) -> None:
         """Be a phone of this width, or a desktop again with None."""
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
@@ -163,7 +179,8 @@ class Browser:
 @pytest.fixture(scope="session")
 def browser(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium with a fresh profile."""
-    webdriver = pytest.importorskip("selenium.webdriver")
+    from selenium import webdriver
+
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not chromedriver:
         pytest.skip("chromium oder chromedriver fehlt")

@@ -25,27 +25,32 @@ def test_from_start_to_feed(browser: Any) -> None:
     browser.open("/")
     browser.picture("weg-1-start")
     find(browser, "#q").send_keys("Überwachung")
-    find(browser, "form.search button").click()
+    with browser.leaving():
+        find(browser, "form.search button").click()
     browser.picture("weg-2-suche")
     assert "Arbeitsplatzüberwachung" in [
         mark.text for mark in browser.driver.find_elements("css selector", "mark")
     ]
 
-    link(browser, "Orientierungshilfen").click()
+    with browser.leaving():
+        link(browser, "Orientierungshilfen").click()
     assert find(browser, "#treffer").text == "1 Treffer"
     browser.picture("weg-3-gefiltert")
 
-    link(browser, samples.GUIDANCE.title).click()
+    with browser.leaving():
+        link(browser, samples.GUIDANCE.title).click()
     assert browser.driver.current_url.endswith(f"/dokument/{samples.GUIDANCE.id}#seite-2")
     assert find(browser, "section:target h2").text == "Seite 2"
     browser.picture("weg-4-dokument")
 
     browser.open(f"/dokument/{samples.VIDEO.id}")
-    link(browser, "Nachträglich geändert").click()
+    with browser.leaving():
+        link(browser, "Nachträglich geändert").click()
     assert "vierzehn" in [ins.text for ins in browser.driver.find_elements("css selector", "ins")]
     browser.picture("weg-5-vergleich")
 
-    link(browser, "Zum Dokument").click()
+    with browser.leaving():
+        link(browser, "Zum Dokument").click()
     find(browser, ".actions a[href='#zitieren']").click()
     assert (
         find(browser, "#permalink").get_attribute("href").endswith(f"/dokument/{samples.VIDEO.id}/version/3")
@@ -94,9 +99,11 @@ def test_search_read_and_cite_by_keyboard(browser: Any) -> None:
 
     browser.open("/")
     assert focused(browser).get_attribute("id") == "q"
-    press(browser, "Schwimmbad", Keys.ENTER)
+    with browser.leaving():
+        press(browser, "Schwimmbad", Keys.ENTER)
     tab_to(browser, samples.VIDEO.title)
-    press(browser, Keys.ENTER)
+    with browser.leaving():
+        press(browser, Keys.ENTER)
     assert f"/dokument/{samples.VIDEO.id}" in browser.driver.current_url
     tab_to(browser, "Zitieren")
     press(browser, Keys.ENTER)
@@ -134,7 +141,8 @@ def test_everything_is_there_without_script(browser: Any) -> None:
     """With scripts off, search and document work the same."""
     browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     browser.open("/suche?q=Schwimmbad")
-    link(browser, samples.VIDEO.title).click()
+    with browser.leaving():
+        link(browser, samples.VIDEO.title).click()
     heading = find(browser, "h1").text
     browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 

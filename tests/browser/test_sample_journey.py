@@ -57,14 +57,17 @@ def test_from_site_to_citation(browser: Any, demo: str) -> None:
     browser.driver.get(demo + "/")
     browser.picture("beispiel-1-start")
     find(browser, "#q").send_keys("Überwachung")
-    find(browser, "form.search button").click()
+    with browser.leaving():
+        find(browser, "form.search button").click()
     marks = {mark.text for mark in browser.driver.find_elements("css selector", "mark")}
     assert "Videoüberwachung" in marks
     browser.picture("beispiel-2-suche")
 
-    link(browser, "Orientierungshilfen").click()
+    with browser.leaving():
+        link(browser, "Orientierungshilfen").click()
     browser.picture("beispiel-3-gefiltert")
-    link(browser, "Orientierungshilfe Videoüberwachung durch private Stellen, Version 2").click()
+    with browser.leaving():
+        link(browser, "Orientierungshilfe Videoüberwachung durch private Stellen, Version 2").click()
     assert f"/dokument/{GUIDANCE}" in browser.driver.current_url
     assert find(browser, "section[id^='seite-'] h2").text.startswith("Seite")
     browser.picture("beispiel-4-dokument")
