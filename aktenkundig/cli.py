@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 
 from aktenkundig import __version__
-from aktenkundig.error_sentences import sentence_for
 from aktenkundig.german_cli import GermanGroup
 from aktenkundig.harvest_commands import crawl, demo, nightly, probe, sources
 from aktenkundig.keeping_commands import backup, block, rebuild, restore, unblock, verify
 from aktenkundig.reading_commands import diff, export, search, serve, status
 from aktenkundig.usage_errors import german_message
 from archive.errors import ArchiveError
+from archive.sentences import sentence_for
 
 OK, NOBODY_READS, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 

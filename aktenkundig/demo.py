@@ -9,9 +9,9 @@ import click
 
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.crawling import crawl_sources
-from aktenkundig.lock import archive_lock
 from aktenkundig.sample import SampleSite
 from aktenkundig.sample.history import calendar_day
+from archive.lock import archive_lock
 from archive.timestamps import utc_text
 
 DAYS = (1, 2, 3, 4, 5, 7, 11, 12)

@@ -14,7 +14,6 @@ import click
 
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.crawling import crawl_sources
-from aktenkundig.error_sentences import sentence_for
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.night_report import report_of
 from archive.aftermath import put_right
@@ -25,6 +24,7 @@ from archive.health import Finding, assess
 from archive.incidents import Change, keep_undelivered, note_findings, undelivered
 from archive.lock import archive_lock
 from archive.search.upkeep import optimize_index
+from archive.sentences import sentence_for
 from archive.timestamps import utc_text
 from crawler.sources import source_names
 
