@@ -9,7 +9,7 @@ from crawler.errors import EmptyListing, NotTheDocument
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, is_file, told_apart
 from crawler.items import ExcludedLink, FileBody, Known, Link, ListedItem, Listing, ListingRead, PageText
-from crawler.pages.sections import read_section
+from crawler.pages.sections import is_foreign, read_section
 from crawler.press_portal import looks_like_html
 from crawler.problem_texts import describe_error
 from crawler.sources import Section
@@ -106,8 +106,8 @@ class SectionsHarvest(Harvest):
         )
         for item in listing.items:
             self._remember(item, rank)
-        foreign = tuple(link for link in listing.excluded if link.url.startswith(("http://", "https://")))
-        if foreign and not section.optional:
+        foreign = tuple(link for link in listing.excluded if is_foreign(link, self.source))
+        if foreign and (section.path or any(is_file(link.url, self.source) for link in foreign)):
             yield self._section_document(ask, fetched, listing, section, foreign)
         for link in listing.menu:
             yield from self._from_menu(link)

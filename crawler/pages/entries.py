@@ -11,6 +11,7 @@ from bs4 import Tag
 from crawler.pages.attachments import is_note
 from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture
 from crawler.pages.labels import Label, is_remark, looks_dated, read_label
+from crawler.pages.printed_beside import date_beside, date_outside_links
 from crawler.pages.wordlists import words
 
 _HOLDERS = sorted(BLOCK_TAGS - {"td", "th"})
@@ -41,7 +42,7 @@ def entries_of(column: Tag, *, numbered: bool = False) -> Iterator[Entry]:
         elif tag.name == "li":
             yield from _entries_of_item(tag, heading, numbered)
         else:
-            label = _loose_label(tag, heading, numbered).without_size()
+            label = _loose_label(tag, heading, numbered).without_size().with_date(date_beside(tag))
             yield Entry(href=str(tag["href"]), label=label, heading=heading, seen=False)
 
 
@@ -73,7 +74,7 @@ def _entries_of_item(item: Tag, heading: str | None, numbered: bool) -> Iterator
         yield Entry(href=str(link["href"]), label=label, heading=heading, seen=True)
     main_href = str(mains[0]["href"]) if mains else None
     for link in hints:
-        label = read_label(link)
+        label = read_label(link).without_size()
         yield Entry(href=str(link["href"]), label=label, heading=heading, seen=True, main_href=main_href)
 
 
@@ -82,6 +83,7 @@ def _item_label(link: Tag, item: Tag, numbered: bool, *, alone: bool, first: boo
     label = read_label(link, numbered=numbered)
     if alone and _says_nothing(label.title):
         label = read_label(item, numbered=numbered, without="hint-box")
+    label = label.without_size().with_date(date_outside_links(item))
     return label.with_notes(_hint_remarks(item)) if first else label
 
 

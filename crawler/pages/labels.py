@@ -9,10 +9,15 @@ from bs4 import NavigableString, Tag
 from bs4.element import PreformattedString
 
 from crawler.pages.attachments import is_note, split_note
+from crawler.pages.blocks import BLOCK_TAGS
 from crawler.pages.wordlists import words
 
-_DATED = re.compile(r"(?:19|20)\d{2}\W{0,3}\Z|\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\W{0,3}\Z")
+_DATED = re.compile(
+    r"(?:(?:19|20)\d{2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|(?:19|20)\d{2}-\d{2}(?:-\d{2})?)\W{0,3}\Z"
+)
+_WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"(?:Kurzpapier\s{0,3})?(Nr\.?\s{0,3}\d{1,3})(?!\d)[\s:.–-]{0,5}", re.IGNORECASE)
+_BLOCKS = sorted(BLOCK_TAGS)
 _SEPARATOR = re.compile(r"[\s:–—-]{0,9}")
 
 
@@ -29,6 +34,10 @@ class Label:
     def with_notes(self, notes: tuple[str, ...]) -> Label:
         """The same label with further remarks."""
         return replace(self, notes=(*self.notes, *notes))
+
+    def with_date(self, date: str | None) -> Label:
+        """The same label with a date printed beside it, where it has none itself."""
+        return self if self.date or begins_dated(self.title) else replace(self, date=date)
 
     def without_size(self) -> Label:
         """The same label with a remark on format and size, ``(PDF, 0,2 MB)``, moved from title to notes."""
@@ -56,6 +65,8 @@ def read_label(element: Tag, *, numbered: bool = False, without: str | None = No
     date = _own_date(element, whole)
     if date is not None and title.startswith(date):
         title = _without_separator(title[len(date) :]) or title
+    elif date is not None and title.endswith(date):
+        title = title[: -len(date)].rstrip(" (–—-:|") or title
     number = _NUMBER.match(title) if numbered else None
     return Label(
         whole=whole,
@@ -81,16 +92,42 @@ def looks_dated(text: str) -> bool:
     return len(text) <= 40 and _DATED.search(text) is not None
 
 
+def is_date(text: str) -> bool:
+    """Whether a short text is nothing but a date with a day or a month, as far as words and digits tell.
+
+    >>> is_date("vom 3. Mai 2024"), is_date("30.11./01.12.2022"), is_date("Tagung 2024"), is_date("2024")
+    (True, True, False, False)
+    """
+    if not looks_dated(text) or text.strip().isdigit():
+        return False
+    known = words("furniture")["words"]
+    spoken = [word.casefold() for word in _WORD.findall(text)]
+    months = [word for word in spoken if word.startswith(tuple(known["months"]))]
+    return all(word in known["date_words"] for word in spoken if word not in months) and len(text.split()) < 9
+
+
+def begins_dated(title: str) -> bool:
+    """Whether a date and a separator stand in front of a title in one text."""
+    head = re.split(r"\s[–—-]|[–—:]|(?<=\d{4})-", title[:60], maxsplit=1)[0]
+    return is_date(head)
+
+
 def _pieces(element: Tag, without: str | None) -> list[str]:
     """The text nodes of an element, white space collapsed.
 
-    Nodes that stand inside one word or before a stop, with no white space on either side, are one piece.
+    Nodes that stand inside one word or before a stop, with no white space, line break or edge of a
+    block between them, are one piece.
     """
     pieces: list[str] = []
     open_end = False
+    block: Tag | None = None
     for node in element.descendants:
+        if isinstance(node, Tag) and node.name == "br":
+            open_end = False
         if not isinstance(node, NavigableString) or isinstance(node, PreformattedString):
             continue
+        around = node.find_parent(_BLOCKS)
+        open_end, block = open_end and around is block, around
         if without is not None and node.find_parent(class_=without) is not None:
             continue
         text = " ".join(node.split())
@@ -107,11 +144,21 @@ def _goes_on(text: str) -> bool:
 
 
 def _own_date(element: Tag, whole: str) -> str | None:
-    """The printed date, if an element holds it and nothing else: the shortest such element's text."""
+    """The printed date, if an element holds it and nothing else: the shortest such element's text.
+
+    In front any element may hold it; behind the title it must be one made for dates.
+    """
     tags = element.find_all(["b", "strong", "time", "span", "div", "em", "i"])
-    texts = (" ".join(tag.get_text(" ").split()).rstrip(" –—-:") for tag in tags)
-    dates = [text for text in texts if text != whole and looks_dated(text) and whole.startswith(text)]
-    return min(dates, key=len, default=None)
+    texts = [(tag, " ".join(tag.get_text(" ").split()).rstrip(" –—-:")) for tag in tags]
+    dated = [(tag, text) for tag, text in texts if text != whole and looks_dated(text)]
+    first = [text for _, text in dated if whole.startswith(text)]
+    last = [text for tag, text in dated if whole.endswith(text) and _is_made_for_dates(tag)]
+    return min(first or last, key=len, default=None)
+
+
+def _is_made_for_dates(tag: Tag) -> bool:
+    names = " ".join(tag.get("class") or ()).casefold()
+    return tag.name == "time" or "date" in names or "datum" in names
 
 
 def _without_separator(text: str) -> str:

@@ -27,6 +27,8 @@ def read_section(
     with ``fallback`` set. Links in a hint box, and files named as annexes of a listed one, get a
     ``parent_id`` and the type ``anlage``. Every other link of the text column is excluded with a reason.
 
+    A page may have no file of its own site, but links to files of other bodies.
+
     Raises NotTheDocument for a page that says it is not there, EmptyListing for one without any file,
     MissingPart (``end of page``) for one cut off, ReadingError for what is no page.
     """
@@ -35,7 +37,7 @@ def read_section(
     _refuse_other_pages(page)
     entries = list(entries_of(page.main_with("thumbnails"), numbered=section.doc_type == "kurzpapier"))
     items, excluded = list_files(entries, url, section.doc_type, source)
-    if not items:
+    if not items and not any(_leads_elsewhere(link, entries, source) for link in excluded):
         raise EmptyListing(url, "the section page links no file of its own site")
     return Listing(
         url=url,
@@ -43,7 +45,7 @@ def read_section(
         items=with_parents(items),
         excluded=tuple(excluded),
         menu=site_menu(page.anchors(), url, source),
-        markup="links" if all(item.fallback for item in items) else "thumbnail_list",
+        markup="thumbnail_list" if any(entry.seen for entry in entries) else "links",
     )
 
 
@@ -92,6 +94,16 @@ def _item(
         parent_id=parent,
         fallback=not entry.seen,
     )
+
+
+def is_foreign(link: ExcludedLink, source: SourceDescription) -> bool:
+    """Whether a link that was left out leads to another body's site."""
+    return link.url.startswith(("http://", "https://")) and host_of(link.url) not in source.hosts
+
+
+def _leads_elsewhere(link: ExcludedLink, entries: Sequence[Entry], source: SourceDescription) -> bool:
+    """True for a file of another body, and for any of its pages that stands in the seen markup."""
+    return is_foreign(link, source) and (is_file(link.url, source) or any(entry.seen for entry in entries))
 
 
 def _reason_against(

@@ -22,6 +22,7 @@ _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_BREAKS = re.compile(r"[\t\n\r]+")
 _GAPS = re.compile(r"[\s/]")
 _WITH_CLASS = etree.XPath("//*[@class]")
 _MAIN = tuple(
@@ -105,8 +106,21 @@ def open_page(body: bytes, *, url: str, content_type: str = "") -> ParsedPage:
         raise ReadingError(url, "an empty page")
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise ReadingError(url, "markup nested too deep to be a page")
+    for link in tree.iter("a", "area"):
+        _clean_address(link)
     title = _text(next(iter(tree.iter("title")), None))
     return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(text), zones=_zones_of(tree))
+
+
+def _clean_address(link: etree._Element) -> None:
+    """White space around an address and line breaks in it go, backslashes become slashes (WHATWG URL, 4.4).
+
+    It happens here, because what is left of them would be escaped when the element is written as soup.
+    """
+    href = link.get("href")
+    if href is not None:
+        path, mark, rest = _BREAKS.sub("", href.strip()).partition("?")
+        link.set("href", path.replace("\\", "/") + mark + rest)
 
 
 def _refuse_bombs(text: str, url: str) -> None:

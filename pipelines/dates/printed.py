@@ -30,7 +30,8 @@ _STAND_FORMS = compiled(STAND_SOURCES, _WHOLE)
 
 _TORN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+|(?<=[0-9.])\\s+(?=[0-9.])")
 _LONGEST_BEGINNING = 72
-_YEAR_END = re.compile(r"[0-9]{4}(?![/.]?[0-9])|\.[0-9]{2}(?!\s?[0-9]|[/.][0-9])")
+_YEAR_FIRST = r"[0-9]{4}(?:-[0-9]{2}|(?P<sep>[-/.])[0-9]{1,2}(?P=sep)[0-9]{1,2})(?![-/.]?[0-9])"
+_YEAR_END = re.compile(rf"{_YEAR_FIRST}|[0-9]{{4}}(?![/.]?[0-9])|\.[0-9]{{2}}(?!\s?[0-9]|[/.][0-9])")
 _LETTERED = re.compile(
     r"(?=(?:[^0-9]*[0-9]){4})[0-9OoIl|]{1,2}\.[0-9OoIl|]{1,2}\.[0-9OoIl|]{4}[\s.,;:)\]|]*\Z"
 )

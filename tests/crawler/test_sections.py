@@ -210,6 +210,81 @@ def test_two_names_with_one_slug_are_two_documents() -> None:
     assert "dsk-oh-a-b" in ids.values()
 
 
+@pytest.mark.parametrize(
+    ("entry", "date", "title"),
+    [
+        ("<a href='/media/oh/a.pdf'><div class='date'><b>12.04.2024</b> – Hinweise<br/>zum <em>Entwurf</em></div></a>", "12.04.2024", "Hinweise zum Entwurf"),
+        ("<a href='/media/oh/a.pdf'><div>Leitfaden</div><div>für Vereine</div></a>", None, "Leitfaden für Vereine"),
+        ("<a href='/media/oh/a.pdf'><div class='title'>Leitfaden</div><div class='date'>17.04.2024</div></a>", "17.04.2024", "Leitfaden"),
+        ("<a href='/media/oh/a.pdf'>Leitfaden <time>Mai 2024</time></a>", "Mai 2024", "Leitfaden"),
+        ("<a href='/media/oh/a.pdf'>Bericht vom <b>01.02.2024</b></a>", None, "Bericht vom 01.02.2024"),
+        ("<div class='date'><b>20.04.2024</b> – <a href='/media/oh/a.pdf'>Leitfaden</a></div>", "20.04.2024", "Leitfaden"),
+        ("<div class='date'>Stand Mai 2024 - <a href='/media/oh/a.pdf'>Leitfaden</a></div>", "Stand Mai 2024", "Leitfaden"),
+        ("<a href='/media/oh/a.pdf'>Leitfaden</a> <span>(22./23.11.2023)</span>", "22./23.11.2023", "Leitfaden"),
+        ("<b>20.04.2024</b> <a href='/media/oh/a.pdf'>Leitfaden</a> <a href='/media/oh/a_en.pdf'>Guide</a>", "20.04.2024", "Leitfaden"),
+        ("<a href='/media/oh/a.pdf'><div class='date'><b>2024-05-06</b> - Leitfaden</div></a>", "2024-05-06", "Leitfaden"),
+        ("<a href='/media/oh/a.pdf'><div class='date'><b>06.05.2024</b> - Leitfaden (PDF, 0,2 MB)</div></a>", "06.05.2024", "Leitfaden"),
+    ],
+)  # fmt: skip
+def test_the_date_of_an_entry_is_found_wherever_it_stands(entry: str, date: str | None, title: str) -> None:
+    """Before, behind or around the link; line breaks and blocks part words; a date inside a title stays."""
+    one = read(page(f"<li class='thumbnail'>{entry}</li>")).items[0]
+
+    assert (one.date_text, one.title_text) == (date, title)
+
+
+def test_remarks_on_size_are_no_title_of_an_annex() -> None:
+    """They are kept as notes, as on entries."""
+    entry = item("/media/oh/a.pdf", "Leitfaden", "<a href='/media/oh/m.docx'>Muster (DOCX, 20 KB)</a>")
+    annex = read(page(entry)).items[1]
+
+    assert (annex.title_text, annex.notes) == ("Muster", ("(DOCX, 20 KB)",))
+
+
+@pytest.mark.parametrize(
+    ("markup", "date"),
+    [
+        ("<div class='item'><span class='d'>Juli 2024</span><h3><a href='/media/pm/a.pdf'>Sommerheft</a></h3></div>", "Juli 2024"),
+        ("<dl><dt>17.10.2025</dt><dd><a href='/media/pm/a.pdf'>Sommerheft</a> (PDF, 9 KB)</dd></dl>", "17.10.2025"),
+        ("<article><h3><a href='/media/pm/a.pdf'>Sommerheft</a></h3><p>vom 3. Mai 2024</p></article>", "vom 3. Mai 2024"),
+        ("<h2>Tagung 2024</h2><p><a href='/media/pm/a.pdf'>Sommerheft</a></p>", None),
+        ("<p>Es gilt seit 01.01.2020 manches neu, siehe <a href='/media/pm/a.pdf'>Sommerheft</a></p>", None),
+        ("<p>01.02.2024 Anderes</p><p><a href='/media/pm/a.pdf'>Sommerheft</a></p><p><a href='/media/pm/b.pdf'>B</a></p>", None),
+    ],
+)  # fmt: skip
+def test_a_date_beside_a_link_in_unknown_markup_belongs_to_it(markup: str, date: str | None) -> None:
+    """In the smallest part of the page that holds the link and no other: a text of its own that is a date."""
+    one = read(f"<html><body><h1>Presse</h1>{markup}</body></html>".encode()).items[0]
+
+    assert (one.date_text, one.title_text) == (date, "Sommerheft")
+
+
+@pytest.mark.parametrize(
+    "href", [" ../media/oh/a.pdf ", "../media/oh/\n a.pdf", "..\\media\\oh\\a.pdf", "../media/oh/a.pdf\t"]
+)
+def test_addresses_are_read_as_browsers_read_them(href: str) -> None:
+    """White space around an address and breaks inside are no part of it; a backslash is a slash."""
+    wanted = "%20a.pdf" if "\n " in href else "a.pdf"
+
+    assert read(page(item(href, "A"))).items[0].url == f"{SITE}/media/oh/{wanted}"
+
+
+@pytest.mark.parametrize("frame", ["<ul class='thumbnail_list'>{}</ul>", "<h1>Leitlinien</h1><ul>{}</ul>"])
+def test_a_section_of_links_to_other_bodies_is_a_listing(frame: str) -> None:
+    """Its links are kept with the reason; nothing of it is an item."""
+    links = "".join(
+        f"<li class='thumbnail'><a href='https://www.edpb.europa.eu/g{n}_de.pdf'><b>0{n}.03.2023</b> - G{n}</a></li>"
+        for n in (1, 2)
+    )
+    listing = read(f"<html><body>{frame.format(links)}</body></html>".encode())
+
+    assert listing.items == ()
+    assert [(one.url, one.text) for one in listing.excluded] == [
+        ("https://www.edpb.europa.eu/g1_de.pdf", "01.03.2023 - G1"),
+        ("https://www.edpb.europa.eu/g2_de.pdf", "02.03.2023 - G2"),
+    ]
+
+
 def test_the_menu_names_sections_nobody_listed() -> None:
     """Pages of the site that the description does not know; imprint and the like are none."""
     menu = "<li><a href='/gutachten.html#a'>Gutachten</a></li><li><a href='beschluesse-dsk.html'>Beschlüsse</a></li>"

@@ -139,3 +139,20 @@ def test_headline_that_begins_with_a_date_is_not_issued_then() -> None:
     sources = DateSources(meta="28.04.2021", headline="5. Mai 2021: Tag der offenen Behörde")
 
     assert choose_dates(sources, today=TODAY)[:2] == ("2021-04-28", None)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "title"),
+    [
+        ("2021-05-12 - Leitfaden", "2021-05-12", "Leitfaden"),
+        ("2021/05/12: Leitfaden", "2021-05-12", "Leitfaden"),
+        ("2021-05 – Leitfaden", "2021-05", "Leitfaden"),
+        ("2019 - Leitfaden", "2019", "Leitfaden"),
+        ("2019–2021 - Leitfaden", None, "2019–2021 - Leitfaden"),
+    ],
+)
+def test_a_date_with_the_year_first_is_read_whole(label, value, title):
+    """Not as a year with the rest of it left in the title."""
+    reading = read_label(label, today=TODAY)
+
+    assert (reading.date.value if reading.date else None, reading.title) == (value, title)
