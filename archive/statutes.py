@@ -187,6 +187,13 @@ def spellings() -> Spellings:
     )
 
 
+def hyphened_lands(land: str) -> Sequence[tuple[str, str]]:
+    """The two halves of a Land's names that have a hyphen: ``("M", "V")``, ``("Meckl", "Vorp")``."""
+    rows = (row for row in _data()["land"] if row["key"] == land)
+    halves = (text.split("-") for row in rows for text in row["suffixes"])
+    return [(parts[0], parts[1]) for parts in halves if len(parts) == 2]
+
+
 def _keys(pairs: Iterable[tuple[str, str]], *, folded: bool = False) -> dict[Key, str]:
     make = folded_key if folded else exact_key
     return {make(spelled_words(text)): value for text, value in pairs}

@@ -6,7 +6,7 @@ import os
 import platform
 import sqlite3
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = (
@@ -22,7 +22,15 @@ def describe() -> str:
 def _lines() -> Iterator[str]:
     yield f"{_value('/proc/cpuinfo', 'model name')}, {os.cpu_count()} cores, {_memory():.0f} GB memory"
     yield f"{platform.system()} {platform.release()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    yield ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    yield ", ".join(filter(None, map(_installed, PACKAGES)))
+
+
+def _installed(name: str) -> str:
+    """Name and version; empty where a package is not installed (PyStemmer is needed by the rivals only)."""
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return ""
 
 
 def _value(path: str, key: str) -> str:

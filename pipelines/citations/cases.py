@@ -20,6 +20,8 @@ _BARE = re.compile(r"(?<![\w./-])(?:KZR|KVR|EnVR|PBvU)\s\d{1,4}\Z")
 _OPEN = re.compile(rf"{_SENATE}\s?{one_of(_CASES['open'])}\s{{1,3}}(?:\d{{1,4}}\sJs\s)?\d{{1,6}}\Z")
 _COURT = re.compile(rf"(?<![A-Za-zÄÖÜäöüß]){one_of(_CASES['courts'])}")
 _UNION_COURT = re.compile(rf"(?<![A-Za-zÄÖÜäöüß]){one_of(_CASES['union_courts'])}")
+_NEXT = re.compile(r"(?:,|\s{1,3}(?:und|u\.|sowie))\s{1,3}(\d{1,4})")
+_REGISTER = re.compile(r"(\d \w{2,4} |[CT]-)\d+/\d\d\Z")
 _SPACES = re.compile(r"\s+")
 _SOCIAL_HEAD = re.compile(r"B\s\d{1,2}\s[A-Z]{1,2}\s\d+\Z")
 _SOCIAL = re.compile(r"\sR(?![\w-])")
@@ -40,10 +42,22 @@ def find_cases(text: str) -> Iterator[CaseFound]:
     >>> [case.number for case in find_cases("BVerfG, 1 BvR 1345/21; EuGH, Rs. C 311/18")]
     ['1 BvR 1345/21', 'C-311/18']
     """
+    before: CaseFound | None = None
     for tail in _TAIL.finditer(text):
-        found = _case_at(text, tail)
+        found = _case_at(text, tail) or (_joined_case(text, before, tail) if before else None)
         if found is not None:
+            before = found
             yield found
+
+
+def _joined_case(text: str, before: CaseFound, tail: re.Match[str]) -> CaseFound | None:
+    """ "1 BvR 256/08, 263/08": the register of the case before holds on."""
+    match = _NEXT.fullmatch(text, before.end, tail.start() + 1)
+    register = _REGISTER.match(before.number)
+    if match is None or register is None or text[tail.start() + 1] != "/":
+        return None
+    start = match.start(1)
+    return CaseFound(number=register[1] + text[start : tail.end()], start=start, end=tail.end())
 
 
 def _case_at(text: str, tail: re.Match[str]) -> CaseFound | None:

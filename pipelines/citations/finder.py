@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from archive.records import CitationRecord
 from archive.statutes import exact_key, folded_key, laws, spellings
 from pipelines.citations.cases import CaseFound, find_cases
+from pipelines.citations.land import LawFound
 from pipelines.citations.law import find_law, is_european
 from pipelines.citations.mended import Mended, without_hyphens
-from pipelines.citations.reference import Reference, read_reference
-from pipelines.citations.words import CHAIN, UNIT
+from pipelines.citations.reference import Reference, read_further, read_reference
+from pipelines.citations.words import ANNEX, CHAIN, LIST, UNIT, after_gap
 
 _WORD_BEFORE = re.compile(r"([A-Za-zÄÖÜ][A-Za-zÄÖÜäöüß\u2010\u2011-]{1,40})[^\S\n]\(?\Z")
 _UNITS_OF = {"eu": ("Art.", "ErwGr"), "int": ("Art.",), "bund": ("§",), "land": ("§",), "kirche": ("§",)}
@@ -71,8 +72,24 @@ def _provisions(text: str) -> Iterator[_Cited]:
         if reference is None:
             continue
         cited = _cited(text, reference, floor)
+        yield cited
+        for further in _further(text, cited):
+            cited = further
+            yield cited
         floor = cited.end
         position = max(position, cited.end)
+
+
+def _further(text: str, cited: _Cited) -> Iterator[_Cited]:
+    """ "§§ 28 BDSG, 15 TMG": what goes on without a unit word needs a known law of its own."""
+    while cited.law is not None and (joint := LIST.match(text, after_gap(text, cited.end))):
+        reference = read_further(text, cited.reference.unit, after_gap(text, joint.end()))
+        found = find_law(text, reference.resume) if reference else None
+        if reference is None or found is None or not found.law or found.law not in laws():
+            return
+        if reference.unit.sign not in _units_of(found.law) or text.startswith(("-", "\u2011"), found.end):
+            return
+        cited = _Cited(reference=reference, law=found.law, start=reference.start, end=found.end)
         yield cited
 
 
@@ -82,12 +99,17 @@ def _inside_a_word(text: str, start: int) -> bool:
 
 
 def _cited(text: str, reference: Reference, floor: int) -> _Cited:
-    found = find_law(text, reference.resume)
+    found = find_law(text, reference.resume) or _law_behind_annex(text, reference.resume)
     if found is not None and found.law is not None:
         end = _behind_synonym(text, found.end, found.law)
         return _Cited(reference=reference, law=found.law, start=reference.start, end=end)
     before = _law_before(text, reference, floor)
     return before or _Cited(reference=reference, law=None, start=reference.start, end=reference.end)
+
+
+def _law_behind_annex(text: str, at: int) -> LawFound | None:
+    match = ANNEX.match(text, at)
+    return find_law(text, match.end()) if match else None
 
 
 def _behind_synonym(text: str, end: int, law: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archive.statutes import (
     eu_numbers,
@@ -15,6 +15,7 @@ from archive.statutes import (
     state_act,
     words_at,
 )
+from pipelines.citations.land import LawFound, of_a_land
 from pipelines.citations.words import DATA, after_gap, one_of
 
 _LAW = DATA["law"]
@@ -26,21 +27,12 @@ _ACT = re.compile(_LAW["acts"])
 _OLD = re.compile(_LAW["old"])
 _NEW = re.compile(_LAW["new"])
 _DRAFT = re.compile(rf"(.+){_LAW['draft']}\Z")
-_STATE_LEAD = re.compile(_LAW["state_lead"])
 _TITLE = re.compile(_LAW["title"])
 _LAST_OLD_STYLE = 2014
 """Until then acts were numbered "2002/58/EG", from 2015 on "(EU) 2016/680"."""
+_HYPHEN = re.compile(r"[-\u2010\u2011](?=[A-Za-zäöü]{3})")
 _QUOTE = re.compile(r"[„\"»“]?")
 _OF = re.compile(rf"{one_of(sorted(_DETERMINERS, key=len, reverse=True))}(?![A-Za-zäöüß])")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LawFound:
-    """A law's canonical name, the end of its words in the text, and what a Land behind it would change."""
-
-    law: str | None
-    end: int
-    family: str | None = None
 
 
 def find_law(text: str, position: int) -> LawFound | None:
@@ -116,18 +108,36 @@ def _by_adjective(text: str, words: list[tuple[str, int]]) -> LawFound | None:
     if land is None:
         return None
     for length in range(min(4, len(words) - 1), 0, -1):
-        family = spellings().families.get(folded_key(word for word, _ in words[1 : length + 1]))
+        names = [word for word, _ in words[1 : length + 1]]
+        family = spellings().families.get(exact_key(names)) or spellings().families.get(folded_key(names))
         if family and (act := state_act(None, family, land)):
             own = _longest(words)
             return own if own and own.end >= words[length][1] else LawFound(law=act, end=words[length][1])
-    return None
+    return _divided(words)
+
+
+def _divided(words: list[tuple[str, int]]) -> LawFound | None:
+    """ "Sächs. DSDG": an abbreviation whose Land stands apart."""
+    whole = exact_key("".join(word for word, _ in words[:2]).split())
+    law = spellings().exact.get(whole) if len(words) > 1 else None
+    return LawFound(law=law, end=words[1][1]) if law else None
 
 
 def _looked_up(text: str, words: list[tuple[str, int]]) -> LawFound | None:
     found = _longest(words) or _unknown(words)
     if found is None:
         return _with_hyphen(words)
-    return _of_a_land(text, found) or found
+    return of_a_land(text, found, _behind_short_form(text, found)) or found
+
+
+def _behind_short_form(text: str, found: LawFound) -> int:
+    """Where a Land may stand: "des Informationsfreiheitsgesetzes (IFG) des Landes Berlin"."""
+    at = after_gap(text, found.end)
+    if not found.family or not text.startswith("(", at):
+        return at
+    words = words_at(text, after_gap(text, at + 1), limit=1)
+    short = words and spellings().families.get(exact_key([words[0][0]])) == found.family
+    return after_gap(text, words[0][1] + 1) if short and text.startswith(")", words[0][1]) else at
 
 
 def _with_hyphen(words: list[tuple[str, int]]) -> LawFound | None:
@@ -136,7 +146,18 @@ def _with_hyphen(words: list[tuple[str, int]]) -> LawFound | None:
     land = spellings().suffixes.get(exact_key([tail])) if hyphen else None
     base = (_longest([(head, 0)]) or _unknown([(head, 0)])) if land else None
     act = state_act(base.law, base.family, land) if base and land else None
-    return LawFound(law=act, end=words[0][1]) if act else None
+    return LawFound(law=act, end=words[0][1]) if act else _compound(words)
+
+
+def _compound(words: list[tuple[str, int]]) -> LawFound | None:
+    """ "DSGVO-konform", "TDDDG-Verstoß": the law is the first part; never where Länder have acts of its name."""
+    word, end = words[0] if words else ("", 0)
+    for hyphen in reversed([match.start() for match in _HYPHEN.finditer(word)]):
+        key = exact_key([word[:hyphen]])
+        law = spellings().exact.get(key)
+        if law and key not in spellings().families:
+            return LawFound(law=law, end=end - len(word) + hyphen)
+    return None
 
 
 def _longest(words: list[tuple[str, int]]) -> LawFound | None:
@@ -173,34 +194,6 @@ def _unknown(words: list[tuple[str, int]]) -> LawFound | None:
     return None
 
 
-def _of_a_land(text: str, found: LawFound) -> LawFound | None:
-    """ "IFG M-V", "Informationsfreiheitsgesetz des Landes Berlin", "VwVfG (M-V)": the act of that Land."""
-    known = laws().get(found.law) if found.law else None
-    if known is not None and known.level == "land" and found.family is None:
-        return None
-    at = after_gap(text, found.end)
-    lead = _STATE_LEAD.match(text, at)
-    if lead is not None and found.family is None and (known is None or not known.states):
-        return None
-    start = lead.end() if lead is not None else at
-    land, end = _land_at(text, start)
-    act = state_act(found.law, found.family, land) if land else None
-    if act is None:
-        unnamed = lead is not None and land is None and "Land" in lead.group()
-        return LawFound(law=None, end=end) if unnamed else None
-    closing = lead is not None and lead.group().startswith("(") and text.startswith(")", end)
-    return LawFound(law=act, end=end + closing)
-
-
-def _land_at(text: str, at: int) -> tuple[str | None, int]:
-    words = words_at(text, at, limit=4)
-    for length in range(len(words), 0, -1):
-        land = spellings().suffixes.get(exact_key(word for word, _ in words[:length]))
-        if land:
-            return land, words[length - 1][1]
-    return None, at
-
-
 def _explained(text: str, found: LawFound) -> LawFound:
     """ "des Informationsfreiheitsgesetzes (IFG M-V)": the abbreviation in brackets decides the Land."""
     at = after_gap(text, found.end)
@@ -225,9 +218,10 @@ def _by_title(text: str, at: int) -> LawFound | None:
 
 
 def _with_fassung(text: str, found: LawFound) -> LawFound:
-    """ "BDSG a.F." is another act than the BDSG; "n.F." is the act itself."""
+    """ "BDSG a.F." is another act than the BDSG; elsewhere "a.F." and "n.F." mean the act itself."""
     if old := _OLD.match(text, found.end):
-        return replace(found, law=f"{found.law} a.F.".replace("a.F. a.F.", "a.F."), end=old.end())
+        former = f"{found.law} a.F."
+        return replace(found, law=former if former in laws() else found.law, end=old.end())
     if new := _NEW.match(text, found.end):
         return replace(found, end=new.end())
     return found

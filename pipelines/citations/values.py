@@ -23,6 +23,8 @@ ROMAN = re.compile(r"(X?(?:IX|IV|V?I{1,3}|V)|X)(?![A-Za-zÄÖÜäöüß.\-])")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 ABBREVIATION = re.compile(r"[a-z]\.\s?[A-Za-z]{1,2}\.")
 """Letters that are no part of a provision: "a. F.", "i. V. m."."""
+SUBLETTER = re.compile(r"\(?([a-eg-z])\1\)?(?![A-Za-zäöüß\d])")
+"""A letter below a letter ("lit. b aa"); it has no column."""
 BRACKET = re.compile(r"\((\d{1,2}[a-z]?|[a-z]{1,2})\)")
 
 

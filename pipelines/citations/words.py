@@ -52,8 +52,10 @@ UNIT = re.compile(
 )
 """Where a provision may begin; the group's number is the index in ``UNITS``."""
 
-NUMBER_WORD = re.compile(r"Nrn?\.\s?")
-"""Between a recital and its number: "Erwägungsgrund Nr. 47"."""
+NUMBER_WORD = re.compile(r"(?:\((?:EG|ErwGr?\.?)\)\s?)?(?:Nrn?\.\s?)?")
+"""Between a recital and its number: "Erwägungsgrund Nr. 47", "Erwägungsgrund (EG) 47"."""
+COUNTED = re.compile(r"(?<![\w.,/-])(\d{1,3})\.\s{1,2}\Z")
+"""The number before a recital: "47. Erwägungsgrund"."""
 
 LEVELS = tuple(DATA["levels"])
 LEVEL = re.compile("|".join(rf"(?P<{name}>{one_of(words)})" for name, words in DATA["levels"].items()))
@@ -67,6 +69,11 @@ NO_NUMBER = re.compile(
     rf"|\s{{0,3}}{one_of(DATA['no_number']['following_words'])}{_NOT_LETTER}|\s?%|\s?€"
 )
 NO_FIRST = re.compile(rf"[.:]\d|\d|-[A-Za-zÄÖÜ]|\s{{0,2}}{one_of(DATA['no_number']['first_followers'])}")
+
+ANNEX = re.compile(
+    rf"\s{{0,4}}{one_of([*DATA['joints']['with'], *DATA['joints']['list']])}\s{{0,4}}{DATA['law']['annex']}"
+)
+"""Stands between a provision and the law that both belong to: "i. V. m. Anhang III"."""
 
 CHAIN = re.compile(
     rf"\s{{0,4}}(?:;|/|{one_of(DATA['joints']['with'])}|{one_of(DATA['joints']['list'])}"

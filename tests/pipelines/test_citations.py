@@ -158,3 +158,34 @@ def test_real_releases_are_read_completely() -> None:
             ]
 
     assert found == RELEASES
+
+
+@pytest.mark.parametrize(
+    ("text", "raws"),
+    [
+        ("nach §§ 28 BDSG, 15 Abs. 3 TMG", ["§§ 28 BDSG", "15 Abs. 3 TMG"]),
+        ("im 47. Erwägungsgrund der DS-GVO", ["47. Erwägungsgrund der DS-GVO"]),
+        ("§ 1 des IFG (IFG) des Landes M.-V. gilt", ["§ 1 des IFG (IFG) des Landes M.-V."]),
+        ("1 BvR 256/08, 263/08", ["1 BvR 256/08", "263/08"]),
+        ("Art. 80 Abs. 1 DSGVO-konform", ["Art. 80 Abs. 1 DSGVO"]),
+    ],
+)
+def test_raw_shows_what_was_read(text: str, raws: list[str]) -> None:
+    """Continued enumerations, recitals counted before their word and a Land behind brackets."""
+    assert [row.raw for row in find_citations(text)] == raws
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "§ 29 des Bayerischen Verwaltungsverfahrensgesetzes",
+        "§ 3 des Sächsischen Umweltinformationsgesetzes",
+        "§ 1 des IFG (IFG) Mecklenburg-Vorpommern",
+        "§ 1 IFG M/V",
+        "§ 1 Bremer IFG",
+        "§ 3 Landes-UIG",
+    ],
+)
+def test_a_law_of_a_land_is_never_the_federal_one(text: str) -> None:
+    """Where the act of the Land has no name of its own the law stays empty."""
+    assert only(text).law not in {"IFG", "VwVfG", "UIG"}
