@@ -15,9 +15,9 @@ from crawler.pages.blocks import Block, read_blocks
 from crawler.pages.entries import Entry, entries_of
 from crawler.pages.heading import heading_lines
 from crawler.pages.links import read_links, resolve
-from crawler.pages.parts import is_widget
 from crawler.pages.sections import list_files
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
+from crawler.pages.widgets import is_widget
 from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
 

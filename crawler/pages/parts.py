@@ -9,11 +9,18 @@ from crawler.pages.attachments import is_note, offers_files
 from crawler.pages.blocks import HEADINGS, Block
 from crawler.pages.heading import is_kicker
 from crawler.pages.meta import is_meta_line
+from crawler.pages.widgets import is_widget, says_the_moment
 from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
 
 LONGEST_CAPTION = 300
 """Characters; a longer block before the meta line can be text, a shorter one is taken for a caption."""
+
+TEXT_ZONES = ("body", "press")
+"""The elements that hold the text, the innermost first."""
+
+OUTSIDE: dict[str, tuple[str | None, ...]] = {"body": (None, "press"), "press": (None,)}
+"""Where a block stands that is outside of them."""
 
 
 @dataclass
@@ -52,6 +59,8 @@ class _Sorter:
         self._stretch: Callable[[int, Block], None] = self._before_meta
         self._early: list[Block] = []
         self._in_image = False
+        zones = {block.zone for block in blocks}
+        self._text_zone = next((zone for zone in TEXT_ZONES if zone in zones), None)
 
     def place(self, at: int, block: Block) -> bool:
         """Put one block where it belongs; False at the foot of the text."""
@@ -63,7 +72,7 @@ class _Sorter:
             return not self.parts.meta
         elif block.folded in self._words["image"]:
             self._in_image = True
-        elif block.folded not in self._words["furniture"] and not is_widget(block):
+        elif block.folded not in self._words["furniture"] and not self._shows_the_visit(block):
             self._stretch(at, block)
         return True
 
@@ -104,6 +113,11 @@ class _Sorter:
             self.parts.files.append(block)
         elif block.zone in ("teaser", "list", "pager"):
             self.parts.unplaced.append(block)
+        elif block.folded in self._words["related"] and any(
+            map(_only_leads_on, self._blocks[at + 1 : at + 2])
+        ):
+            self.parts.unplaced.append(block)
+            self._stretch = self._related
         else:
             self._in_image = False
             self.parts.body.append(block)
@@ -115,6 +129,19 @@ class _Sorter:
             self.parts.body.append(block)
         elif not self._names_next_file(at, block):
             self.parts.unplaced.append(block)
+
+    def _related(self, at: int, block: Block) -> None:
+        """Links to other releases, up to the first block that is more than links."""
+        if _only_leads_on(block):
+            self.parts.unplaced.append(block)
+            return
+        self._stretch = self._text
+        self._text(at, block)
+
+    def _shows_the_visit(self, block: Block) -> bool:
+        """Lines without words need more than their look: there is an element for the text, and they stand outside."""
+        outside = self._text_zone is not None and block.zone in OUTSIDE[self._text_zone] and self.parts.meta
+        return is_widget(block, in_text=not outside)
 
     def _begin_text(self, block: Block) -> None:
         self.parts.meta.append(block)
@@ -145,10 +172,9 @@ class _Sorter:
             self._early = [block for block in self._early if block not in long]
 
 
-def is_widget(block: Block) -> bool:
-    """Whether a block shows the moment of the visit ("Stand heute: …"), which is no part of the text."""
-    openings: list[str] = words("furniture")["words"]["widgets"]
-    return len(block.folded) < LONGEST_WIDGET and block.folded.startswith(tuple(openings))
-
-
-LONGEST_WIDGET = 80
+def _only_leads_on(block: Block) -> bool:
+    """Whether a block is nothing but links and dates."""
+    rest = block.text.casefold()
+    for anchor in block.anchors:
+        rest = rest.replace(anchor.text.casefold(), "", 1)
+    return bool(block.anchors) and (not rest.strip(" \n|-–·()[]:") or says_the_moment(rest, in_text=False))
