@@ -9,7 +9,7 @@ PORT    ?= 8001
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo archive serve test lint browser faults bench clean
+.PHONY: help install demo archive serve test lint coverage browser faults bench clean
 
 help: ## Diese Übersicht zeigen
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ lint: $(VENV)/.installed-dev ## Stil und Typen prüfen
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+coverage: $(VENV)/.installed-dev ## Wie viel der vier Räume die Prüfungen durchlaufen (mindestens 92 %)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term-missing --cov-fail-under=92
 
 browser: $(VENV)/.installed-dev ## Prüfungen in Chromium (braucht chromium und chromium-driver)
 	$(BIN)/pytest -m browser

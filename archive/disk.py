@@ -53,16 +53,17 @@ def disk_findings(disk: Disk) -> list[Finding]:
     >>> [one.kind for one in disk_findings(Disk(vault=10**9, grown=3 * 10**9, free=4 * 10**9))]
     ['disk_fills_up']
     """
+    findings = []
     if disk.free < LEAST_FREE_BYTES:
         detail = f"Auf dem Datenträger des Archivs sind nur noch {disk.free / 1e9:.1f} GB frei."
-        return [Finding(kind="disk_low", detail=detail)]
+        findings.append(Finding(kind="disk_low", detail=detail))
     if disk.days_left is not None and disk.days_left < LEAST_DAYS_LEFT:
         detail = (
             f"Die Belege wuchsen in {WINDOW_DAYS} Tagen um {disk.grown / 1e9:.1f} GB; "
             f"so reicht der Datenträger noch {disk.days_left:.0f} Tage."
         )
-        return [Finding(kind="disk_fills_up", detail=detail)]
-    return []
+        findings.append(Finding(kind="disk_fills_up", detail=detail))
+    return findings
 
 
 def _run_of(path: Path) -> int | None:

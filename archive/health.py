@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from statistics import median
 
-from archive.timestamps import moment
+from archive.rhythm import longest_pause, silence
+from archive.timestamps import moment, utc_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """When something counts as wrong. Shares are 0…1, ``quiet_days`` the shortest silence that can alarm."""
+    """When something counts as wrong. Shares are 0…1, ``quiet_days`` the shortest silence that can alarm.
+
+    After ``incident_days`` what an incident brought counts as usual.
+    """
 
     unreadable_share: float = 0.2
     unreadable_least: int = 3
@@ -31,18 +34,21 @@ class Thresholds:
     listed_share: float = 0.7
     listed_least: int = 10
     flood_factor: float = 5.0
-    flood_least: int = 30
+    flood_least: int = 20
     changed_share: float = 0.3
     coverage_drop: float = 0.3
     coverage_least: int = 5
     quiet_factor: float = 2.0
     quiet_days: int = 90
     history: int = 7
+    incident_days: int = 30
 
 
 UNREADABLE_KINDS = ("missing_part", "not_the_document", "unreadable", "unknown_identity", "unexpected")
 FIELDS = ("published_on", "number", "kicker", "teaser", "issuer")
 """Fields whose sudden absence means that a page is built differently now."""
+
+LONG_GONE = "(d.removed_at < ? or d.moved_to is not null)"
 
 FIELD_OF = dict.fromkeys(FIELDS, "v") | {"issuer": "d"}
 """Where each field stands: in the version that came with the run, or in the document only."""
@@ -56,13 +62,41 @@ class Case:
     run: sqlite3.Row
     limits: Thresholds
 
-    def earlier(self, column: str) -> list[int]:
-        """The values of a ``runs`` column in the last good runs of the source, newest first."""
+    def since(self, kind: str) -> int:
+        """The run in which the open incident of this kind began, else this one: what came before was usual."""
+        oldest = utc_text(moment(self.run["started_at"]) - timedelta(days=self.limits.incident_days))
+        row = self.conn.execute(
+            "select run_id from incidents where source = ? and kind = ? and closed_at is null and opened_at >= ?",
+            (self.run["source"], kind, oldest),
+        ).fetchone()
+        return int(row[0]) if row is not None and row[0] is not None else int(self.run["id"])
+
+    def earlier(self, column: str, kind: str, *, after: int = 0) -> list[int]:
+        """The values of a ``runs`` column in the last good runs before the trouble ``kind``, newest first.
+
+        Only runs ``after`` this one are looked at.
+        """
         rows = self.conn.execute(
-            f"select {column} from runs where source = ? and id < ? and outcome = 'ok' order by id desc limit ?",
-            (self.run["source"], self.run["id"], self.limits.history),
+            f"select {column} from runs where source = ? and id < ? and id > ? and outcome = 'ok'"
+            " order by id desc limit ?",
+            (self.run["source"], self.since(kind), after, self.limits.history),
         )
         return [int(row[0]) for row in rows]
+
+    def days_since(self, run_id: int) -> int:
+        """Whole days between the start of an earlier run and of this one."""
+        began = self.conn.execute("select started_at from runs where id = ?", (run_id,)).fetchone()[0]
+        return (moment(self.run["started_at"]) - moment(began)).days
+
+    def unreadable(self) -> int:
+        """Pages that answered and could not be read; addresses of documents long gone are no news."""
+        marks = ", ".join("?" for _ in UNREADABLE_KINDS)
+        found = self.conn.execute(
+            f"select count(distinct p.url) from problems p where p.run_id = ? and p.kind in ({marks})"
+            f" and not exists (select 1 from documents d where d.id = p.document_id and {LONG_GONE})",
+            (self.run["id"], *UNREADABLE_KINDS, self.run["started_at"]),
+        ).fetchone()[0]
+        return int(found)
 
 
 def assess(conn: sqlite3.Connection, run_id: int, limits: Thresholds | None = None) -> list[Finding]:
@@ -75,17 +109,15 @@ def assess(conn: sqlite3.Connection, run_id: int, limits: Thresholds | None = No
 
 
 def _listing_lost(case: Case) -> Finding | None:
-    if case.run["outcome"] != "alarm":
+    if case.run["outcome"] == "ok" and case.run["listed"]:
         return None
-    return Finding(kind="listing_lost", detail=case.run["detail"] or "Eine Übersichtsseite war nicht lesbar.")
+    return Finding(
+        kind="listing_lost", detail=case.run["detail"] or "Die Übersichten hatten keinen einzigen Eintrag."
+    )
 
 
 def _layout_changed(case: Case) -> Finding | None:
-    marks = ", ".join("?" for _ in UNREADABLE_KINDS)
-    unreadable = case.conn.execute(
-        f"select count(distinct url) from problems where run_id = ? and kind in ({marks})",
-        (case.run["id"], *UNREADABLE_KINDS),
-    ).fetchone()[0]
+    unreadable = case.unreadable()
     read = max(1, case.run["requests"] - case.run["not_modified"])
     if unreadable < case.limits.unreadable_least or unreadable / read < case.limits.unreadable_share:
         return None
@@ -98,17 +130,20 @@ def _layout_changed(case: Case) -> Finding | None:
 def _many_failures(case: Case) -> Finding | None:
     """Addresses of documents long gone are asked every night; that they do not answer is no news."""
     gone = case.conn.execute(
-        "select count(*) from documents where source = ? and (removed_at < ? or moved_to is not null)",
+        f"select count(*) from documents d where d.source = ? and {LONG_GONE}",
         (case.run["source"], case.run["started_at"]),
     ).fetchone()[0]
-    failed, asked = case.run["failed"] - gone, max(1, case.run["requests"] - gone)
+    failed, asked = case.run["failed"] - gone - case.unreadable(), max(1, case.run["requests"] - gone)
     if failed < case.limits.failed_least or failed / asked < case.limits.failed_share:
         return None
     return Finding(kind="many_failures", detail=f"{failed} von {asked} Abrufen sind fehlgeschlagen.")
 
 
 def _too_few(case: Case) -> Finding | None:
-    before = case.earlier("listed")
+    """Where a listing was lost its entries are missing anyway."""
+    if _listing_lost(case):
+        return None
+    before = case.earlier("listed", "too_few")
     if before and case.run["listed"] < case.limits.listed_share * median(before):
         detail = (
             f"Nur {case.run['listed']} Einträge in den Übersichten, zuletzt waren es {median(before):.0f}."
@@ -130,7 +165,7 @@ def _listings(case: Case) -> Iterator[tuple[str, int, float]]:
         rows = case.conn.execute(
             "select l.seen from listings l join runs r on r.id = l.run_id where l.url = ? and l.run_id < ?"
             " and r.outcome = 'ok' order by l.run_id desc limit ?",
-            (url, case.run["id"], case.limits.history),
+            (url, case.since("too_few"), case.limits.history),
         )
         before = [int(row[0]) for row in rows]
         if before and median(before) >= case.limits.listed_least:
@@ -138,11 +173,16 @@ def _listings(case: Case) -> Iterator[tuple[str, int, float]]:
 
 
 def _too_many(case: Case) -> Finding | None:
-    before = case.earlier("new")
-    if len(before) < 2:
+    """The first harvest takes everything there is; after an outage what piled up comes at once."""
+    first, last = case.conn.execute(
+        "select min(id), max(id) from runs where source = ? and id < ? and outcome = 'ok'",
+        (case.run["source"], case.run["id"]),
+    ).fetchone()
+    if first is None:
         return None
-    usual = max(median(before), 1)
-    if case.run["new"] < case.limits.flood_least or case.run["new"] < case.limits.flood_factor * usual:
+    before = case.earlier("new", "too_many", after=first)
+    usual = (max(median(before), 1) if before else 1) * max(1, case.days_since(last))
+    if case.run["new"] < max(case.limits.flood_least, case.limits.flood_factor * usual):
         return None
     return Finding(
         kind="too_many", detail=f"{case.run['new']} neue Dokumente in einer Nacht, üblich sind {usual:.0f}."
@@ -151,9 +191,9 @@ def _too_many(case: Case) -> Finding | None:
 
 def _too_many_changes(case: Case) -> Finding | None:
     """Editors correct a few pages in a night; many at once are a rebuilt site, or a reading gone wrong."""
-    changed, before = case.run["changed"], case.earlier("changed")
+    before = case.earlier("changed", "too_many_changes")
     usual = max(median(before), 1) if before else 1
-    known = case.run["changed"] + case.run["unchanged"]
+    changed, known = case.run["changed"] - _turned_back(case), case.run["changed"] + case.run["unchanged"]
     if changed < max(
         case.limits.flood_least, case.limits.flood_factor * usual, case.limits.changed_share * known
     ):
@@ -162,6 +202,19 @@ def _too_many_changes(case: Case) -> Finding | None:
         kind="too_many_changes",
         detail=f"{changed} von {known} Dokumenten haben sich in einer Nacht geändert.",
     )
+
+
+def _turned_back(case: Case) -> int:
+    """Changes of this run that brought an earlier content back: a trouble that is over, not another one."""
+    row = case.conn.execute(
+        "select count(*) from events e"
+        " join versions v on v.document_id = e.document_id and v.version = e.version"
+        " where e.run_id = ? and e.kind = 'changed' and exists (select 1 from versions earlier where"
+        " earlier.document_id = v.document_id and earlier.version < v.version"
+        " and earlier.content_sha256 = v.content_sha256)",
+        (case.run["id"],),
+    ).fetchone()
+    return int(row[0])
 
 
 def _fields_gone(case: Case) -> Finding | None:
@@ -174,24 +227,29 @@ def _fields_gone(case: Case) -> Finding | None:
 
 
 def _coverage_dropped(case: Case, field: str) -> bool:
-    """Whether versions that came with this run carry a field far less often than those of their kind before."""
+    """Whether what came since the trouble began carries a field far less often than its kind did before.
+
+    Of each document the newest version counts, so that pages put right again end the trouble.
+    """
     column = f"{FIELD_OF[field]}.{field}"
     rows = case.conn.execute(
         f"""
-        with fresh as (select document_id, version from events where run_id = :run and kind in ('new', 'changed'))
+        with came as (
+          select e.document_id, e.version, e.run_id >= :since as fresh,
+            max(e.version) over (partition by e.document_id) as newest,
+            max(e.run_id) over (partition by e.document_id) >= :since as touched
+          from events e join documents d on d.id = e.document_id
+          where d.source = :source and d.blocked_at is null and e.kind in ('new', 'changed') and e.run_id <= :run)
         select d.doc_type,
-          count(*) filter (where e.run_id = :run) as fresh,
-          count({column}) filter (where e.run_id = :run) as fresh_with,
-          count(*) filter (where e.run_id < :run) as old,
-          count({column}) filter (where e.run_id < :run) as old_with
-        from events e
-        join versions v on v.document_id = e.document_id and v.version = e.version
-        join documents d on d.id = e.document_id
-        where d.source = :source and d.blocked_at is null and e.kind in ('new', 'changed')
-          and ('{FIELD_OF[field]}' = 'v' or e.run_id = :run or d.id not in (select document_id from fresh))
+          count(*) filter (where c.fresh) as fresh, count({column}) filter (where c.fresh) as fresh_with,
+          count(*) filter (where not c.fresh) as old, count({column}) filter (where not c.fresh) as old_with
+        from came c
+        join versions v on v.document_id = c.document_id and v.version = c.version
+        join documents d on d.id = c.document_id
+        where (not c.fresh or c.version = c.newest) and ('{FIELD_OF[field]}' = 'v' or c.fresh or not c.touched)
         group by d.doc_type
         """,
-        {"run": case.run["id"], "source": case.run["source"]},
+        {"run": case.run["id"], "since": case.since("fields_gone"), "source": case.run["source"]},
     )
     return any(
         row["fresh"] >= case.limits.coverage_least
@@ -202,31 +260,18 @@ def _coverage_dropped(case: Case, field: str) -> bool:
 
 
 def _too_quiet(case: Case) -> Finding | None:
-    days = _publication_days(case)
-    if len(days) < 6:
-        return None
-    gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)][-24:]
-    silence = (moment(case.run["started_at"]).date() - days[-1]).days
-    limit = max(case.limits.quiet_days, case.limits.quiet_factor * max(gaps))
-    if silence <= limit:
+    pause = longest_pause(case.conn, case.run["source"], at=case.run["started_at"])
+    quiet = silence(case.conn, case.run["source"], at=case.run["started_at"])
+    if pause is None or quiet <= max(case.limits.quiet_days, case.limits.quiet_factor * pause):
         return None
     return Finding(
         kind="too_quiet",
-        detail=f"Seit {silence} Tagen nichts Neues; die längste Pause war bisher {max(gaps)} Tage.",
+        detail=f"Seit {quiet} Tagen nichts Neues; die längste Pause war bisher {pause} Tage.",
     )
-
-
-def _publication_days(case: Case) -> list[date]:
-    rows = case.conn.execute(
-        "select distinct published_on from documents where source = ? and length(published_on) = 10"
-        " and published_on <= ? order by 1",
-        (case.run["source"], case.run["started_at"][:10]),
-    )
-    return [date.fromisoformat(row[0]) for row in rows]
 
 
 def _sudden_growth(case: Case) -> Finding | None:
-    before = [size for size in case.earlier("bytes") if size]
+    before = [size for size in case.earlier("bytes", "sudden_growth") if size]
     if len(before) < 2 or case.run["bytes"] < 200_000_000 or case.run["bytes"] < 10 * median(before):
         return None
     return Finding(

@@ -13,6 +13,12 @@ from archive.health import Finding
 UNDELIVERED = "undelivered_messages"
 """Key of ``meta``: what could not be told, by channel."""
 
+HIDES = {
+    "listing_lost": {"too_few"},
+    "layout_changed": {"fields_gone", "many_failures", "too_many_changes"},
+}
+"""What nobody can judge while something worse goes on: such incidents stay as they are, neither told nor ended."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
@@ -42,7 +48,9 @@ def note_findings(
     ]
     if "run_failed" in found:
         return began
-    return began + [_close(conn, row, at) for kind, row in open_now.items() if kind not in found]
+    hidden = {kind for worse in found for kind in HIDES.get(worse, ())}
+    over = [row for kind, row in open_now.items() if kind not in found and kind not in hidden]
+    return began + [_close(conn, row, at) for row in over]
 
 
 def open_incidents(conn: sqlite3.Connection) -> list[sqlite3.Row]:

@@ -71,6 +71,7 @@ class Recorder:
         self.unread_listings = 0
         self.kept = 0
         self._named: set[str] = set()
+        self._failed: set[str] = set()
         self._files = files or FileWorker()
 
     def close(self) -> None:
@@ -164,12 +165,12 @@ class Recorder:
         touch(self.conn, item.document_id, seen_at=item.evidence.fetched_at)
         self.answered[item.document_id] = item.evidence.fetched_at
         self.outcomes[item.document_id] = "failed"
-        self.counts.failed += 1
+        self._count_failed(item.document_id)
 
     def _gone(self, item: DocumentGone) -> None:
         self.gone[item.document_id] = Gone(url=item.url, reason=item.reason, at=item.evidence.fetched_at)
         self.outcomes[item.document_id] = "failed"
-        self.counts.failed += 1
+        self._count_failed(item.document_id)
 
     def _failure(self, item: Failure) -> None:
         at = item.evidence.fetched_at if item.evidence else None
@@ -177,11 +178,16 @@ class Recorder:
         if item.kind in ("missing_page", "not_listed"):
             return
         self.unread_listings += item.stage == "listing" and not item.kind.startswith("http_")
-        self.counts.failed += 1
+        self._count_failed(item.document_id or item.url)
         if item.document_id:
             self.outcomes[item.document_id] = "failed"
         else:
             self.complete = False
+
+    def _count_failed(self, what: str) -> None:
+        """Once for every document or address, however much is wrong with it."""
+        self.counts.failed += what not in self._failed
+        self._failed.add(what)
 
     # -- sums ---------------------------------------------------------------------------------
 
@@ -262,7 +268,7 @@ class Recorder:
             evidence and evidence.fetched_at,
             document_id,
         )
-        self.counts.failed += 1
+        self._count_failed(document_id or str(getattr(item, "url", "")))
         if document_id:
             self.outcomes[document_id] = "failed"
         else:

@@ -22,8 +22,15 @@ class Story:
     def __init__(self, data: Path) -> None:
         self.conn = open_archive(data)
         self.day = TODAY - timedelta(days=30)
+        self.at = ""
         self.documents = 0
         self.last_run = 0
+
+    def watched_since(self, day: date) -> None:
+        """The first night, long ago."""
+        now, self.day = self.day, day
+        self.night()
+        self.day = now
 
     def night(self, outcome: str = "ok", **counts: int) -> int:
         """One finished run with these counts (usual ones where not given)."""
@@ -43,6 +50,7 @@ class Story:
             f" values ('{SOURCE}', :at, :at, :outcome, 1, {marks})",
             values | {"at": f"{self.day}T04:00:00Z", "outcome": outcome},
         )
+        self.at = f"{self.day}T04:00:00Z"
         self.day += timedelta(days=1)
         self.last_run = cursor.lastrowid or 0
         return self.last_run
@@ -54,7 +62,7 @@ class Story:
 
     def publish(
         self,
-        day: date | None,
+        day: date | str | None,
         *,
         issuer: str | None = "DSK",
         number: str | None = None,
@@ -63,25 +71,26 @@ class Story:
         """A document, first seen in the last run; its id."""
         self.documents += 1
         key = f"dsk-{self.documents}"
-        at = f"{self.day}T04:00:00Z"
+        at = self.at
+        printed = day.isoformat() if isinstance(day, date) else day
         self.conn.execute(
             "insert into documents (id, docno, source, doc_type, title, url, published_on, issuer, first_seen_at,"
             " last_seen_at, last_changed_at, content_sha256) values (?, ?, ?, 'beschluss', 'T', ?, ?, ?, ?, ?, ?, 'x')",
-            (key, self.documents, SOURCE, f"https://x/{key}", day and day.isoformat(), issuer, at, at, at),
+            (key, self.documents, SOURCE, f"https://x/{key}", printed, issuer, at, at, at),
         )
         if removed:
             self.conn.execute("update documents set removed_at = '2020-01-01T04:00:00Z' where id = ?", (key,))
-        self.version(key, 1, "new", published_on=day and day.isoformat(), number=number)
+        self.version(key, 1, "new", published_on=printed, number=number)
         return key
 
-    def version(self, key: str, version: int, kind: str, **fields: str | None) -> None:
+    def version(self, key: str, version: int, kind: str, content: int = 0, **fields: str | None) -> None:
         """A version that came with the last run, and its event; the document shows its fields."""
-        at = f"{self.day}T04:00:00Z"
+        at = self.at
         columns, marks = ", ".join(fields), ", ".join("?" for _ in fields)
         self.conn.execute(
             "insert into versions (document_id, version, seen_at, content_sha256, title, text, "
             f"{columns}) values (?, ?, ?, ?, 'T', '', {marks})",
-            (key, version, at, f"x{version}", *fields.values()),
+            (key, version, at, f"x{content or version}", *fields.values()),
         )
         shown = ", ".join(f"{name} = ?" for name in fields)
         self.conn.execute(f"update documents set {shown} where id = ?", (*fields.values(), key))
@@ -110,6 +119,13 @@ class Story:
                 (self.last_run, f"https://x/{at}", kind),
             )
 
+    def problem(self, kind: str, document_id: str) -> None:
+        """A problem of the last run with a known document."""
+        self.conn.execute(
+            "insert into problems (run_id, document_id, url, stage, kind, detail, at) values (?, ?, ?, 'release', ?, '', '2026')",
+            (self.last_run, document_id, f"https://x/{document_id}", kind),
+        )
+
     def kinds(self) -> list[str]:
         """What the health check finds in the last run."""
         return [finding.kind for finding in assess(self.conn, self.last_run)]
@@ -124,21 +140,66 @@ def ordinary_night(story: Story) -> None:
 
 
 def quiet_quarter(story: Story) -> None:
-    story.nights(5)
+    story.watched_since(TODAY - timedelta(days=400))
     story.every(91, until=TODAY - timedelta(days=100))
-    story.night()
+    story.nights(5)
 
 
 def quiet_year_of_a_busy_body(story: Story) -> None:
-    story.nights(5)
+    story.watched_since(TODAY - timedelta(days=400))
     story.every(7, until=TODAY - timedelta(days=365))
-    story.night()
+    story.nights(5)
+
+
+def quiet_before_anybody_watched(story: Story) -> None:
+    """A site that slept for years when the archive was set up: nothing has happened since."""
+    story.night(new=12)
+    story.every(7, until=TODAY - timedelta(days=900))
+    story.nights(3)
+
+
+def quiet_quarter_between_bursts(story: Story) -> None:
+    """Thirty papers in the weeks of a conference, then nothing for a quarter, then the next conference."""
+    story.watched_since(TODAY - timedelta(days=400))
+    for quarter in (1, 2):
+        for day in range(30):
+            story.publish(TODAY - timedelta(days=121 * quarter - 30 + day))
+    story.nights(5)
+
+
+def busy_with_months_for_dates(story: Story) -> None:
+    """Since a while the site prints months only."""
+    story.watched_since(TODAY - timedelta(days=400))
+    story.every(7, until=TODAY - timedelta(days=300))
+    story.publish("2026-05")
+    story.nights(5)
+
+
+def busy_without_dates(story: Story) -> None:
+    """What comes lately has no date at all."""
+    story.watched_since(TODAY - timedelta(days=400))
+    story.every(7, until=TODAY - timedelta(days=300))
+    story.nights(5)
+    story.publish(None)
 
 
 def layout_changed(story: Story) -> None:
     story.nights(5)
     story.night(requests=210, not_modified=0, failed=150)
     story.problems("missing_part", 150)
+
+
+def nothing_listed(story: Story) -> None:
+    story.night(listed=0, new=0, unchanged=0, requests=3, not_modified=0)
+
+
+def documents_long_gone_answer_with_other_pages(story: Story) -> None:
+    """What was removed years ago answers every night with a page that is not the document."""
+    story.night(new=60)
+    keys = [story.publish(TODAY, removed=True) for _ in range(60)]
+    story.night(failed=60, requests=210, not_modified=140)
+    for key in keys:
+        story.problem("not_the_document", key)
 
 
 def a_few_odd_pages(story: Story) -> None:
@@ -149,7 +210,7 @@ def a_few_odd_pages(story: Story) -> None:
 
 def empty_listing(story: Story) -> None:
     story.nights(5)
-    story.night("alarm", listed=200)
+    story.night("alarm", listed=0)
 
 
 def half_the_listing_gone(story: Story) -> None:
@@ -227,6 +288,19 @@ def flood(story: Story) -> None:
     story.night(new=300, listed=500)
 
 
+def flood_in_the_second_night(story: Story) -> None:
+    """The first night took everything: that is not what usually comes."""
+    story.night(new=65, listed=65, unchanged=0)
+    story.night(new=40, listed=105)
+
+
+def backlog_after_an_outage(story: Story) -> None:
+    story.nights(5, new=1)
+    for _ in range(9):
+        story.night("failed")
+    story.night(new=22, listed=222)
+
+
 def busy_conference_week(story: Story) -> None:
     story.nights(5, new=1)
     story.night(new=12, listed=212)
@@ -259,7 +333,13 @@ def recovery(story: Story) -> None:
         (ordinary_night, []),
         (quiet_quarter, []),
         (quiet_year_of_a_busy_body, ["too_quiet"]),
-        (layout_changed, ["layout_changed", "many_failures"]),
+        (quiet_before_anybody_watched, []),
+        (quiet_quarter_between_bursts, []),
+        (busy_with_months_for_dates, []),
+        (busy_without_dates, []),
+        (layout_changed, ["layout_changed"]),
+        (nothing_listed, ["listing_lost"]),
+        (documents_long_gone_answer_with_other_pages, []),
         (a_few_odd_pages, []),
         (empty_listing, ["listing_lost"]),
         (half_the_listing_gone, ["too_few"]),
@@ -273,6 +353,8 @@ def recovery(story: Story) -> None:
         (the_last_page_of_a_pager_empties, []),
         (many_documents_long_gone, []),
         (flood, ["too_many"]),
+        (flood_in_the_second_night, ["too_many"]),
+        (backlog_after_an_outage, []),
         (busy_conference_week, []),
         (network_down, ["run_failed"]),
         (many_dead_links, ["many_failures"]),
@@ -320,3 +402,77 @@ def test_a_failed_run_does_not_clear_another_incident(tmp_path: Path) -> None:
     told += tell(story)
 
     assert told == [("too_few", True), ("run_failed", True), ("run_failed", False)]
+
+
+def night_told(story: Story, outcome: str = "ok", **counts: int) -> list[tuple[str, bool]]:
+    """One night and what the operator would be told of it."""
+    story.night(outcome, **counts)
+    return tell(story)
+
+
+def test_a_listing_that_stays_short_does_not_become_usual_within_days(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.nights(5)
+    told = [change for _ in range(10) for change in night_told(story, listed=90)]
+    healed = night_told(story)
+
+    assert told == [("too_few", True)]
+    assert healed == [("too_few", False)]
+
+
+def test_after_a_month_what_an_incident_brought_is_usual(tmp_path: Path) -> None:
+    """A site that was thinned out for good does not alarm for ever."""
+    story = Story(tmp_path)
+    story.nights(5)
+    told = [change for _ in range(45) for change in night_told(story, listed=90)]
+
+    assert told == [("too_few", True), ("too_few", False)]
+
+
+def test_fields_that_stay_away_are_one_alert_until_they_are_back(tmp_path: Path) -> None:
+    """All pages lose their number; nights without news say nothing; the pages as they were end the incident."""
+    story = Story(tmp_path)
+    story.night(new=40)
+    keys = [story.publish(TODAY, number=f"2026{at:04}") for at in range(40)]
+    story.nights(3)
+    story.night(changed=40, unchanged=40)
+    for key in keys:
+        story.version(key, 2, "changed", published_on=TODAY.isoformat(), number=None)
+    told = [tell(story)]
+    told += [night_told(story) for _ in range(5)]
+    story.night(changed=40, unchanged=40)
+    for at, key in enumerate(keys):
+        story.version(key, 3, "changed", content=1, published_on=TODAY.isoformat(), number=f"2026{at:04}")
+    told.append(tell(story))
+
+    assert told == [
+        [("too_many_changes", True), ("fields_gone", True)],
+        [("too_many_changes", False)],
+        [], [], [], [],
+        [("fields_gone", False)],
+    ]  # fmt: skip
+
+
+def test_a_lost_listing_is_one_alert_and_ends_no_other(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.nights(5)
+    told = [
+        *night_told(story, listed=90),
+        *night_told(story, "alarm", listed=0),
+        *night_told(story, listed=90),
+    ]
+    told += night_told(story)
+
+    assert told == [("too_few", True), ("listing_lost", True), ("listing_lost", False), ("too_few", False)]
+
+
+def test_a_quiet_year_is_told_once_and_not_every_month(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.night(new=12)
+    story.every(7, until=TODAY - timedelta(days=31))
+    told = [change for _ in range(400) for change in night_told(story)]
+    story.night(new=1)
+    story.publish(story.day)
+    told += tell(story)
+
+    assert told == [("too_quiet", True), ("too_quiet", False)]

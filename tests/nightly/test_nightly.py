@@ -68,9 +68,20 @@ def test_a_layout_change_alarms_in_one_run(data: Path, broken: SampleSite) -> No
     said = night(broken, data)
 
     assert said.code == 1
-    kinds = {row[0] for row in rows(data, "select kind from incidents where source = 'dsmv'")}
-    assert "layout_changed" in kinds
+    assert rows(data, "select kind from incidents where source = 'dsmv'") == [("layout_changed",)]
+    listed, failed = rows(data, "select listed, failed from runs where source = 'dsmv' order by id desc")[0]
+    assert 0 < failed <= listed  # type: ignore[operator]
     assert rows(data, "select count(*) from documents where source = 'dsmv' and version > 1") == [(0,)]
+
+
+def test_a_first_night_that_finds_nothing_is_an_alarm(tmp_path: Path, broken: SampleSite) -> None:
+    """Every page answers with 200 from the start, and nothing is there: no green light for that."""
+    broken.fault("*", body=b"<html><body><h1>Willkommen</h1><div id='app'></div></body></html>")
+    said = night(broken, tmp_path)
+
+    assert said.code == 1
+    assert rows(tmp_path, "select count(*) from documents") == [(0,)]
+    assert rows(tmp_path, "select distinct source from incidents order by 1") == [("dsk",), ("dsmv",)]
 
 
 def test_a_source_that_takes_too_long_is_ended_and_shown_as_failed(data: Path, broken: SampleSite) -> None:

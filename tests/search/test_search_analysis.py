@@ -74,10 +74,10 @@ def test_stem_is_a_stable_beginning(word: str) -> None:
     "text", ["ung" * 350_000, "a-" * 500_000, "datenschutz" * 90_000, "ä\u0308" * 300_000, "\x00" * 1_000_000]
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     analyse(text)
 
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_index_terms_are_those_of_sqlite() -> None:
