@@ -86,7 +86,7 @@ def is_file(address: str, source: SourceDescription) -> bool:
     if ending_of(address) in words("addresses")["file_endings"]:
         return True
     below = _below_file_path(address, source) if host_of(address) in source.hosts else None
-    return bool(below) and ending_of(address) not in words("addresses")["page_endings"]
+    return bool(below) and ending_of(below or "") not in words("addresses")["page_endings"]
 
 
 def ending_of(address: str) -> str:

@@ -15,10 +15,15 @@ from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
 
 _SIZE = r"\d[\d.,]{0,12}\s?(?:[KMG]i?B|Bytes?)"
-_A_NOTE = rf"[(\[]\s?[A-Za-z]{{2,5}}\s?[,;/|-]?\s?(?:{_SIZE})?\s?[)\]]"
-_NOTE = re.compile(rf"[(\[]\s?(?:[A-Za-z]{{2,5}}\s?[,;/|-]?\s?)?(?:{_SIZE})?\s?[)\]]\Z", re.IGNORECASE)
+_MORE = r"(?:\s?[,;]\s?[^()\[\]\n]{1,40})?"
+_A_NOTE = rf"[(\[]\s?[A-Za-z]{{2,5}}\s?[,;/|-]?\s?(?:{_SIZE})?{_MORE}\s?[)\]]"
+_NOTE = re.compile(rf"[(\[]\s?(?:[A-Za-z]{{2,5}}\s?[,;/|-]?\s?)?(?:{_SIZE})?{_MORE}\s?[)\]]\Z", re.IGNORECASE)
 _NOTE_AT_END = re.compile(rf"\s*({_A_NOTE})\s*\Z", re.IGNORECASE)
 _NOTE_BEHIND = re.compile(rf"\s*({_A_NOTE})", re.IGNORECASE)
+
+
+LONGEST_TITLE = 300
+"""Characters of the title of a file; more beside a link is running text."""
 
 
 def split_note(text: str) -> tuple[str, str | None]:
@@ -28,8 +33,10 @@ def split_note(text: str) -> tuple[str, str | None]:
     ('Flyer Elternabend', '(PDF, 0,76 MB)')
     >>> split_note("Satzung (Entwurf)")
     ('Satzung (Entwurf)', None)
+    >>> split_note("Bericht 2025 (PDF, 1,2 MB, nicht barrierefrei)")[1]
+    '(PDF, 1,2 MB, nicht barrierefrei)'
     """
-    match = _NOTE_AT_END.search(text[-80:])
+    match = _NOTE_AT_END.search(text[-120:])
     if match is None or not _names_a_format(match.group(1)):
         return text, None
     return text[: len(text) - len(match.group())].rstrip(), match.group(1)
@@ -37,18 +44,44 @@ def split_note(text: str) -> tuple[str, str | None]:
 
 def is_note(text: str) -> bool:
     """Whether a text is nothing but such a remark."""
-    return len(text) <= 60 and _NOTE.match(text) is not None and _names_a_format(text)
+    return len(text) <= 100 and _NOTE.match(text) is not None and _names_a_format(text)
 
 
 def offers_files(block: Block, url: str, source: SourceDescription) -> bool:
-    """Whether a block is nothing but links to files with their remarks: an offer, not running text."""
+    """Whether a block is nothing but links to files with their remarks: an offer, not running text.
+
+    The heading over the files ("Anlagen") may stand in the same block.
+    """
     if not block.anchors or not all(_file_address(anchor.href, url, source) for anchor in block.anchors):
         return False
-    rest = block.text
-    for anchor in block.anchors:
-        rest = rest.replace(anchor.text, "", 1)
-    left = rest.strip()
-    return split_note(" ".join(block.text.split()))[1] is not None and (not left or is_note(left))
+    left, notes = _left_beside_links(block)
+    return notes > 0 and (not left or left.casefold() in words("furniture")["words"]["attachments"])
+
+
+def is_file_row(block: Block, url: str, source: SourceDescription) -> bool:
+    """Whether a block below a heading like "Anlagen" offers files: a remark, or links with nothing behind.
+
+    A sentence that goes on behind its links is running text, and so is one that leads to a mailbox.
+    """
+    line = " ".join(block.text.split())
+    if is_note(line):
+        return True
+    if block.folded in words("furniture")["words"]["foot"]:
+        return False
+    addresses = [resolve(anchor.href, url, source) for anchor in block.anchors]
+    if not any(isinstance(address, str) for address in addresses):
+        return False
+    left, notes = _left_beside_links(block)
+    offers = notes > 0 or any(isinstance(one, str) and is_file(one, source) for one in addresses)
+    behind = line.rpartition(block.anchors[-1].text)[2]
+    return not left or (offers and len(left) <= LONGEST_TITLE and not _without_notes(behind)[0])
+
+
+def is_title_above(block: Block, following: Block | None) -> bool:
+    """Whether a block is the title of the file that the next one links to with a word that says nothing."""
+    if block.anchors or following is None or not following.anchors or len(block.text) > LONGEST_TITLE:
+        return False
+    return all(_is_generic(split_note(anchor.text)[0]) for anchor in following.anchors)
 
 
 def read_attachments(blocks: Sequence[Block], url: str, source: SourceDescription) -> tuple[Attachment, ...]:
@@ -58,13 +91,19 @@ def read_attachments(blocks: Sequence[Block], url: str, source: SourceDescriptio
     a title of its own (an icon, "Herunterladen") is the same attachment; a file listed twice stays two.
     """
     found: list[Attachment] = []
+    title_above = ""
     for block in blocks:
         line = " ".join(block.text.split())
         offered = _offered(block, line, url, source)
-        if not offered and found and found[-1].note is None and is_note(line):
-            found[-1] = replace(found[-1], note=line)
+        if not offered and is_note(line):
+            if found and found[-1].note is None:
+                found[-1] = replace(found[-1], note=line)
+            continue
+        if len({one.url for one in offered}) == 1 and not any(one.title for one in offered):
+            offered = [replace(one, title=_left_beside_links(block)[0] or title_above) for one in offered]
         for one in offered:
             _add(found, one)
+        title_above = "" if offered else line
     return tuple(replace(one, title=one.title or file_name(one.url)) for one in found)
 
 
@@ -100,8 +139,31 @@ def _attachment(href: str, text: str, url: str, source: SourceDescription) -> At
     if not isinstance(address, str):
         return None
     title, note = split_note(text)
-    generic = title.casefold().strip(" .:›»") in words("furniture")["words"]["generic"]
-    return Attachment(url=address, title="" if generic or is_note(title) else title, note=note)
+    return Attachment(url=address, title="" if _is_generic(title) else title, note=note)
+
+
+def _is_generic(title: str) -> bool:
+    """Whether a link's text names no document: nothing, "Download", a remark."""
+    folded = title.casefold().strip(" .:›»")
+    return not folded or folded in words("furniture")["words"]["generic"] or is_note(title)
+
+
+def _left_beside_links(block: Block) -> tuple[str, int]:
+    """What a block says beside its links and the remarks on files, and how many remarks there are."""
+    left = " ".join(block.text.split())
+    inside = 0
+    for anchor in block.anchors:
+        inside += split_note(anchor.text)[1] is not None
+        left = left.replace(anchor.text, " ", 1)
+    left, beside = _without_notes(left)
+    return left, inside + beside
+
+
+def _without_notes(text: str) -> tuple[str, int]:
+    notes = [match for match in re.finditer(_A_NOTE, text, re.IGNORECASE) if _names_a_format(match.group())]
+    for match in notes:
+        text = text.replace(match.group(), " ", 1)
+    return " ".join(text.split()).strip(" :|,;.–—-"), len(notes)
 
 
 def _file_address(href: str, url: str, source: SourceDescription) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from bs4 import NavigableString, Tag
@@ -151,7 +151,8 @@ def _block(block: _Open, text: str) -> Block:
 def _block_link(link: Tag, zone: str | None) -> Block:
     """A link around whole blocks is one block, a line for each block in it."""
     text = "\n".join(block.text for block in read_blocks(link))
-    return Block(text=text, tag="a", zone=zone, anchors=tuple(_anchors_of(link)), element=link)
+    anchors = tuple(replace(anchor, text=" ".join(text.split())) for anchor in _anchors_of(link))
+    return Block(text=text, tag="a", zone=zone, anchors=anchors, element=link)
 
 
 def _holds(node: Tag, names: Set[str]) -> bool:
@@ -192,7 +193,8 @@ def is_data_table(table: Tag) -> bool:
 
 
 def _table(table: Tag, zone: str | None) -> Block:
-    rows = []
+    caption = table.find("caption", recursive=False)
+    rows = [] if caption is None else [" ".join(caption.get_text(" ").split())]
     anchors = _Open(tag="table", zone=zone, element=table)
     for row in table.find_all("tr"):
         cells = [" ".join(cell.get_text(" ").split()) for cell in row.find_all(["td", "th"], recursive=False)]

@@ -14,6 +14,7 @@ from crawler.pages.wordlists import words
 
 LONGEST_KICKER = 400
 _HYPHENS = str.maketrans({"‐": "-", "‑": "-", "\u00ad": "", "\u200b": ""})
+_NUMBERED = re.compile(r"\Ader \d{1,3}\. ")
 _DASHES = frozenset({"-", "–", "—", "|", "/", "+++"})
 
 
@@ -70,7 +71,7 @@ def heading_lines(blocks: Sequence[Block]) -> tuple[str, ...]:
 def _is_press_kicker(tokens: list[str]) -> bool:
     rules = words("kickers")
     start = 0
-    while start < len(tokens) and tokens[start] in rules["adjectives"] and start < 3:
+    while start < min(len(tokens), 4) and _opens_kicker(tokens[start]):
         start += 1
     if start == len(tokens) or tokens[start].rstrip(":") not in rules["words"]:
         return False
@@ -83,11 +84,15 @@ def _is_press_kicker(tokens: list[str]) -> bool:
     return known or follower.startswith(tuple(rules["body_beginnings"]))
 
 
+def _opens_kicker(token: str) -> bool:
+    return token in _DASHES or token.rstrip(":,") in words("kickers")["adjectives"]
+
+
 def _is_typed_kicker(folded: str) -> bool:
     rules = words("kickers")
     for kind in rules["typed"]:
-        rest = folded.removeprefix(kind + " ")
-        if rest != folded and rest.startswith(tuple(rules["typed_followers"])):
+        rest = _NUMBERED.sub("der ", folded.removeprefix(kind + " "))
+        if folded.startswith(kind + " ") and rest.startswith(tuple(rules["typed_followers"])):
             return ":" not in rest and not set(rules["typed_stops"]) & set(rest.split())
     return False
 
@@ -180,9 +185,9 @@ def _piece(child: object) -> tuple[str, bool] | None:
 
 
 def _are_lines(segments: list[tuple[str, bool]]) -> bool:
-    """Spans are lines if nothing but spans is there, or if one of them is a kicker on its own."""
+    """Spans are lines if nothing but spans is there, or if one piece is a kicker on its own."""
     spans = [text for text, is_element in segments if is_element and text.strip()]
-    if any(is_kicker(" ".join(text.split())) for text in spans):
+    if spans and any(is_kicker(" ".join(text.split())) for text, _ in segments if text.strip()):
         return True
     bare = any(text.strip() for text, is_element in segments if not is_element)
     return not bare and len(spans) > 1 and not any(text.strip()[0].islower() for text in spans[1:])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from crawler.pages.attachments import is_note, offers_files
+from crawler.pages.attachments import is_file_row, is_note, is_title_above, offers_files
 from crawler.pages.blocks import HEADINGS, Block
 from crawler.pages.heading import is_kicker
-from crawler.pages.meta import is_meta_line
+from crawler.pages.meta import is_meta_line, read_meta
+from crawler.pages.teaser import says_caption
 from crawler.pages.widgets import is_widget, says_the_moment
 from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
@@ -58,7 +59,7 @@ class _Sorter:
         self._words: dict[str, list[str]] = words("furniture")["words"]
         self._stretch: Callable[[int, Block], None] = self._before_meta
         self._early: list[Block] = []
-        self._in_image = False
+        self._in_image = self._captioned = False
         zones = {block.zone for block in blocks}
         self._text_zone = next((zone for zone in TEXT_ZONES if zone in zones), None)
 
@@ -71,7 +72,7 @@ class _Sorter:
         elif block.folded in self._words["foot"]:
             return not self.parts.meta
         elif block.folded in self._words["image"]:
-            self._in_image = True
+            self._in_image, self._captioned = True, False
         elif block.folded not in self._words["furniture"] and not self._shows_the_visit(block):
             self._stretch(at, block)
         return True
@@ -101,9 +102,9 @@ class _Sorter:
             self._early.append(block)
 
     def _text(self, at: int, block: Block) -> None:
-        if not self.parts.body and is_meta_line(" ".join(block.text.split())):
+        if not self.parts.body and self._completes_meta(block):
             self.parts.meta.append(block)
-        elif self._is_caption(block):
+        elif block.zone == "image" and self._is_caption(block):
             self.parts.captions.append(block)
         elif block.folded in self._words["attachments"] and self._files_follow(at):
             self.parts.notes.append("anlagen")
@@ -111,6 +112,9 @@ class _Sorter:
         elif offers_files(block, self._url, self._source):
             self.parts.notes.append("attachment_by_note")
             self.parts.files.append(block)
+        elif self._is_caption(block):
+            self._captioned = True
+            self.parts.captions.append(block)
         elif block.zone in ("teaser", "list", "pager"):
             self.parts.unplaced.append(block)
         elif block.folded in self._words["related"] and any(
@@ -123,11 +127,14 @@ class _Sorter:
             self.parts.body.append(block)
 
     def _files(self, at: int, block: Block) -> None:
-        if block.anchors or is_note(" ".join(block.text.split())):
+        following = self._following(at)
+        if is_file_row(block, self._url, self._source) or is_title_above(block, following):
             self.parts.files.append(block)
-        elif block.zone == "body":
+        elif following is not None and is_note(" ".join(following.text.split())):
+            self.parts.unplaced.append(block)
+        elif block.zone in ("body", "press") and not _names_a_link(block, following):
             self.parts.body.append(block)
-        elif not self._names_next_file(at, block):
+        elif not _names_a_link(block, following):
             self.parts.unplaced.append(block)
 
     def _related(self, at: int, block: Block) -> None:
@@ -152,16 +159,31 @@ class _Sorter:
         if len(block.text) > LONGEST_CAPTION:
             return False
         known = {one.text for one in (*self.parts.captions, *self._early)}
-        return block.zone == "image" or block.text in known or (self._in_image and block.zone != "body")
+        return (
+            block.zone == "image" or block.text in known or (self._in_image and self._captions_go_on(block))
+        )
+
+    def _captions_go_on(self, block: Block) -> bool:
+        """In an image block: up to the marked text; where none is marked, one caption and its credits."""
+        if block.zone == "body":
+            return False
+        return self._text_zone == "body" or not self._captioned or says_caption(block.text)
+
+    def _completes_meta(self, block: Block) -> bool:
+        """A further line of a meta line that stands on several; once it is whole, the text has begun."""
+        if not is_meta_line(" ".join(block.text.split())):
+            return False
+        have, more = read_meta(self.parts.meta), read_meta([block])
+        new_date = have.published_text is None and more.published_text is not None
+        return new_date or (have.number is None and more.number is not None)
 
     def _files_follow(self, at: int) -> bool:
-        """Whether a link or a remark on a file is among the next two blocks."""
-        return any(one.anchors or is_note(one.text) for one in self._blocks[at + 1 : at + 3])
+        """Whether a link to a file or a remark on one is among the next two blocks."""
+        near = self._blocks[at + 1 : at + 3]
+        return any(is_file_row(one, self._url, self._source) for one in near)
 
-    def _names_next_file(self, at: int, block: Block) -> bool:
-        """A title printed above its link says nothing the link's own text does not."""
-        following = self._blocks[at + 1] if at + 1 < len(self._blocks) else None
-        return following is not None and any(block.text == anchor.text for anchor in following.anchors)
+    def _following(self, at: int) -> Block | None:
+        return self._blocks[at + 1] if at + 1 < len(self._blocks) else None
 
     def _promote_early(self) -> None:
         """No text behind the meta line: long blocks before it are the text (meta line at the foot)."""
@@ -178,3 +200,8 @@ def _only_leads_on(block: Block) -> bool:
     for anchor in block.anchors:
         rest = rest.replace(anchor.text.casefold(), "", 1)
     return bool(block.anchors) and (not rest.strip(" \n|-–·()[]:") or says_the_moment(rest, in_text=False))
+
+
+def _names_a_link(block: Block, following: Block | None) -> bool:
+    """A title printed above its link says nothing the link's own text does not."""
+    return following is not None and any(block.text == anchor.text for anchor in following.anchors)

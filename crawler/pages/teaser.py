@@ -29,6 +29,12 @@ class Teaser:
     captions: tuple[str, ...] = ()
 
 
+def says_caption(line: str) -> bool:
+    """Whether a line names a photograph or its maker, by the words of ``furniture.toml``."""
+    folded = line.casefold()
+    return len(folded) < 300 and any(mark in folded for mark in words("furniture")["words"]["caption_marks"])
+
+
 def read_teaser(tag: Tag) -> Teaser:
     """Read one ``div.teaser``.
 
@@ -98,14 +104,9 @@ def _parted(blocks: Sequence[Block]) -> tuple[str | None, tuple[str, ...]]:
     for at, (line, zone) in enumerate(lines):
         more_follows = at + 1 < len(lines)
         opening = more_follows and not texts and not _ENDS_SENTENCE.search(line)
-        named = _names_photograph(line) and (more_follows or bool(texts))
+        named = says_caption(line) and (more_follows or bool(texts))
         (captions if zone == "image" or opening or named else texts).append(line)
     return "\n".join(texts) or None, tuple(captions)
-
-
-def _names_photograph(line: str) -> bool:
-    folded = line.casefold()
-    return len(folded) < 300 and any(mark in folded for mark in words("furniture")["words"]["caption_marks"])
 
 
 def _is_more_link(block: Block) -> bool:

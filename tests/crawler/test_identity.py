@@ -68,6 +68,7 @@ def test_ids_of_dsk_files_are_the_contracts(path: str, wanted: str) -> None:
         ("/static/DS/Dateien/Datenschutzmodell/SDM-Methode_V3.pdf", "dsmv-datei-datenschutzmodell-sdm-methode-v3-pdf"),
         ("/static/DS/Dateien/Datenschutzmodell/Bausteine/SDM_L%C3%B6schen.pdf", "dsmv-datei-datenschutzmodell-bausteine-sdm-loeschen-pdf"),
         ("/serviceassistent/download?id=1650000", "dsmv-datei-1650000"),
+        ("/serviceassistent/_php/download.php?datei_id=1650000", "dsmv-datei-1650000"),
         ("/static/DS/Flyer.pdf", "dsmv-datei-static-ds-flyer-pdf"),
         ("/Blickpunkte/", "dsmv-seite-blickpunkte"),
         ("/datenschutz/publikationen/entschliessungen_2020_2011/", "dsmv-seite-datenschutz-publikationen-entschliessungen-2020-2011"),

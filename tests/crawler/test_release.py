@@ -72,6 +72,8 @@ def test_a_plain_release_is_read_part_by_part() -> None:
         "<h1>Schule ohne Überwachung<br>im ganzen Land</h1><h2>Gemeinsame Pressemitteilung</h2>",
         "<h1><span>Schule ohne Überwachung im ganzen Land</span><br><span>Gemeinsame Pressemitteilung</span></h1>",
         "<h1>Gemeinsame<br>Pressemitteilung<br>Schule ohne Überwachung im ganzen Land</h1>",
+        "<h1>Gemeinsame Pressemitteilung<small>Schule ohne Überwachung im ganzen Land</small></h1>",
+        "<h1>Schule ohne Überwachung im ganzen Land <small>Gemeinsame Pressemitteilung</small></h1>",
     ],
 )
 def test_kicker_and_headline_are_told_apart_in_any_markup(heading: str) -> None:
@@ -107,6 +109,12 @@ def test_kicker_and_headline_are_told_apart_in_any_markup(heading: str) -> None:
         (["Aufsicht stellt Regeln vor", "Pressemitteilung der DSK"], "Pressemitteilung der DSK",
          "Aufsicht stellt Regeln vor"),
         (["Pressemitteilungen künftig", "als Feed"], None, "Pressemitteilungen künftig als Feed"),
+        (["Entschließung der 93. Konferenz der Datenschutzbeauftragten des Bundes und der Länder am 4. Mai in Kiel",
+          "Mehr Offenheit"],
+         "Entschließung der 93. Konferenz der Datenschutzbeauftragten des Bundes und der Länder am 4. Mai in Kiel",
+         "Mehr Offenheit"),
+        (["+++ Korrektur +++ Pressemitteilung vom 3. Mai 2026", "Frist verlängert"],
+         "+++ Korrektur +++ Pressemitteilung vom 3. Mai 2026", "Frist verlängert"),
         (["Stellungnahme der DSK zum Entwurf", "eines Gesetzes"], None, "Stellungnahme der DSK zum Entwurf eines Gesetzes"),
         (["Gemeinsame Presse\u2011Mitteilung".replace("\u2011M", "m"), "10 Jahre Regeln"], "Gemeinsame Pressemitteilung",
          "10 Jahre Regeln"),
@@ -192,9 +200,60 @@ def test_an_image_inside_the_text_leaves_only_its_caption() -> None:
     assert release.captions == ("Der Badesee",)
 
 
+def test_without_marked_text_a_caption_ends_after_its_credit() -> None:
+    """An image behind the meta line, text in bare paragraphs: only the caption and its credit are none."""
+    image = "<p>Details anzeigen</p><p>Der Badesee</p><p>Der Badesee</p><p>Foto: Amt</p>"
+    body = page(f"{image}<p>Kurz gesagt.</p><p>Mehr Text.</p>").replace(b'class="absatz"', b"")
+
+    assert read(body).paragraphs == ("Kurz gesagt.", "Mehr Text.")
+    assert read(body).captions == ("Der Badesee", "Foto: Amt")
+
+
+def test_files_behind_an_image_are_no_captions() -> None:
+    """A release of an image and its attachments: the heading over the files ends the image block."""
+    files = "<h2>Anlagen</h2><ul><li><a href='/static/DS/Dateien/a.pdf'>Papier</a> (PDF, 0,3 MB)</li></ul>"
+    release = read(page("", files=f"<div><p>Details anzeigen</p><p>Der Badesee</p>{files}</div>"))
+
+    assert [one.title for one in release.attachments] == ["Papier"]
+    assert (release.paragraphs, release.captions) == ((), ("Der Badesee",))
+
+
+def test_a_dated_line_of_the_text_is_no_second_meta_line() -> None:
+    """Once number and date are known, the text has begun."""
+    inner = "<p>05.03.2026 | Schwerin</p><p>Heute tagt der Beirat.</p>"
+
+    assert read(page(inner)).paragraphs == ("05.03.2026 | Schwerin", "Heute tagt der Beirat.")
+
+
+def test_the_word_for_attachments_may_stand_in_the_text() -> None:
+    """Without files behind it, it heads nothing; sentences behind the files stay text."""
+    row = "<p><a href='/static/DS/Dateien/a.pdf'>Papier</a> (PDF, 0,3 MB)</p>"
+    behind = "<p>Fragen an <a href='mailto:a@b.de'>a@b.de</a>.</p><p>Mehr auf <a href='/x/'>dieser Seite</a>, wie immer.</p>"
+    release = read(page(f"<p>Geprüft werden</p><p>Anlagen</p><p>im Land.</p><p>Anlagen</p>{row}{behind}"))
+
+    assert release.paragraphs[:3] == ("Geprüft werden", "Anlagen", "im Land.")
+    assert release.paragraphs[3:] == ("Fragen an a@b.de.", "Mehr auf dieser Seite, wie immer.")
+    assert [one.title for one in release.attachments] == ["Papier"]
+
+
+def test_the_caption_of_a_table_is_text() -> None:
+    """It stands above the rows."""
+    inner = "<table><caption>Eingaben</caption><tr><th>Jahr</th><th>Zahl</th></tr></table>"
+
+    assert read(page(inner)).paragraphs == ("Eingaben\nJahr | Zahl",)
+
+
 @pytest.mark.parametrize(
     "files",
     [
+        (
+            "<strong>Anlagen</strong> <a href='/static/DS/Dateien/a.pdf'>Flyer</a> (PDF, 0,27 MB)<br>"
+            "<a href='/serviceassistent/download?id=7'>Plan</a> (PDF, 1,2 MB)"
+        ),
+        (
+            "<h4>Anlagen</h4><ul><li>Flyer <a href='/static/DS/Dateien/a.pdf'>Download</a> (PDF, 0,27 MB)</li></ul>"
+            "<dl><dt>Plan</dt><dd><a href='/serviceassistent/download?id=7'>Herunterladen</a> (PDF, 1,2 MB)</dd></dl>"
+        ),
         (
             "<h2>Anlagen</h2><ul><li><a href='/static/DS/Dateien/a.pdf'>Flyer</a> (PDF, 0,27 MB)</li>"
             "<li><a href='/serviceassistent/download?id=7'>Plan</a> (PDF, 1,2 MB)</li></ul>"
