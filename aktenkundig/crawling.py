@@ -16,6 +16,7 @@ from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.progress import bar
 from archive.aftermath import put_right
 from archive.database import meta_value, open_archive, set_meta
+from archive.ledger import say_why
 from archive.timestamps import utc_text
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
@@ -88,10 +89,12 @@ def _crawl(source: str, options: CrawlOptions, time_limit: float | None) -> int:
     return NOT_FINISHED
 
 
-def _put_right(options: CrawlOptions) -> None:
+def _put_right(options: CrawlOptions, source: str = "", *, said: str = "") -> None:
     conn = open_archive(options.data)
     try:
         put_right(conn, options.data, at=_now(options))
+        if said:
+            say_why(conn, source, said)
     finally:
         conn.close()
 
@@ -103,11 +106,10 @@ def _crawl_in_process(source: str, options: CrawlOptions, time_limit: float | No
         try:
             return process.wait(timeout=time_limit)
         except subprocess.TimeoutExpired:
-            sys.stderr.write(
-                f"{source}: Zeitgrenze von {time_limit:.0f} s überschritten, der Lauf wird beendet.\n"
-            )
+            said = f"Zeitgrenze von {time_limit:.0f} s überschritten"
+            sys.stderr.write(f"{source}: {said}, der Lauf wird beendet.\n")
             _stop(process)
-            _put_right(options)
+            _put_right(options, source, said=f"Der Lauf endete vorzeitig: {said}.")
             return NOT_FINISHED
         except KeyboardInterrupt:
             _stop(process)

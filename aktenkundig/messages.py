@@ -9,7 +9,8 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from email.errors import MessageError
 from email.message import EmailMessage
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,7 +20,7 @@ from archive.incidents import Change
 SECONDS = 20.0
 MAIL, WEBHOOK, PING = "E-Mail", "Webhook", "Ping"
 TLS = ("starttls", "ssl", "none")
-FAILURES = (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError)
+FAILURES = (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError, LookupError, MessageError)
 
 
 class BadMessageSettings(ArchiveError):
@@ -33,12 +34,12 @@ class MessageSettings:
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
-    smtp_password: str = ""
+    smtp_password: str = field(default="", repr=False)
     smtp_tls: str = "starttls"
     mail_from: str = ""
     mail_to: str = ""
-    webhook: str = ""
-    ping: str = ""
+    webhook: str = field(default="", repr=False)
+    ping: str = field(default="", repr=False)
 
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> MessageSettings:
@@ -209,6 +210,40 @@ def _refuse_odd(settings: MessageSettings) -> None:
         raise BadMessageSettings(
             "AKTENKUNDIG_SMTP_HOST und AKTENKUNDIG_MAIL_TO werden nur zusammen gebraucht."
         )
+    for name, addresses in (
+        ("AKTENKUNDIG_MAIL_FROM", settings.mail_from),
+        ("AKTENKUNDIG_MAIL_TO", settings.mail_to),
+    ):
+        if addresses and not _are_mail_addresses(addresses):
+            raise BadMessageSettings(f"{name} muss eine E-Mail-Adresse sein.")
     for name, address in (("AKTENKUNDIG_WEBHOOK", settings.webhook), ("AKTENKUNDIG_PING", settings.ping)):
-        if address and urlsplit(address).scheme not in ("http", "https"):
+        if address and not _is_web_address(address):
             raise BadMessageSettings(f"{name} muss eine Adresse mit http:// oder https:// sein.")
+
+
+def _are_mail_addresses(text: str) -> bool:
+    """Whether a header can be made of the text; several addresses are separated by commas.
+
+    >>> _are_mail_addresses("Redaktion <redaktion@example.org>, root"), _are_mail_addresses('"')
+    (True, False)
+    """
+    message = EmailMessage()
+    try:
+        message["To"] = text
+        found = message["To"].addresses
+    except (ValueError, LookupError, MessageError):
+        return False
+    return bool(found) and all(address.username for address in found)
+
+
+def _is_web_address(text: str) -> bool:
+    """Whether something can be sent to the address.
+
+    >>> _is_web_address("https://example.org/haken"), _is_web_address("http://[::1"), _is_web_address("http://")
+    (True, False, False)
+    """
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False

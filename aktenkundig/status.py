@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 from pathlib import Path
 
 import click
 
 from archive.database import open_reading
-from archive.lock import FILE_NAME
+from archive.lock import is_locked
 
 OUTCOMES = {"ok": "in Ordnung", "alarm": "ALARM", "failed": "FEHLGESCHLAGEN", "running": "läuft"}
 BROKEN_OFF = "ABGEBROCHEN (niemand arbeitet mehr daran; der nächste Lauf schließt ihn ab)"
@@ -47,14 +46,7 @@ def somebody_works(conn: sqlite3.Connection, data: Path) -> bool:
     """Whether a run is open and its process still holds the archive's lock; needs no write rights."""
     if not conn.execute("select exists (select 1 from runs where outcome = 'running')").fetchone()[0]:
         return False
-    try:
-        with (data / FILE_NAME).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
+    return is_locked(data)
 
 
 def outcome_text(outcome: str, *, alive: bool) -> str:

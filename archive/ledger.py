@@ -78,6 +78,15 @@ def close_abandoned_runs(conn: sqlite3.Connection, *, at: str) -> list[int]:
     return ids
 
 
+def say_why(conn: sqlite3.Connection, source: str, detail: str) -> None:
+    """Why the newest run of a source failed, where somebody else than the run itself knows it."""
+    conn.execute(
+        "update runs set detail = ? where outcome = 'failed'"
+        " and id = (select max(id) from runs where source = ?)",
+        (detail, source),
+    )
+
+
 def add_snapshot(conn: sqlite3.Connection, record: SnapshotRecord) -> int:
     """Store a snapshot; its id."""
     values = vars(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from filelock import FileLock, Timeout
 from archive.errors import ArchiveBusy
 
 FILE_NAME = "aktenkundig.lock"
+LEAST_WAIT = 0.5
+"""Seconds: somebody who only looks (`is_locked`) holds the lock for a moment."""
 
 
 def take_lock(data: Path, *, wait: float = 0.0) -> FileLock:
@@ -21,7 +24,7 @@ def take_lock(data: Path, *, wait: float = 0.0) -> FileLock:
     data.mkdir(parents=True, exist_ok=True)
     lock = FileLock(data / FILE_NAME)
     try:
-        lock.acquire(timeout=wait)
+        lock.acquire(timeout=max(wait, LEAST_WAIT))
     except Timeout as error:
         raise ArchiveBusy(
             f"Ein anderer Lauf arbeitet gerade an {data}. Bitte warten, bis er endet."
@@ -37,3 +40,15 @@ def archive_lock(data: Path, *, wait: float = 0.0) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_locked(data: Path) -> bool:
+    """Whether somebody is at work on the archive right now; needs no write rights."""
+    try:
+        with (data / FILE_NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

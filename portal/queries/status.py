@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from archive.lock import is_locked
 from portal.queries.documents import records
 
 RUNS = 30
@@ -85,6 +87,7 @@ class Status:
 _LATEST = """
 select * from runs where id in (select max(id) from runs where finished_at is not null group by source) order by source
 """
+_RUNS = "select * from runs order by id desc limit ?"
 _LISTINGS = """
 select r.source, r.started_at, l.* from listings l join runs r on r.id = l.run_id
 where r.id in (select max(run_id) from listings l join runs r on r.id = l.run_id
@@ -101,7 +104,7 @@ def status(conn: sqlite3.Connection) -> Status:
     """The state of the collecting, from the database alone."""
     return Status(
         latest=records(Run, conn.execute(_LATEST)),
-        runs=records(Run, conn.execute("select * from runs order by id desc limit ?", (RUNS,))),
+        runs=[_honest(conn, run) for run in records(Run, conn.execute(_RUNS, (RUNS,)))],
         open_incidents=_incidents(conn, "closed_at is null"),
         past_incidents=_incidents(conn, "closed_at is not null"),
         listings=records(Listing, conn.execute(_LISTINGS)),
@@ -115,3 +118,10 @@ def status(conn: sqlite3.Connection) -> Status:
 def _incidents(conn: sqlite3.Connection, condition: str) -> list[Incident]:
     sql = f"select * from incidents where {condition} order by opened_at desc, id desc limit 20"
     return records(Incident, conn.execute(sql))
+
+
+def _honest(conn: sqlite3.Connection, run: Run) -> Run:
+    """A run that nobody works on any more has failed, also while no later run has said so yet."""
+    if run.outcome != "running" or is_locked(Path(conn.execute("pragma database_list").fetchone()[2]).parent):
+        return run
+    return replace(run, outcome="failed", detail="Der Lauf wurde abgebrochen.")

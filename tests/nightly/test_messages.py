@@ -236,7 +236,10 @@ def test_settings_come_from_the_environment() -> None:
         ("AKTENKUNDIG_SMTP_PORT", "70000"),
         ("AKTENKUNDIG_SMTP_TLS", f"ja-{SECRET}"),
         ("AKTENKUNDIG_WEBHOOK", f"ftp://{SECRET}"),
+        ("AKTENKUNDIG_WEBHOOK", f"http://[{SECRET}"),
         ("AKTENKUNDIG_PING", SECRET),
+        ("AKTENKUNDIG_PING", "https://"),
+        ("AKTENKUNDIG_MAIL_FROM", '"'),
         ("AKTENKUNDIG_SMTP_HOST", SECRET),
         ("AKTENKUNDIG_MAIL_TO", SECRET),
     ],
@@ -246,3 +249,10 @@ def test_a_mistake_names_the_variable_and_not_its_value(name: str, value: str) -
         MessageSettings.from_environment({name: value})
 
     assert SECRET not in str(error.value)
+
+
+def test_settings_are_shown_without_secrets() -> None:
+    """Also where a traceback or a log prints them."""
+    settings = MessageSettings(smtp_password=SECRET, webhook=SECRET, ping=SECRET)
+
+    assert SECRET not in repr(settings)

@@ -91,7 +91,10 @@ def test_a_source_that_takes_too_long_is_ended_and_shown_as_failed(data: Path, b
 
     assert time.monotonic() - began < 45
     assert said.code == 1
-    assert [row[:2] for row in rows(data, NEWEST)] == [("dsk", "failed"), ("dsmv", "ok")]
+    assert rows(data, NEWEST) == [
+        ("dsk", "failed", "Der Lauf endete vorzeitig: Zeitgrenze von 6 s überschritten."),
+        ("dsmv", "ok", None),
+    ]
 
 
 def test_a_killed_run_is_shown_as_failed_by_the_next_night(data: Path, broken: SampleSite) -> None:

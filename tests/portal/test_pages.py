@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import sample_documents as samples
 from conftest import NOW
 from lxml import html
 
+from archive.lock import archive_lock
 from portal import clock
 from portal.layout import freshness
 
@@ -96,6 +100,23 @@ def test_status_shows_runs_alarms_and_coverage(portal: Any) -> None:
     assert "missing_section" in text
     assert "fewer_items – 9 statt 12 Einträge" in text
     assert "https://dsk.example/protokolle.html" in text
+
+
+def test_a_run_that_nobody_works_on_has_failed(
+    make_reader: Callable[..., Any], data_dir: Path, tmp_path: Path
+) -> None:
+    """Killed, and no later run has said so yet: it is not going on for ever. While somebody holds the lock it is."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        conn.execute("insert into runs (source, started_at) values ('dsk', '2026-11-22T05:00:00Z')")
+    with archive_lock(folder):
+        at_work = text_of(make_reader(folder), "/status")
+    left = text_of(make_reader(folder), "/status")
+
+    assert "läuft" in at_work
+    assert "Der Lauf wurde abgebrochen." not in at_work
+    assert "fehlgeschlagen Der Lauf wurde abgebrochen." in left
+    assert "läuft" not in left
 
 
 def test_coverage_of_listings_adds_up(portal: Any) -> None:
