@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound
 
+from portal.remembering import memory_of
 from portal.settings import archive_database
 
 if TYPE_CHECKING:
@@ -16,6 +17,26 @@ if TYPE_CHECKING:
 
 PAGE_TIME_MS = 10_000
 T = TypeVar("T")
+
+
+async def recall(datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """As ``read``, with the answer kept until the archive changes.
+
+    For questions that many readers ask and whose answers are small; the arguments are hashable.
+    """
+    database = archive_database(datasette)
+    if database is None:
+        return await read(datasette, question, *args, **kwargs)
+    memory = memory_of(database)
+    state = memory.current_state()
+    if state is None:
+        return await read(datasette, question, *args, **kwargs)
+    key = (question, args, tuple(sorted(kwargs.items())))
+    known: T | None = memory.recall(key, state)
+    if known is None:
+        known = await read(datasette, question, *args, **kwargs)
+        memory.keep(key, state, known)
+    return known
 
 
 async def read(datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:

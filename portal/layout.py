@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Request
 
 from portal import clock
-from portal.access import read
+from portal.access import recall
 from portal.german_dates import moment
 from portal.settings import DATABASE, archive_database, settings_of
 
@@ -28,16 +29,24 @@ class Freshness:
     stale: bool
 
 
-def freshness(conn: sqlite3.Connection, now: datetime) -> Freshness:
-    """The state of the data; stale when a source has had no successful run for 48 hours."""
+def last_successes(conn: sqlite3.Connection) -> tuple[str | None, ...]:
+    """For each source the end of its last successful run (UTC); None where it had none."""
     rows = conn.execute(
         "select source, max(case when outcome = 'ok' then finished_at end) as at"
         " from runs where outcome <> 'running' group by source"
-    ).fetchall()
-    ends = [row["at"] for row in rows]
+    )
+    return tuple(row["at"] for row in rows)
+
+
+def freshness(ends: Sequence[str | None], now: datetime) -> Freshness:
+    """The state of the data; stale when a source has had no successful run for 48 hours.
+
+    >>> freshness(["2026-11-21T03:00:00Z"], datetime.fromisoformat("2026-11-22T03:00:00Z")).stale
+    False
+    """
     if not ends or None in ends:
         return Freshness(at=max((end for end in ends if end), default=None), stale=True)
-    oldest = min(ends)
+    oldest = min(end for end in ends if end)
     local = moment(oldest)
     return Freshness(at=oldest, stale=local is None or now - local > STALE_AFTER)
 
@@ -54,7 +63,7 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
     """The variables of ``base.html``; works without an archive and without a request."""
     known = archive_database(datasette) is not None
     return {
-        "freshness": await read(datasette, freshness, clock.now()) if known else None,
+        "freshness": freshness(await recall(datasette, last_successes), clock.now()) if known else None,
         "has_archive": known,
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
         "here": request.path if request else "",

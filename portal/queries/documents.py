@@ -186,5 +186,8 @@ def links_to(conn: sqlite3.Connection, document_id: str) -> list[Relation]:
 
 def annexes_of(conn: sqlite3.Connection, document_id: str) -> list[Document]:
     """The annexes that hang on a document."""
-    sql = "select * from documents where parent_id = ? and blocked_at is null order by docno"
+    sql = (
+        "select * from documents indexed by documents_parent"
+        " where parent_id = ? and blocked_at is null order by docno"
+    )
     return records(Document, conn.execute(sql, (document_id,)))

@@ -33,14 +33,19 @@ _COLUMNS = (
     "d.id, v.title, v.teaser, substr(v.text, 1, 600) as opening, d.issuer, d.source, d.doc_type,"
     " v.published_on, d.first_seen_at"
 )
-_OF_VERSION = "documents d join versions v on v.document_id = d.id"
-_OF_NEWEST = f"{_OF_VERSION} and v.version = d.version"
-_EVENTS = {
-    "new": ("d.first_seen_at", "1", f"{_OF_VERSION} and v.version = 1", "1"),
-    "changed": ("v.seen_at", "v.version", f"{_OF_VERSION} and v.version > 1", "1"),
-    "removed": ("d.removed_at", "d.version", _OF_NEWEST, "d.removed_at is not null"),
-    "returned": ("d.returned_at", "d.version", _OF_NEWEST, "d.returned_at is not null"),
+_EDITED = """(select document_id, version from versions where version > 1) e
+cross join versions v on v.document_id = e.document_id and v.version = e.version
+cross join documents d on d.id = v.document_id where 1"""
+_REMOVED = "documents d indexed by documents_removed where d.removed_at is not null"
+_RETURNED = """(select distinct document_id from events where kind = 'returned') e
+cross join documents d on d.id = e.document_id where d.returned_at is not null"""
+_LATEST = {
+    "new": ("d.first_seen_at", "1", "documents d indexed by documents_first_seen where 1"),
+    "changed": ("v.seen_at", "v.version", _EDITED),
+    "removed": ("d.removed_at", "d.version", _REMOVED),
+    "returned": ("d.returned_at", "d.version", _RETURNED),
 }
+"""For each happening: when, which version, and where to look, so that no text is read for what is left out."""
 
 
 def news(conn: sqlite3.Connection, chosen: Selection, *, edits: bool, removals: bool) -> list[NewsItem]:
@@ -51,9 +56,12 @@ def news(conn: sqlite3.Connection, chosen: Selection, *, edits: bool, removals: 
 
 
 def _happenings(conn: sqlite3.Connection, chosen: Selection, event: str) -> list[NewsItem]:
-    at, number, tables, condition = _EVENTS[event]
+    at, number, place = _LATEST[event]
     sql = (
-        f"select '{event}' as event, {at} as at, {number} as number, {_COLUMNS} from {tables}"
-        f" where {condition} and {chosen.where} order by {at} desc, d.docno desc limit {LIMIT}"
+        f"with latest as materialized (select d.docno, {at} as at, {number} as number from {place}"
+        f" and {chosen.where} order by {at} desc, d.docno desc limit {LIMIT})"
+        f" select '{event}' as event, latest.at, latest.number, {_COLUMNS} from latest"
+        " join documents d on d.docno = latest.docno"
+        " join versions v on v.document_id = d.id and v.version = latest.number"
     )
     return records(NewsItem, conn.execute(sql, chosen.parameters))

@@ -21,9 +21,13 @@ class Topic:
 
 
 _NUMBERS = """
-select dt.topic_id, d.year, count(*) as count from document_topics dt
-join documents d on d.id = dt.document_id where d.blocked_at is null group by dt.topic_id, d.year
+with shown as materialized (
+  select id, year from documents indexed by documents_facets where blocked_at is null
+)
+select dt.topic_id, shown.year, count(*) as count from document_topics dt
+join shown on shown.id = dt.document_id group by dt.topic_id, shown.year
 """
+"""From the index: to look up each document in its table takes three times as long."""
 
 
 def topics(conn: sqlite3.Connection) -> list[Topic]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 
 from portal import clock
-from portal.access import read
-from portal.dictionary import Table, dictionary
+from portal.access import read, recall
+from portal.dictionary import dictionary
 from portal.downloads import downloads, state_of, workshop
 from portal.german_dates import as_day
 from portal.labels import licence_of, source_part, words
@@ -54,17 +54,18 @@ def examples(metadata: dict[str, Any]) -> list[Example]:
     ]
 
 
-def _holdings(conn: sqlite3.Connection, metadata: dict[str, Any]) -> tuple[list[Table], int, str | None]:
+def _holdings(conn: sqlite3.Connection) -> tuple[int, str | None]:
     count, seen = conn.execute(
         "select count(*), max(last_seen_at) from documents where blocked_at is null"
     ).fetchone()
-    return dictionary(conn, metadata), count, seen
+    return count, seen
 
 
 async def show_data(datasette: Datasette, request: Request) -> Response:
     """Data dictionary, SQL examples, downloads, licences, how to cite and to reproduce."""
     metadata = (datasette.metadata("databases") or {}).get(DATABASE, {})
-    tables, count, seen = await read(datasette, _holdings, metadata)
+    tables = await read(datasette, dictionary, metadata)
+    count, seen = await recall(datasette, _holdings)
     address = absolute_url(datasette, request, "/")
     today = as_day(clock.now().isoformat())
     return await page(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from portal.access import read
+from portal.access import recall
 from portal.atom import Feed, write_feed
 from portal.feeds import feed_entries, feed_title
 from portal.layout import absolute_url
@@ -36,7 +36,7 @@ async def show_feed(datasette: Datasette, request: Request) -> Response:
     asked = read_request(request.args)
     edits = request.args.get("aenderungen") not in _NO
     removals = request.args.get("entfernungen") not in _NO
-    items, since, topic = await read(datasette, _asked, asked, edits=edits, removals=removals)
+    items, since, topic = await recall(datasette, _asked, asked, edits=edits, removals=removals)
     switches = ("" if edits else "/ohne-aenderungen") + ("" if removals else "/ohne-entfernungen")
     path = f"/feed.atom?{request.query_string}" if request.query_string else "/feed.atom"
     body = write_feed(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from portal.access import read
+from portal.access import recall
 from portal.facets import Facet, YearBars, facets, value_label, year_bars
 from portal.german_dates import as_date
 from portal.rendering import page
@@ -30,7 +30,7 @@ class Chip:
 async def show_search(datasette: Datasette, request: Request) -> Response:
     """The hits of a request, twenty to a page."""
     asked = read_request(request.args)
-    found = await read(datasette, find, asked, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
+    found = await recall(datasette, find, asked, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
 
     def path(address: str) -> str:
         return str(datasette.urls.path(address))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from portal.access import read
+from portal.access import read, recall
 from portal.layout import absolute_url
 from portal.rendering import page_headers
 from portal.search_request import MOST_PAGES, PAGE_SIZE, read_request
@@ -23,7 +23,7 @@ MOST_ROWS = 1000
 async def send_json(datasette: Datasette, request: Request) -> Response:
     """One page of hits with the numbers per filter."""
     asked = read_request(request.args)
-    found = await read(datasette, find, asked, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
+    found = await recall(datasette, find, asked, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
 
     def absolute(path: str) -> str:
         return absolute_url(datasette, request, path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from portal.access import read
+from portal.access import recall
 from portal.charts import stacked_chart
 from portal.queries.overview import overview
 from portal.rendering import page
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def start_page(datasette: Datasette, request: Request) -> Response:
     """Search box, what the archive holds, ways in."""
-    holdings = await read(datasette, overview)
+    holdings = await recall(datasette, overview)
     return await page(
         datasette,
         request,

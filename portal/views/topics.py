@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from portal.access import read
+from portal.access import recall
 from portal.charts import trend
 from portal.queries.topics import topics
 from portal.rendering import page
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def show_topics(datasette: Datasette, request: Request) -> Response:
     """Every topic with its number of documents and its course over the years."""
-    found = await read(datasette, topics)
+    found = await recall(datasette, topics)
     seen = {year for topic in found for year in topic.years}
     years = range(min(seen), max(seen) + 1) if seen else range(0)
     labels = {topic.id: topic.label for topic in found}

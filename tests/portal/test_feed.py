@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
+import fixture_archive
 import pytest
 import sample_documents as samples
 from lxml import etree
@@ -75,6 +77,26 @@ def test_edits_and_removals_have_entries(portal: Any) -> None:
 
     assert f"http://localhost/dokument/{samples.VIDEO.id}/vergleich/2/3" in links
     assert f"Entfernt: {samples.REMOVED.title}" in titles(root)
+
+
+def test_a_return_has_an_entry(tmp_path: Path, make_reader: Any) -> None:
+    """A removed document that is found again is announced, once, under the time of its return."""
+    fixture_archive.build(tmp_path)
+    writer = sqlite3.connect(tmp_path / "archive.db")
+    at, document_id = "2026-11-21T03:00:05Z", samples.REMOVED.id
+    writer.execute("update documents set removed_at = null, returned_at = ? where id = ?", (at, document_id))
+    for _ in range(2):
+        writer.execute(
+            "insert into events (document_id, at, kind) values (?, ?, 'returned')", (document_id, at)
+        )
+    writer.commit()
+    writer.close()
+    root = feed(make_reader(tmp_path), "/feed.atom")
+    entries = {entry.findtext(f"{ATOM}title"): entry for entry in root.iterfind(f"{ATOM}entry")}
+    title = f"Wieder da: {samples.REMOVED.title}"
+
+    assert titles(root).count(title) == 1
+    assert entries[title].findtext(f"{ATOM}updated") == at
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from lxml import html
 
 from archive.lock import archive_lock
 from portal import clock
-from portal.layout import freshness
+from portal.layout import freshness, last_successes
 
 
 def text_of(portal: Any, path: str) -> str:
@@ -180,7 +180,7 @@ def test_state_is_that_of_the_source_furthest_behind(
     for source, outcome, hours in runs:
         end = (datetime(2026, 11, 22, 12, tzinfo=UTC) - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
         conn.execute("insert into runs values (?, ?, ?)", (source, outcome, end))
-    found = freshness(conn, NOW)
+    found = freshness(last_successes(conn), NOW)
     conn.close()
 
     assert (found.at, found.stale) == (at, stale)
