@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = (
-    "scrapy", "twisted", "beautifulsoup4", "lxml", "warcio", "datasette", "pypdfium2", "dateparser", "PyStemmer",
+    "scrapy", "twisted", "beautifulsoup4", "lxml", "warcio", "datasette", "pypdfium2", "dateparser",
 )  # fmt: skip
 
 

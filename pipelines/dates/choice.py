@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -63,7 +64,7 @@ def _label(sources: DateSources, today: date) -> Finding | None:
 def _meta(sources: DateSources, today: date) -> Finding | None:
     """The printed date, or the first part of a whole meta line that is one ("Nr.… | 13.11.2020 | DSMV")."""
     text = (sources.meta or "")[:_LONGEST_META]
-    parts = (read_date(part, today=today) for part in (text, *text.split("|")))
+    parts = (read_date(part, today=today) for part in (text, *text.split("|"), *re.split("[|,;(]", text)[:1]))
     return next((found for found in parts if found is not None), None)
 
 

@@ -14,6 +14,10 @@ _INTRODUCES = re.compile(
     rf"|{any_of(_WORDS['weekdays'])}\.?,\s{{0,3}}(?:den\s)?)\Z",
     re.IGNORECASE,
 )
+_INTRODUCES_MONTH = re.compile(
+    rf"(?:\A|[\n(\[,;:|]\s{{0,3}}|(?<![^\W_]){any_of(_WORDS['introduces_month'])}\s{{1,3}})\Z", re.IGNORECASE
+)
+_PERSON = re.compile(rf"(?<![^\W_])(?:{any_of(_WORDS['persons'])})\.?\s{{1,3}}\Z", re.IGNORECASE)
 _VERSION = re.compile(
     rf"(?<![^\W_]){any_of(_WORDS['version'])}\.?\s?[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,3}}[a-z]?,?\s{{1,3}}\Z",
     re.IGNORECASE,
@@ -40,6 +44,20 @@ def counts_something(text: str, start: int) -> bool:
 def introduces_day(text: str, start: int) -> bool:
     """A word stands before ``start`` that is followed by a day: "am", "vom", "Freitag,"."""
     return _before(_INTRODUCES, text, start)
+
+
+def introduces_month(text: str, start: int) -> bool:
+    """An English word that is followed by a month stands before ``start``, or a line or bracket begins there."""
+    return _before(_INTRODUCES_MONTH, text, start)
+
+
+def names_person(text: str, start: int) -> bool:
+    """A form of address stands before ``start``: "Herr März" is no month.
+
+    >>> names_person("Frau Mai 2021", 5)
+    True
+    """
+    return _before(_PERSON, text, start)
 
 
 def follows_version(text: str, start: int) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from pipelines.dates.reading import CalendarDate, DateReading, Window, full_year, objection, printed_window
-from pipelines.dates.vocabulary import FULL_MONTHS, SHORT_MONTHS, month_number
+from pipelines.dates.vocabulary import FULL_MONTHS, SHORT_MONTHS, WORDS, any_of, month_number
 
 _LONGEST = 500  # characters; file systems allow 255 bytes
 _SPACE = "[ _.-]{0,2}"
@@ -18,12 +18,15 @@ _TOKEN = re.compile(
     r"(?P<eight>[0-9]{8})|(?P<six>[0-9]{6})"
     r"|(?P<year>[0-9]{4})(?P<sep>[-_. ])(?P<second>[0-9]{2})(?P=sep)(?P<third>[0-9]{2})"
     r"|(?P<day>[0-9]{2})(?P<point>[-_.])(?P<month>[0-9]{2})(?P=point)(?P<last>[0-9]{4})"
+    r"|(?<=stand)[-_. ]?(?P<stand_month>[0-9]{2})[-_. ](?P<stand_year>[0-9]{4})"
     r"|(?P<iso_year>[0-9]{4})-(?P<iso_month>[0-9]{2})(?!-?[0-9])"
     rf"|(?:(?P<named_day>[0-9]{{1,2}})(?P<stop>{_SPACE}))?(?P<name>{FULL_MONTHS}|{SHORT_MONTHS})"
     rf"{_SPACE}(?P<named_year>[0-9]{{4}})"
     r")(?![0-9])",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(rf"(?<![^\W_]){any_of(WORDS['file_name']['numbered'])}[ _.-]*\Z", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?<![^\W_]){any_of(WORDS['file_name']['counted'])}[ _.-]*\Z", re.IGNORECASE)
 _LETTER_BEFORE = re.compile(r"[^\W\d_]\Z")
 
 
@@ -71,7 +74,8 @@ def dates_in_file_name(name: str, *, today: date) -> FileNameDates:
     """The dates in a file name (percent-encoded or not, with or without a path).
 
     Shapes: YYYYMMDD, YYYYDDMM, YYYY_MM_DD, YYYY_DD_MM, YYYY-MM-DD, DD.MM.YYYY, YYMMDD, YYYYMM,
-    YYYY-MM, "Februar 2022". Where two readings are valid both are kept. A year alone is no date.
+    DDMMYYYY, YYYY-MM, "Stand_05_2021", "Februar 2022". Where two readings are valid both are kept.
+    A year alone is no date.
 
     >>> dates_in_file_name("20222604_beschluss.pdf", today=date(2026, 11, 23)).decided.value
     '2022-04-26'
@@ -95,13 +99,16 @@ def _readings(token: re.Match[str], window: Window) -> tuple[DateReading, ...]:
 
 def _proposals(token: re.Match[str], window: Window) -> Iterator[CalendarDate]:
     if token["eight"]:
-        yield from _year_first(token["eight"][:4], token["eight"][4:6], token["eight"][6:])
+        yield from _eight(token["eight"])
     elif token["six"]:
-        yield from _six(token["six"], window)
+        if not _NUMBERED.search(token.string, 0, token.start()):
+            yield from _six(token["six"], window)
     elif token["year"]:
         yield from _separated(token)
     elif token["last"]:
         yield _day(token["last"], token["month"], token["day"])
+    elif token["stand_year"]:
+        yield CalendarDate(year=int(token["stand_year"]), month=int(token["stand_month"]))
     elif token["iso_year"]:
         yield from _iso_month(int(token["iso_year"]), int(token["iso_month"]))
     else:
@@ -115,6 +122,12 @@ def _day(year: str, month: str, day: str) -> CalendarDate:
 def _year_first(year: str, second: str, third: str) -> Iterator[CalendarDate]:
     yield _day(year, second, third)
     yield _day(year, third, second)
+
+
+def _eight(digits: str) -> Iterator[CalendarDate]:
+    """``20240516``, ``20241605`` and ``16052024``; where more than one of them is a day, all are kept."""
+    yield from _year_first(digits[:4], digits[4:6], digits[6:])
+    yield _day(digits[4:], digits[2:4], digits[:2])
 
 
 def _six(digits: str, window: Window) -> Iterator[CalendarDate]:
@@ -139,7 +152,7 @@ def _iso_month(year: int, month: int) -> Iterator[CalendarDate]:
 
 
 def _named(token: re.Match[str]) -> Iterator[CalendarDate]:
-    """A day needs its full stop: in ``Anlage_2_Mai_2024`` the 2 may count annexes."""
+    """A single digit needs its full stop: in ``Anlage_2_Mai_2024`` the 2 may count annexes."""
     if _LETTER_BEFORE.search(token.string[max(0, token.start("name") - 1) : token.start("name")]):
         return
     month = CalendarDate(year=int(token["named_year"]), month=month_number(token["name"]))
@@ -147,5 +160,6 @@ def _named(token: re.Match[str]) -> Iterator[CalendarDate]:
         yield month
         return
     yield CalendarDate(year=month.year, month=month.month, day=int(token["named_day"]))
-    if "." not in token["stop"]:
+    counted = _COUNTED.search(token.string, 0, token.start())
+    if "." not in token["stop"] and (len(token["named_day"]) == 1 or counted):
         yield month

@@ -15,6 +15,7 @@ from pipelines.dates.vocabulary import STAND, WORDS, any_of
 _REACH = 6000  # characters: the first two or three pages
 _HEAD_LINES = 6
 _STAND = re.compile(rf"(?<![^\W_]){STAND}(?![^\W_])", re.IGNORECASE)
+_LINE_ENDS = re.compile(r"(?:[ \t]in[ \t][A-ZÄÖÜ][\w-]{1,30})?[ \t).]*(?:\r?\n|\Z)")
 _VERSION = re.compile(
     rf"(?<![^\W_]){any_of(WORDS['words']['version'])}\.?\s?[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,3}}[a-z]?[,;:]?\s{{0,3}}[(–-]?\s{{0,3}}",
     re.IGNORECASE,
@@ -52,6 +53,6 @@ def _own_heading(text: str, today: date) -> DateReading | None:
     paragraph = re.split(r"\n\s*\n", text.lstrip()[:1200], maxsplit=1)[0]
     head = "\n".join(paragraph.splitlines()[:_HEAD_LINES])
     found = kicker_date(head, today=today) if reads_like_kicker(head) else None
-    if found is None or not re.match(r"[ \t)]*(?:\r?\n|\Z)", head[found.end :]):
+    if found is None or not _LINE_ENDS.match(head, found.end):
         return None
     return replace(found, start=found.start + len(text) - len(text.lstrip()))

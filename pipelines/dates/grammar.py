@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.dates.reading import CalendarDate, Reason, Window, full_year, objection
-from pipelines.dates.vocabulary import FULL_MONTHS, SEASONS, SHORT_MONTHS, WORDS, any_of, month_number
+from pipelines.dates.vocabulary import (
+    ENGLISH_MONTHS,
+    FULL_MONTHS,
+    SEASONS,
+    SHORT_MONTHS,
+    WORDS,
+    any_of,
+    month_number,
+)
 
 DASH = "[-\u2010-\u2015\u2212]"
 _DAY = "[0-9]{1,2}"
@@ -17,7 +25,8 @@ _TO = rf"{DASH}|/|{any_of(WORDS['words']['joins'])}"
 _JOIN = rf"\s{{0,3}}(?:{_TO}|[,+&]|{any_of(WORDS['words']['ands'])})\s{{0,3}}"
 _EARLIER = rf"(?P<earlier>(?:{_DAY}\s?\.?{_JOIN}){{1,6}})?"
 _MONTH = rf"(?:{FULL_MONTHS}|{SHORT_MONTHS})"
-_MONTH_YEAR = r"\.?\s{0,3},?\s{0,3}"
+_MONTH_YEAR = r"\.?\s{0,3}[,/]?\s{0,3}"
+_ORDINAL = "(?:st|nd|rd|th)"
 _PART = rf"(?:{any_of(WORDS['words']['parts'])}\s{{1,3}})"
 
 
@@ -26,17 +35,30 @@ def _numeric(year: str) -> str:
 
 
 def _named(year: str) -> str:
-    return rf"(?P<day>{_DAY})(?P<stop>{_DOT}|\s{{1,3}}|)(?P<name>{_MONTH}){_MONTH_YEAR}(?P<year>{year})"
+    stop = rf"(?P<stop>{_DOT}|{_ORDINAL}\s{{1,3}}|\s{{1,3}}|)"
+    return rf"(?P<day>{_DAY}){stop}(?P<name>{_MONTH}){_MONTH_YEAR}(?P<year>{year})"
 
 
 _DAY_BEFORE = rf"(?:{_DAY}\s?\.?{_JOIN})?"
 _NUMERIC0 = rf"{_DAY_BEFORE}(?P<day0>{_DAY}){_DOT}(?P<month0>{_DAY})\s?\.?"
-_NAMED0 = rf"{_DAY_BEFORE}(?P<day0>{_DAY}){_DOT}(?P<name0>{_MONTH})\.?"
+_NAMED0 = rf"{_DAY_BEFORE}(?P<day0>{_DAY})(?:{_DOT}|\s{{1,3}})(?P<name0>{_MONTH})\.?"
 _MONTH0 = rf"(?P<name0>{_MONTH})\.?"
 _MONTH_ONLY = rf"(?P<name>{_MONTH}){_MONTH_YEAR}(?P<year>{_YEAR})"
 # Two complete dates are a range only with a word or sign for it: "und" leaves them two.
 _TO_OR_YEAR = rf"(?:{_JOIN}|\s{{0,3}}(?P<year0>{_YEAR})\s{{0,3}}(?:{_TO})\s{{0,3}})"
-_SEASON = rf"(?:{_PART}?{SEASONS}|{any_of(WORDS['words']['parts'])})\s{{1,3}}(?P<year>{_YEAR})"
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_ROMAN = rf"(?P<day>{_DAY}){_DOT}(?P<roman>{any_of(_ROMANS)})(?:{_DOT}|\s{{1,3}})(?P<year>{_YEAR})"
+_SLASHED = rf"(?P<day>1[3-9]|2[0-9]|3[01])/(?P<month>[0-9]{{1,2}})/(?P<year>{_YEAR})"
+
+
+def _month_first(month: str, comma: str) -> str:
+    """ "May 25, 2018", as English texts write it."""
+    return rf"(?P<name>{month})\.?\s{{1,3}}(?P<day>{_DAY}){_ORDINAL}?{comma}\s{{1,3}}(?P<year>{_YEAR})"
+
+
+_SEASON = (
+    rf"(?:{_PART}?(?:{SEASONS}\s?/\s?)?{SEASONS}|{any_of(WORDS['words']['parts'])})\s{{1,3}}(?P<year>{_YEAR})"
+)
 
 SHORT_YEAR = f"{_YEAR}|'?[0-9]{{2}}"
 _MARKED_YEAR = f"{_YEAR}|['’][0-9]{{2}}"  # "5. Mai 10" may be the beginning of a time
@@ -51,16 +73,20 @@ PRINTED_SOURCES = (
     rf"(?P<month>[0-9]{{1,2}})\s?\.\s?(?P<year>{_YEAR})",
     rf"(?P<year>{_YEAR})-(?P<iso_month>[0-9]{{2}})",
     rf"(?P<year>{_YEAR})",
+    _month_first(ENGLISH_MONTHS, ",?"),
+    _ROMAN,
+    _SLASHED,  # only where the first number can be no month
 )
 """The forms of a short printed date, the most frequent first."""
 
-STAND_SOURCES = (rf"(?P<month>[0-9]{{1,2}})\s?/\s?(?P<year>{_YEAR})",)
+STAND_SOURCES = (rf"(?P<month>[0-9]{{1,2}})\s?/\s?(?P<year>{_YEAR}|1[3-9]|[2-9][0-9])",)
 """Forms that are dates only behind "Stand": elsewhere ``05/2020`` numbers a paper of that year."""
 
 NUMERIC_SOURCES = (_NUMERIC0 + _JOIN + _numeric(SHORT_YEAR), _EARLIER + _numeric(SHORT_YEAR))
 """Running text, digits only. Two complete dates are two dates there, not a range."""
 
 NAMED_SOURCES = (_NAMED0 + _JOIN + _named(_YEAR), _EARLIER + _named(_YEAR))
+MONTH_FIRST_SOURCES = (_month_first(_MONTH, ","),)
 """Running text, with the name of a month."""
 
 MONTH_SOURCES = (rf"{_PART}?(?:{_MONTH0}{_JOIN})?{_MONTH_ONLY}",)
@@ -94,6 +120,8 @@ def _month(groups: dict[str, str | None], suffix: str = "") -> int | None:
     name = groups.get(f"name{suffix}")
     if name:
         return month_number(name)
+    if not suffix and (roman := groups.get("roman")):
+        return _ROMANS.index(roman.upper()) + 1
     return _number(groups.get(f"month{suffix}") or groups.get(f"iso_month{suffix}"))
 
 

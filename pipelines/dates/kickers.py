@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipelines.dates.grammar import DASH
-from pipelines.dates.printed import read_date
+from pipelines.dates.printed import leading_dates, read_date
 from pipelines.dates.reading import DateReading, RejectedDate
 from pipelines.dates.running_text import scan_dates
 from pipelines.dates.vocabulary import WORDS, any_of
@@ -21,6 +21,8 @@ _INTRODUCES = re.compile(
     re.IGNORECASE,
 )
 _TURNS = re.compile(rf"(?<![^\W_])(?:{any_of(WORDS['kicker']['turns'])})(?![^\W_])", re.IGNORECASE)
+_DECISION = re.compile(rf"\s*{any_of(WORDS['kicker']['decisions'])}(?![^\W_])", re.IGNORECASE)
+_DECIDED = re.compile(rf"(?<![^\W_])am\s{{1,3}}{_WEEKDAY}\Z", re.IGNORECASE)
 _VOM = re.compile(r"(?<![^\W_])vom\s", re.IGNORECASE)
 
 
@@ -49,20 +51,28 @@ def read_kicker(kicker: str, *, today: date) -> DateReading | RejectedDate | Non
     """The date of issue in a kicker, or why it is not believed, or None where the kicker has none.
 
     It is introduced by "vom", "den" or a comma, or stands right behind the opening word. A date
-    behind "zum", "anlässlich", "am" … belongs to what the kicker speaks of (seen on release 150771).
+    behind "zum", "anlässlich", "am" … belongs to what the kicker speaks of (seen on release 150771);
+    only a decision is issued "am" a day.
     """
     line = kicker[:_LONGEST]
     for found in scan_dates(line, today=today):
         if isinstance(found, RejectedDate) and found.reason == "ambiguous":
             return _torn(line, today)
         if _is_of_issue(line, found.start):
-            exact = read_date(found.raw, today=today) or found  # the printed window is narrower
+            exact = _whole_range(line[found.start :], today) or found  # the printed window is narrower
             return replace(exact, start=found.start)
-    return None
+    return _torn(line, today)
+
+
+def _whole_range(text: str, today: date) -> DateReading | RejectedDate | None:
+    """The longest date expression at the beginning: a range over the turn of a year is one in a kicker."""
+    return next((found for found, _ in leading_dates(text, today=today) if found.start == 0), None)
 
 
 def _is_of_issue(line: str, start: int) -> bool:
     head = line[:start]
+    if _DECISION.match(line) and (decided := _DECIDED.search(head)):
+        return not _TURNS.search(head[: decided.start()])
     if _TURNS.search(head):
         return False
     opening = _OPENS.match(line)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.dates.grammar import DASH
 from pipelines.dates.printed import LONGEST, leading_dates, read_date
 from pipelines.dates.reading import DateReading, RejectedDate
-from pipelines.dates.vocabulary import WORDS, any_of
+from pipelines.dates.vocabulary import STAND, WORDS, any_of
 
 _SEPARATOR = re.compile(rf"\s*(?:{DASH}|[:|•·])\s*|\s+")
 _EDGE = re.compile(rf"\A(?:\s|{DASH}|[:|•·])+")
 _DATE_EDGE = re.compile(rf"(?:\s|{DASH}|[:|])+\Z")
-_LEADS = {"", *(lead.casefold() for lead in WORDS["words"]["leads"])}
+_LEADS = {"", *(lead.casefold() for kind in ("leads", "weekdays") for lead in WORDS["words"][kind])}
+_STAND_BEHIND = re.compile(rf"\s*(?:[(\[,;:|•·]|(?<=\s){DASH})\s*(?P<stand>{STAND}\b.*)\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:Kurzpapier\s*)?Nr\.?\s?(?P<number>[0-9]{1,3})(?![0-9.])\s*", re.IGNORECASE)
 _NOTE = re.compile(rf"[\s(\[,;–-]*(?P<note>{any_of(WORDS['label']['notes'])})[\s)\].]*\Z", re.IGNORECASE)
 
@@ -38,7 +39,8 @@ def read_label(label: str, date_text: str | None = None, *, today: date) -> Labe
     """Date, number and title of a label as the section pages of the DSK print it.
 
     ``date_text`` is what stands in an element of its own (``<b>``), if anything does; it may be
-    part of ``label`` or not. Only a date in front is the label's date: a date inside the title stays.
+    part of ``label`` or not. Only a date in front is the label's date, or a "Stand" behind the title; a
+    date inside the title stays.
     A title is never empty where the label is not.
 
     >>> reading = read_label("Stand Februar 2018 - Muster zur Auftragsverarbeitung", today=date(2026, 11, 23))
@@ -81,10 +83,25 @@ def _after_date_text(label: str, date_text: str) -> str:
 def _date_in_front(label: str, today: date) -> tuple[Found, str]:
     """The longest beginning of the label that is a date expression and is set off from the rest."""
     for found, end in leading_dates(label, today=today):
-        lead = label[: found.start].strip(" \t\n\u00a0([").casefold()
+        lead = label[: found.start].strip(" \t\n\u00a0([,.").casefold()
         if lead in _LEADS and _set_off(found.raw, label[end:]):
             return found, _EDGE.sub("", label[end:])
-    return None, label
+    return _stand_behind(label, today)
+
+
+def _stand_behind(label: str, today: date) -> tuple[Found, str]:
+    """ "Muster (Stand: November 2022)": only a "Stand" may date a label from behind."""
+    behind = _STAND_BEHIND.search(label[-LONGEST:])
+    found = read_date(behind["stand"], today=today) if behind else None
+    if behind is None or found is None:
+        return None, label
+    offset = max(0, len(label) - LONGEST)
+    title = label[: offset + behind.start()]
+    return (
+        (replace(found, start=offset + behind.start("stand") + found.start), title)
+        if title
+        else (None, label)
+    )
 
 
 def _set_off(raw: str, rest: str) -> bool:

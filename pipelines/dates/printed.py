@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from pipelines.dates.fallback import read_with_dateparser
-from pipelines.dates.grammar import PRINTED_SOURCES, STAND_SOURCES, compiled, complaint, express
+from pipelines.dates.grammar import DASH, PRINTED_SOURCES, STAND_SOURCES, compiled, complaint, express
 from pipelines.dates.reading import DateReading, RejectedDate, Window, objection, printed_window
-from pipelines.dates.vocabulary import STAND, WORDS, any_of
+from pipelines.dates.vocabulary import FULL_MONTHS, GERMAN_MONTHS, STAND, WORDS, any_of, torn_word
 
 LONGEST = 120
 """Characters; what is longer is no short date string and is not looked at."""
@@ -20,20 +20,32 @@ _WEEKDAY = rf"(?:{any_of(WORDS['words']['weekdays'])}\b\.?,?\s{{0,3}})"
 _NAME = "[A-Za-zÄÖÜäöüß./()-]"
 _BEFORE_DAY = r"(?=[^0-9]{0,30}[0-9]{1,2}\s?\.)"
 _PLACE = rf"(?:(?-i:[A-ZÄÖÜ]){_NAME}{{1,30}}(?: {_NAME}{{1,20}}){{0,2}},\s{{0,3}}{_BEFORE_DAY})"
-_STAND = rf"(?:(?P<stand>{STAND})\b\s{{0,3}}:?\s{{0,3}})"
-_BEFORE = re.compile(rf"[\s(\[]*(?:{_STAND}|{_PLACE})?{_LEAD}{{0,2}}{_WEEKDAY}?{_LEAD}?", re.IGNORECASE)
+_STAND = rf"(?:(?P<stand>{STAND})\b\s{{0,3}}(?::|{DASH})?\s{{0,3}})"
+_BEFORE = re.compile(
+    rf"(?:[\s(\[„]|{DASH})*{_STAND}?{_PLACE}?{_LEAD}{{0,2}}{_WEEKDAY}?{_LEAD}?", re.IGNORECASE
+)
 _ZONE = r"(?:\s?Uhr|Z|[+-][0-9]{2}:?[0-9]{2})"
 _TIME = rf"[T,;]?\s{{0,3}}(?:um\s)?[0-9]{{1,2}}(?:\sUhr|[:.][0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?{_ZONE}?)"
-_WHOLE = rf"(?P<date>{{}})(?:{_TIME})?[\s.,;:)\]|]*\Z"
+_PLACE_BEHIND = r"(?:\s{1,3}in\s{1,3}(?-i:[A-ZÄÖÜ])[\w./()-]{1,30}(?:\s(?-i:[A-ZÄÖÜ(])[\w./()-]{1,20}){0,2})"
+_CLOSING = rf"(?:[\s.,;:)\]|“”]|{DASH})*\Z"
+_WHOLE = rf"(?P<date>{{}})(?:{_TIME}|{_PLACE_BEHIND})?{_CLOSING}"
 _FORMS = compiled(PRINTED_SOURCES, _WHOLE)
 _STAND_FORMS = compiled(STAND_SOURCES, _WHOLE)
 
 _TORN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+|(?<=[0-9.])\\s+(?=[0-9.])")
+_TORN_MONTHS = tuple(
+    (name, re.compile(rf"(?<![^\W\d_]){torn_word(name)}(?![^\W\d_])", re.IGNORECASE))
+    for name in GERMAN_MONTHS
+)
+_ANY_TORN_MONTH = re.compile("|".join(torn.pattern for _, torn in _TORN_MONTHS), re.IGNORECASE)
+_FOUR_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){4}")
 _LONGEST_BEGINNING = 72
 _YEAR_FIRST = r"[0-9]{4}(?:-[0-9]{2}|(?P<sep>[-/.])[0-9]{1,2}(?P=sep)[0-9]{1,2})(?![-/.]?[0-9])"
 _YEAR_END = re.compile(rf"{_YEAR_FIRST}|[0-9]{{4}}(?![/.]?[0-9])|\.[0-9]{{2}}(?!\s?[0-9]|[/.][0-9])")
 _LETTERED = re.compile(
-    r"(?=(?:[^0-9]*[0-9]){4})[0-9OoIl|]{1,2}\.[0-9OoIl|]{1,2}\.[0-9OoIl|]{4}[\s.,;:)\]|]*\Z"
+    rf"(?=(?:[^0-9]*[0-9]){{4}})[0-9OoIl|]{{1,2}}\.\s?(?:[0-9OoIl|]{{1,2}}\.|(?P<month>{FULL_MONTHS})\s?)"
+    r"[0-9OoIl|]{4}[\s.,;:)\]|]*\Z",
+    re.IGNORECASE,
 )
 _MISREAD = str.maketrans("OoIl|", "00111")
 _COMPLETE = re.compile(r"(?:[0-9]\.[0-9]{1,2}\.|[^\W\d_]\.?\s{0,3},?\s{0,3})[0-9]{4}\Z")
@@ -105,12 +117,11 @@ def _form(text: str, before: re.Match[str]) -> re.Match[str] | None:
 
 
 def _repaired(text: str, window: Window) -> DateReading | RejectedDate | None:
-    """Digits torn apart by spaces, or read as letters by OCR; only complete dates are put together."""
+    """Digits or a month torn apart, or misread by OCR; only complete dates are put together."""
+    if not _FOUR_DIGITS.match(text):
+        return None
     kept = _kept_offsets(text)
-    whole = "".join(text[offset] for offset in kept)
-    lettered = _LETTERED.search(whole)
-    if lettered:
-        whole = whole[: lettered.start()] + lettered[0].translate(_MISREAD)
+    whole = _with_digits("".join(_with_months(text)[offset] for offset in kept))
     if whole == text:
         return None
     found = _by_grammar(whole, window)
@@ -122,9 +133,42 @@ def _repaired(text: str, window: Window) -> DateReading | RejectedDate | None:
     return replace(found, raw=text[start:end], start=start, method="repaired")
 
 
+def _with_digits(text: str) -> str:
+    """The date at the end with digits for the letters that OCR takes them for; a month keeps its letters."""
+    lettered = _LETTERED.search(text)
+    if lettered is None:
+        return text
+    month = lettered.span("month") if lettered["month"] else (lettered.end(), lettered.end())
+    head, tail = text[lettered.start() : month[0]], text[month[1] :]
+    return (
+        text[: lettered.start()] + head.translate(_MISREAD) + text[slice(*month)] + tail.translate(_MISREAD)
+    )
+
+
+def _torn_months(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    if _ANY_TORN_MONTH.search(text):
+        yield from ((name, found) for name, torn in _TORN_MONTHS for found in torn.finditer(text))
+
+
+def _with_months(text: str) -> str:
+    """The same length, with the letters of every torn or misread month put right ("0ktober", "N ovember")."""
+    signs = list(text)
+    for name, found in _torn_months(text):
+        offsets = [offset for offset in range(*found.span()) if not _is_gap(text[offset])]
+        for offset, letter in zip(offsets, name, strict=True):
+            signs[offset] = letter
+    return "".join(signs)
+
+
+def _is_gap(sign: str) -> bool:
+    return sign.isspace() or sign in "-\u00ad"
+
+
 def _kept_offsets(text: str) -> list[int]:
-    """The offsets of ``text`` without invisible characters and without white space between digits."""
+    """The offsets of ``text`` without invisible characters and white space inside a number or a month."""
     dropped = {offset for gap in _TORN.finditer(text) for offset in range(*gap.span())}
+    for _, found in _torn_months(text):
+        dropped.update(offset for offset in range(*found.span()) if _is_gap(text[offset]))
     return [offset for offset in range(len(text)) if offset not in dropped]
 
 

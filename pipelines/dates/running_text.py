@@ -17,10 +17,13 @@ from pipelines.dates.context import (
     follows_version,
     in_address,
     introduces_day,
+    introduces_month,
     may_be_torn,
+    names_person,
 )
 from pipelines.dates.grammar import (
     DASH,
+    MONTH_FIRST_SOURCES,
     MONTH_SOURCES,
     NAMED_SOURCES,
     NUMERIC_SOURCES,
@@ -31,7 +34,7 @@ from pipelines.dates.grammar import (
     express,
 )
 from pipelines.dates.reading import CalendarDate, DateReading, Reason, RejectedDate, Window, mentioned_window
-from pipelines.dates.vocabulary import FULL_MONTHS, SEASONS, SHORT_MONTHS, WORDS, any_of
+from pipelines.dates.vocabulary import ENGLISH_MONTHS, FULL_MONTHS, SEASONS, SHORT_MONTHS, WORDS, any_of
 
 Finding = DateReading | RejectedDate
 Patterns = tuple[re.Pattern[str], ...]
@@ -47,7 +50,8 @@ _ISO_REST = re.compile(r"-([0-9]{2})-([0-9]{2})(?!\w|[-/.][0-9])")
 _BEFORE_YEAR = re.compile(
     r"(?:(?P<numeric>[0-9]\s{0,2}\.\s{0,3})"
     rf"|(?P<season>(?:{SEASONS}|{any_of(WORDS['words']['parts'])})\s{{1,3}})"
-    rf"|(?P<month>(?:{FULL_MONTHS}|{SHORT_MONTHS})\.?\s{{0,3}},?\s{{0,3}}))\Z",
+    rf"|(?P<month>(?:{FULL_MONTHS}|{SHORT_MONTHS})\.?\s{{0,3}},?\s{{0,3}})"
+    r"|(?P<comma>[0-9](?:st|nd|rd|th)?,\s{1,3}))\Z",
     re.IGNORECASE,
 )
 _PADDED = re.compile(r"(?<![0-9])[0-9]{2}\.[0-9]{2}\.\Z")
@@ -55,8 +59,13 @@ _YEARS_GO_ON = re.compile(r"\s?/\s?[0-9]{2}")
 _LEFT = r"(?=[0-9])(?<![0-9_])(?<![0-9][.,:_])"
 _NUMERIC = compiled(NUMERIC_SOURCES, rf"{_LEFT}(?<![^\W\d_])(?:{{}})\Z")
 _NAMED = compiled(NAMED_SOURCES, rf"{_LEFT}(?<!(?-i:[A-ZÄÖÜ]))(?:{{}})\Z")
+_MONTH_FIRST = compiled(MONTH_FIRST_SOURCES, r"(?<![^\W_])(?:{})\Z")
 _MONTH = compiled(MONTH_SOURCES, r"(?<![^\W_])(?:{})\Z")
 _SEASON = compiled(SEASON_SOURCES, r"(?<![^\W_])(?:{})\Z")
+_ENGLISH = re.compile(rf"{ENGLISH_MONTHS}(?![^\W\d_])", re.IGNORECASE)
+_NUMBER_GOES_ON = re.compile(r"[-/][0-9]|(?:[a-z]|er[ns]?)(?!\w)")
+_DIALLED = re.compile(r"(?<![0-9.])[0-9]{3,}[)\s]\s?\Z")
+_DAY_FOLLOWS = re.compile(r"[-/][0-9]{1,2}\s?\.")
 _BARE_SHORT_MONTH = re.compile(rf"{SHORT_MONTHS}\s", re.IGNORECASE)
 _RANGE_SIGN = re.compile(rf"(?:{DASH}|/)\Z")
 
@@ -96,6 +105,8 @@ def _at_year(text: str, behind: int, anchor: re.Match[str], window: Window) -> F
         return _iso(text, anchor, window)
     if before["numeric"]:
         return _numeric(text, low, end, window)
+    if before["comma"]:
+        return _month_first(text, low, end, window)
     if before["season"]:
         return _season(text, low, end, window)
     return _named(text, low, end, window)
@@ -120,16 +131,24 @@ def _numeric(text: str, low: int, end: int, window: Window) -> Finding | None:
     if re.match(r"\.[0-9]", text[end : end + 2]):
         return None
     read = _sensible(_NUMERIC, text, low, end, window)
-    if read is None or _hangs_on(text, read[0].start(), low):
+    if read is None or _hangs_on(text, read[0].start(), low) or _goes_on(text, end):
         return None
+    if _DIALLED.search(text, max(low, read[0].start() - 12), read[0].start()):
+        return RejectedDate(raw=read[0][0], reason="context", start=read[0].start())
     return _day(text, *read, window)
 
 
 def _named(text: str, low: int, end: int, window: Window) -> Finding | None:
     read = _sensible(_NAMED, text, low, end, window)
-    if read is None or not (read[0]["stop"].strip() or introduces_day(text, read[0].start())):
+    if read is None or not _is_day(text, read[0]):
         return _month(text, low, end, window)
     return _day(text, *read, window)
+
+
+def _is_day(text: str, match: re.Match[str]) -> bool:
+    """The number before the month is a day: a full stop, an introducing word or an English month says so."""
+    stopped = match["stop"].strip() or _ENGLISH.match(text, match.start("name"))
+    return bool(stopped) or introduces_day(text, match.start())
 
 
 def _sensible(patterns: Patterns, text: str, low: int, end: int, window: Window) -> Match | None:
@@ -152,6 +171,16 @@ def _hangs_on(text: str, start: int, low: int) -> bool:
     return sign[0] == "/" or text[start - 2 : start - 1].isdigit()
 
 
+def _goes_on(text: str, end: int) -> bool:
+    """What follows makes a longer number of it ("12.05.2021-004", "3.5.2021a"); another date may follow."""
+    return _NUMBER_GOES_ON.match(text, end) is not None and _DAY_FOLLOWS.match(text, end) is None
+
+
+def _month_first(text: str, low: int, end: int, window: Window) -> Finding | None:
+    match = _MONTH_FIRST[0].search(text, low, end)
+    return _day(text, match, express(match, window), window) if match else None
+
+
 def _day(text: str, match: re.Match[str], said: Expression, window: Window) -> Finding:
     start, end = match.span()
     if counts_something(text, start) or in_address(text, start, end):
@@ -165,6 +194,10 @@ def _month(text: str, low: int, end: int, window: Window) -> Finding | None:
     """A month with its year; a number directly before it would be its day, unless a version ends there."""
     match = _MONTH[0].search(text, max(low, end - _MONTH_REACH), end)
     if match is None or _BARE_SHORT_MONTH.match(text, match.start("name")) or _YEARS_GO_ON.match(text, end):
+        return None
+    if names_person(text, match.start()):
+        return RejectedDate(raw=match[0], reason="context", start=match.start())
+    if _ENGLISH.match(text, match.start("name")) and not introduces_month(text, match.start()):
         return None
     if follows_number(text, match.start()) and not follows_version(text, match.start()):
         return RejectedDate(raw=match[0], reason="context", start=match.start())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -47,3 +49,14 @@ def test_constraints_name_versions_and_no_addresses() -> None:
 
     assert pins
     assert all("==" in pin and "://" not in pin and "@" not in pin for pin in pins)
+
+
+def test_the_benchmarks_can_name_the_versions_they_ran_with() -> None:
+    """A benchmark that asks for the version of a package nobody installs cannot run."""
+    script = "from benchmarks.machine import describe; print(describe())"
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert told.returncode == 0, told.stderr
+    assert "scrapy" in told.stdout

@@ -86,6 +86,39 @@ def test_whole_meta_line_is_understood() -> None:
     assert choose(DateSources(meta="Nr.20221124 | 08.12.2022 | DSMV | datenschutz-mv.de"))[0] == "2022-12-08"
 
 
+@pytest.mark.parametrize(
+    "meta", ["30.06.2021 (geändert)", "30.06.2021, aktualisiert am 05.07.2021", "30. Juni 2021 | DSMV"]
+)
+def test_remark_behind_the_meta_date_changes_nothing(meta: str) -> None:
+    """The first date of the meta line is the one it was published on."""
+    published, _, records = choose(DateSources(meta=meta))
+
+    assert published == "2021-06-30"
+    assert meta.startswith(records[0][2])
+
+
+def test_range_over_the_turn_of_the_year_in_a_kicker_counts_its_last_day() -> None:
+    """``raw`` keeps the whole range."""
+    _, issued, records = choose(
+        DateSources(
+            meta="04.01.2022", kicker="Pressemitteilung der IFK vom 29. Dezember 2021 bis 3. Januar 2022"
+        )
+    )
+
+    assert issued == "2022-01-03"
+    assert records[1][2] == "29. Dezember 2021 bis 3. Januar 2022"
+
+
+def test_stand_behind_the_title_dates_a_label() -> None:
+    """ "Stand …" on the section page is the printed date wherever it stands; the title goes without it."""
+    label = read_label("Muster zur Auftragsverarbeitung (Stand: November 2022)", today=TODAY)
+
+    assert label.date is not None
+    assert (label.date.value, label.date.raw) == ("2022-11", "Stand: November 2022")
+    assert label.title == "Muster zur Auftragsverarbeitung"
+    assert label.raw[label.date.start : label.date.end] == label.date.raw
+
+
 def test_front_matter_comes_before_the_file_name() -> None:
     """Without a printed label the paper's own "Stand" is shown."""
     published, _, records = choose(
