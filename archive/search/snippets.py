@@ -53,7 +53,7 @@ def make_snippet(text: str, marks: Sequence[Mark], contact: Sequence[tuple[int, 
     """
     outside = [mark for mark in marks if not _inside(mark.start, contact)] or list(marks)
     start = _start_of(text, outside, contact)
-    end = _word_end(text, min(len(text), start + LENGTH))
+    end = _end_of(text, start, outside, contact)
     shown = [mark for mark in outside if start <= mark.start and mark.end <= end]
     return _segments(text, start, end, shown)
 
@@ -100,6 +100,15 @@ def _start_of(text: str, marks: Sequence[Mark], contact: Sequence[tuple[int, int
         return sentence + (1 if text[sentence] == "\n" else 2)
     space = text.find(" ", at - LEAD, at)
     return at if space < 0 else space + 1
+
+
+def _end_of(text: str, start: int, marks: Sequence[Mark], contact: Sequence[tuple[int, int]]) -> int:
+    """Where a snippet ends: at its length, or before a contact block on the way in which nothing is marked."""
+    silent = [span for span in contact if not any(_inside(mark.start, [span]) for mark in marks)]
+    block = min((begin for begin, _ in silent if begin > start), default=len(text))
+    if block < min(len(text), start + LENGTH):
+        return start + len(text[start:block].rstrip())
+    return _word_end(text, min(len(text), start + LENGTH))
 
 
 def _value(marks: Sequence[Mark], first: int) -> float:

@@ -12,6 +12,7 @@ from search_archives import Sample, archive_of, sample_texts
 from archive.search.engine import facets, search
 from archive.search.filters import Filters
 from archive.search.functions import register_functions
+from archive.search.snippets import Mark, make_snippet
 
 PEOPLE = (
     Sample(id="a", title="Kamera im Bus", pages=("Text",), published_on="2024-05-06", issuer="DSMV"),
@@ -207,6 +208,16 @@ def test_names_of_several_words_are_marked_as_a_whole() -> None:
     marked = [text for text, is_marked in search(conn, "DSGVO").hits[0].snippet if is_marked]
 
     assert marked == ["DS-GVO", "Datenschutz-Grundverordnung"]
+
+
+def test_snippet_ends_before_a_contact_block() -> None:
+    """A piece of text that reaches into the contact block is cut there, not filled up with addresses."""
+    body = "Der Datenschutz gilt auch im Verein."
+    text = f"{body}\n\nKontakt: Die Aufsichtsbehörde, Schlossstraße 1, Datenschutz-Hotline"
+
+    found = make_snippet(text, [Mark(start=4, end=15, leaf=0, grade=1.0)], [(len(body) + 2, len(text))])
+
+    assert found == (("Der ", False), ("Datenschutz", True), (" gilt auch im Verein.", False), (" …", False))
 
 
 def test_snippet_avoids_contact_blocks() -> None:
