@@ -93,7 +93,7 @@ def candidates_for(surface: str) -> tuple[Phrase, ...]:
     """The phrases that may begin with a word: masks first, then the heavier and longer ones.
 
     >>> [phrase.text for phrase in candidates_for("Klingelkameras")]
-    ['Klingelkamera']
+    ['Klingelkamera', '*kamera']
     """
     index = _index()
     folded, stemmed = fold(surface), stem(surface)

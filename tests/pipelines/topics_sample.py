@@ -58,6 +58,23 @@ def sample_documents() -> list[Annotated]:
     ]
 
 
+def unseen_documents() -> list[Annotated]:
+    """Short texts that were written to test the rules, not to make them: "# topics", a title, the text."""
+    lines = (DATA / "topics_unseen.txt").read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith(";"))
+    blocks = (block.split("\n") for block in text.removeprefix("#").split("\n#"))
+    return [
+        Annotated(
+            id=block[1],
+            title=block[1],
+            kicker=None,
+            text="\n".join(block[2:]),
+            topics=frozenset(block[0].split()),
+        )
+        for block in blocks
+    ]
+
+
 def _sample_texts() -> Iterator[tuple[str, tuple[str, str | None, str]]]:
     world = first_world()
     for release in world.releases:
