@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from archive.german.divisions import divide, lexicon, lexicon_stems, links, prefixes
 from archive.german.folding import fold
 from archive.german.stems import stem
-from archive.german.words import STOPWORDS, folded_words, read_lines, read_table
+from archive.german.verbs import verb_roots
+from archive.german.words import STOPWORDS, folded_words, read_table
 
 LONGEST = 60
 """Longer words are not taken apart (no German word is that long; hostile input is)."""
 
-MOST_PARTS = 5
 CLEAR = 7
 """From this length on a word is found inside another one even where the rest is unknown."""
 
@@ -43,9 +44,9 @@ class Compounds:
 
         Without ``any_form`` the text itself must be in use, not just a form of it.
         """
-        if len(text) < 3 or text in _prefixes() or text in STOPWORDS or text in _suffixes():
+        if len(text) < 3 or text in prefixes() or text in STOPWORDS or text in _suffixes():
             return False
-        if text in _lexicon() or stem(text) in _lexicon_stems():
+        if text in lexicon() or stem(text) in lexicon_stems():
             return True
         if len(text) < 4 or text.endswith(_opaque_endings()):
             return False
@@ -88,7 +89,7 @@ class Compounds:
             return False
         at = word.find(needle)
         while at >= 0:
-            if self._stands_at(word, at, needle, target):
+            if self._stands_at(word, at, needle, target) and self._agrees(word, at, needle, target):
                 return True
             at = word.find(needle, at + 1)
         return False
@@ -102,11 +103,11 @@ class Compounds:
         folded = fold(word)
         if len(folded) > LONGEST or folded in STOPWORDS or folded.startswith(_opaque()):
             return ()
-        return self._divisions(folded, MOST_PARTS) or ()
+        return tuple(part.stem for part in divide(folded))
 
     def _stands_at(self, word: str, at: int, needle: str, target: str) -> bool:
         left, tail = word[:at], word[at:]
-        if _is_opaque_at(word, at, needle):
+        if _is_opaque_at(word, at, needle) or _is_ending_at(left, tail):
             return False
         clear = len(needle) >= CLEAR
         is_last = stem(tail) == target
@@ -117,6 +118,20 @@ class Compounds:
             return is_last or (clear and self._may_follow(rest, clear=clear, derived=True))
         return is_last or self._may_follow(rest, clear=clear, derived=len(needle) >= DERIVED)
 
+    def _agrees(self, word: str, at: int, needle: str, target: str) -> bool:
+        """Whether the lexicon does not divide the word elsewhere: Lager-bestand holds no Lage."""
+        end, start = at + len(needle), 0
+        for part in divide(word):
+            stop = start + len(part.text)
+            if start <= at < stop:
+                if at == start and (part.stem == target or end > stop):
+                    return True
+                if end > stop:  # the word goes on in the next part: Daten-schutz|niveau
+                    return self.contains(part.text, word[at:stop], stem(word[at:stop]))
+                return self.contains(part.text, needle, target)
+            start = stop
+        return True
+
     def _may_precede(self, left: str, needle: str) -> bool:
         """Whether an unknown text may be a first part: a name (Marienplatz), or a prefix that makes compounds.
 
@@ -126,21 +141,20 @@ class Compounds:
             return len(needle) >= CLEAR
         if len(left) < LONG_LEFT or len(needle) <= LONG_LEFT or needle.endswith("ion"):
             return False
-        prefixes = (prefix for prefix in _prefixes() | _weak_prefixes() if left.endswith(prefix))
+        before = (prefix for prefix in prefixes() | _weak_prefixes() if left.endswith(prefix))
         return (
-            not any(self._modifies(left.removesuffix(prefix)) for prefix in prefixes)
-            and left not in _prefixes()
+            not any(self._modifies(left.removesuffix(prefix)) for prefix in before) and left not in prefixes()
         )
 
     def _may_follow(self, rest: str, *, clear: bool, derived: bool) -> bool:
-        if any(rest.startswith(link) and self.is_head(rest[len(link) :]) for link in _links()):
+        if any(rest.startswith(link) and self.is_head(rest[len(link) :]) for link in links()):
             return True
         if derived and rest.startswith(_derivations()):
             return True
         return clear and len(rest) > 5 and not rest.startswith(_suffix_starts())
 
     def _find_modifier(self, text: str) -> bool:
-        for link in _links():
+        for link in links():
             base = text.removesuffix(link) if link else text
             if (base != text or not link) and len(base) >= 3 and self.is_word(base, any_form=False):
                 return True
@@ -151,64 +165,30 @@ class Compounds:
         return any(self.is_head(text[at:]) and self._modifies(text[:at]) for at in range(3, len(text) - 2))
 
     def _modifies(self, text: str) -> bool:
-        bases = (text.removesuffix(link) for link in _links())
+        bases = (text.removesuffix(link) for link in links())
         return any(len(base) >= 3 and self.is_word(base, any_form=False) for base in bases)
-
-    def _parts(self, folded: str, most: int) -> tuple[str, ...] | None:
-        if folded in _lexicon() or stem(folded) in _lexicon_stems():
-            return (stem(folded),)
-        return self._divisions(folded, most) if most > 1 else None
-
-    def _divisions(self, folded: str, most: int) -> tuple[str, ...] | None:
-        """The division into the fewest parts, the longest first part preferred."""
-        best: tuple[str, ...] | None = None
-        for at in range(len(folded) - 3, 2, -1):
-            modifier = self._modifier_stem(folded[:at])
-            rest = self._parts(folded[at:], most - 1) if modifier else None
-            if modifier and rest and (best is None or len(rest) + 1 < len(best)):
-                best = (modifier, *rest)
-        return best
-
-    def _modifier_stem(self, text: str) -> str | None:
-        for link in _links():
-            base = text.removesuffix(link)
-            if (base != text or not link) and len(base) >= 3 and _in_lexicon(base):
-                return stem(base)
-        return None
-
-
-def _in_lexicon(text: str) -> bool:
-    return text not in _prefixes() and (text in _lexicon() or stem(text) in _lexicon_stems())
 
 
 def _is_opaque_at(word: str, at: int, needle: str) -> bool:
     """Whether the place lies inside a word that only looks like a compound."""
     end = at + len(needle)
-    for opaque in _opaque():
+    for opaque in _opaque_with(needle):
         start = word.find(opaque)
-        if start >= 0 and start <= at and end <= start + len(opaque) and len(opaque) > len(needle):
+        if 0 <= start <= at and end <= start + len(opaque):
             return not opaque.startswith(needle) or not stem(opaque) == stem(needle)  # noqa: SIM201
     return False
 
 
-@cache
-def _lexicon() -> frozenset[str]:
-    return frozenset(fold(word) for line in read_lines("lexicon.txt") for word in line.split())
+def _is_ending_at(left: str, tail: str) -> bool:
+    """Whether what looks like a last word is the ending of another one: Studier-ende, dauer-haft.
 
-
-@cache
-def _lexicon_stems() -> frozenset[str]:
-    return frozenset(stem(word) for word in _lexicon())
-
-
-@cache
-def _links() -> tuple[str, ...]:
-    return tuple(read_table("forms.toml")["compounds"]["links"])
-
-
-@cache
-def _prefixes() -> frozenset[str]:
-    return folded_words("compounds", "prefixes")
+    A linking s shows a compound (Krieg-s-ende); others are listed.
+    """
+    before = _ending_heads().get(stem(tail)) if left else None
+    if before is None:
+        return False
+    bases = [left.removesuffix(link) for link in ("s", "es") if left.endswith(link)]
+    return left not in before and not any(base in lexicon() or base in before for base in bases)
 
 
 @cache
@@ -234,6 +214,32 @@ def _derivations() -> tuple[str, ...]:
 @cache
 def _opaque() -> tuple[str, ...]:
     return tuple(sorted(folded_words("compounds", "opaque")))
+
+
+@cache
+def _opaque_with(needle: str) -> tuple[str, ...]:
+    """Opaque words that hold a text, and more than it."""
+    nouns = {f"{root}ung" for root in verb_roots()} if len(needle) < CLEAR else set()
+    accidents = _accidents().get(stem(needle), ())
+    return tuple(
+        sorted(word for word in {*_opaque(), *nouns, *accidents} if needle in word and word != needle)
+    )
+
+
+@cache
+def _accidents() -> dict[str, frozenset[str]]:
+    """Stems, with the words in which just these stand by accident."""
+    table = read_table("forms.toml")["accidents"]
+    return {stem(word): frozenset(fold(other) for other in others) for word, others in table.items()}
+
+
+@cache
+def _ending_heads() -> dict[str, frozenset[str]]:
+    """Stems of words that are endings too, with what may stand before them in compounds."""
+    return {
+        stem(word): frozenset(fold(left) for left in before)
+        for word, before in read_table("forms.toml")["ending_heads"].items()
+    }
 
 
 @cache

@@ -166,6 +166,15 @@ def _unchanged() -> frozenset[str]:
     return folded_words("unchanged", "words")
 
 
+def is_er_noun(folded: str) -> bool:
+    """Whether the plural of a word ends in -er.
+
+    >>> is_er_noun("bild"), is_er_noun("text")
+    (True, False)
+    """
+    return folded in _er_nouns()
+
+
 @cache
 def _er_nouns() -> frozenset[str]:
     return folded_words("er_plural", "nouns")

@@ -9,6 +9,9 @@ from archive.german.folding import fold
 from archive.german.words import read_lines
 
 ADJECTIVE = ("", "e", "en", "er", "es", "em")
+HEAVY = ("uber", "unter", "nach", "weiter", "wieder", "zuruck", "zusammen", "vorweg", "sicher", "fest")
+"""Beginnings that leave the rest a word of its own: Überprüfung is a Prüfung."""
+
 INSEPARABLE = ("be", "emp", "ent", "er", "ge", "ver", "zer", "uber", "unter", "wider", "miss")
 
 
@@ -29,6 +32,26 @@ def verb_forms() -> dict[str, str]:
             for ending in ADJECTIVE:
                 forms[fold(form) + ending] = stem
     return forms
+
+
+@cache
+def verb_roots() -> frozenset[str]:
+    """The roots of all verbs that are no compounds themselves; with -ung they make nouns.
+
+    >>> "behandl" in verb_roots(), "überprüf" in verb_roots()
+    (True, False)
+    """
+    infinitives = (fold(line.split()[0].replace("|", "")) for line in read_lines("verbs.txt"))
+    return frozenset(noun_root(one) for one in infinitives if not one.startswith(HEAVY))
+
+
+def noun_root(infinitive: str) -> str:
+    """The root before -ung: handeln → handl(ung), speichern → speicher(ung).
+
+    >>> noun_root("handeln"), noun_root("speichern"), noun_root("loschen")
+    ('handl', 'speicher', 'losch')
+    """
+    return infinitive[:-3] + "l" if infinitive.endswith("eln") else root(infinitive)
 
 
 def root(infinitive: str) -> str:
