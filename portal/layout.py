@@ -66,5 +66,5 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
         "freshness": freshness(await recall(datasette, last_successes), clock.now()) if known else None,
         "has_archive": known,
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
-        "here": request.path if request else "",
+        "here": str(datasette.urls.path(request.path)) if request else "",
     }

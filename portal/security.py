@@ -77,22 +77,38 @@ class Hardened:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path = self._path(scope)
+        scope = self._below_base(scope)
+        path = str(scope["path"])
         lasting = bool(_STATIC.match(path)) and scope.get("query_string", b"").startswith(_HASHED)
 
         async def harden(message: Message) -> None:
             if message["type"] == "http.response.start":
                 found = message["status"] in (200, 304)
                 headers = hardened_headers(message.get("headers", []), lasting=lasting and found)
-                message = {**message, "headers": headers}
+                message = {**message, "headers": [self._led_below_base(*header) for header in headers]}
             await send(message)
 
         if _INNER.match(path):
             scope = {**scope, "path": "/-/nicht-vorhanden", "raw_path": b"/-/nicht-vorhanden"}
         await self.app(scope, receive, harden)
 
-    def _path(self, scope: Scope) -> str:
-        path = str(scope["path"])
-        if self.base_url != "/" and path.startswith(self.base_url):
-            return "/" + path[len(self.base_url) :]
-        return path
+    def _below_base(self, scope: Scope) -> Scope:
+        """The request without the path that a proxy leaves in front: Datasette puts it before every link itself.
+
+        Where what follows could be taken for that path once more it stays; Datasette takes it away then.
+        """
+        path, raw = str(scope["path"]), bytes(scope.get("raw_path") or b"")
+        base = self.base_url
+        if base == "/" or not path.startswith(base) or path[len(base) - 1 :].startswith(base):
+            return scope
+        shorter = {"path": path[len(base) - 1 :]}
+        if raw.startswith(base.encode()):
+            shorter["raw_path"] = raw[len(base) - 1 :]  # type: ignore[assignment]
+        return {**scope, **shorter}
+
+    def _led_below_base(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        """A header; where it leads to an address of this server the path in front is there again."""
+        base = self.base_url.encode()
+        if name != b"location" or not value.startswith(b"/") or value.startswith(base):
+            return name, value
+        return name, base + value[1:]

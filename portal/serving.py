@@ -63,7 +63,12 @@ def datasette_for(
     ``operator`` holds ``impressum``, ``datenschutz``, ``contact``, ``public_url`` where they do not come from
     the environment; ``limits`` are Datasette settings over the usual ones. Raises NoArchive, ArchiveError.
     """
-    from datasette.app import Datasette  # not at the top: Datasette imports this package while it loads
+    from datasette import handle_exception  # not at the top: Datasette imports this package while it loads
+    from datasette.app import Datasette
+
+    handle_exception.rich = (
+        None  # it would print every 404 with all local values, readers' questions included
+    )
 
     path = database_path(data_dir)
     frozen = not _readable(path)

@@ -229,6 +229,44 @@ def test_all_addresses_stay_below_the_base_address(make_reader: Any, data_dir: P
     assert not [a for a in own if a.startswith("/") and not a.startswith("/archiv")]
 
 
+@pytest.mark.parametrize(
+    "stripped", [False, True], ids=["the proxy leaves the path", "the proxy strips the path"]
+)
+def test_every_link_below_a_base_address_leads_somewhere(
+    make_reader: Callable[..., Any], data_dir: Path, stripped: bool
+) -> None:
+    """Whatever the proxy does with the path: links carry it once, and each answers."""
+    reader = make_reader(data_dir, base_url="/archiv/")
+    asked: dict[str, int] = {}
+    todo = ["/archiv/", "/archiv/archive/documents?_size=1", f"/archiv/archive/documents/{samples.VIDEO.id}"]
+    while todo and len(asked) < 60:
+        address = todo.pop(0)
+        if address in asked:
+            continue
+        sent = address.replace("/archiv/", "/", 1) if stripped else address
+        asking = reader.datasette.client.request("GET", sent, avoid_path_rewrites=True)
+        answer = reader.loop.run_until_complete(asking)
+        asked[address] = answer.status_code
+        if "html" in answer.headers["content-type"] and "/original" not in address:
+            found = html.fromstring(answer.content)
+            links = [a.split("#")[0].removeprefix("http://localhost") for a in found.xpath("//@href|//@src")]
+            todo += [a for a in links if a.startswith("/")]
+
+    assert {address: status for address, status in asked.items() if status >= 400} == {}
+    assert not [
+        address
+        for address in asked
+        if not address.startswith("/archiv/") or address.startswith("/archiv/archiv/")
+    ]
+
+
+def test_a_redirect_keeps_the_base_address(make_reader: Callable[..., Any], data_dir: Path) -> None:
+    """Datasette takes slashes at the end away by leading on."""
+    answer = make_reader(data_dir, base_url="/archiv/").get("/archive/documents/")
+
+    assert (answer.status_code, answer.headers["location"]) == (302, "/archiv/archive/documents")
+
+
 def test_public_address_is_used_in_feeds_and_citations(make_reader: Any, data_dir: Path) -> None:
     """With a public address set, permanent addresses use it whatever the request says."""
     reader = make_reader(data_dir)
