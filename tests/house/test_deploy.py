@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -76,6 +77,16 @@ def test_the_workflow_is_valid_by_the_schema_of_github() -> None:
     assert ran.returncode == 0, ran.stdout
 
 
+def test_the_workflow_passes_the_linter() -> None:
+    """Expressions, shell lines, actions whose runtime is switched off."""
+    linter = shutil.which("actionlint", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if linter is None:
+        pytest.skip("actionlint ist nicht installiert (.ci/run richtet es ein, wo es zu haben ist)")
+    ran = subprocess.run([linter, "-no-color", str(WORKFLOW)], capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stdout
+
+
 def test_the_workflow_asks_for_no_rights_and_prints_no_secrets() -> None:
     workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
     steps = workflow["jobs"]["crawl"]["steps"]
@@ -115,7 +126,8 @@ def test_the_image_runs_as_a_user_of_its_own_and_takes_every_package() -> None:
     copied = {line.split()[1] for line in lines if line.startswith("COPY") and len(line.split()) == 3}
 
     assert {"aktenkundig", "archive", "crawler", "pipelines", "portal"} <= copied
-    assert [line for line in lines if line.startswith("USER")] == ["USER aktenkundig"]
-    assert lines.index("USER aktenkundig") < next(
+    assert [line for line in lines if line.startswith("USER")] == ["USER 10001"]
+    assert "--uid 10001" in "".join(lines)
+    assert lines.index("USER 10001") < next(
         at for at, line in enumerate(lines) if line.startswith("ENTRYPOINT")
     )
