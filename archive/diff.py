@@ -13,7 +13,7 @@ from typing import Literal
 Op = Literal["=", "+", "-"]
 Change = tuple[Op, str]
 
-_TOKEN = re.compile(r"\s+|\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
+_TOKEN = re.compile(r"\s+|\d+(?:[.,:/]\d+)+|\w+(?:[-\u2010\u2011]\w+)*|[^\w\s]")
 _SMALL = 250_000
 """Product of token counts up to which two blocks are compared in full (quadratic time in the worst case)."""
 _ANCHOR = 3
@@ -29,6 +29,11 @@ def word_diff(a: str, b: str) -> list[Change]:
 
     >>> word_diff("Die Frist endet am 1. Mai.", "Die Frist endet am 8. Mai.")
     [('=', 'Die Frist endet am '), ('-', '1'), ('+', '8'), ('=', '. Mai.')]
+
+    Numbers, dates and times are one word each, so that a change shows them whole.
+
+    >>> word_diff("1.500 Euro", "2.500 Euro")
+    [('-', '1.500'), ('+', '2.500'), ('=', ' Euro')]
     """
     changes: list[Change] = []
     for left, right in _blocks(_TOKEN.findall(a), _TOKEN.findall(b)):

@@ -22,7 +22,8 @@ T = TypeVar("T")
 async def recall(datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """As ``read``, with the answer kept until the archive changes.
 
-    For questions that many readers ask and whose answers are small; the arguments are hashable.
+    For questions that many readers ask, whose answers are small and depend on the archive alone;
+    the arguments are hashable.
     """
     database = archive_database(datasette)
     if database is None:

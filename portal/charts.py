@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-GAP, LEFT, TOP, BOTTOM = 8, 44, 8, 24
-WIDTH, NARROWEST, WIDEST = 660, 20, 60
+TOP, BOTTOM = 8, 24
+FEWEST_SLOTS = 8
+"""A chart of few years keeps its bars slim and leaves room to its right."""
+
+MANY_SLOTS = 24
+"""From so many years on a chart is too wide for a phone and scrolls."""
+
+FILLED = 0.76
+"""The part of its slot that a bar takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """A rectangle; ``series`` counts the colours from 0."""
+    """A rectangle: ``x`` and ``width`` in percent, the rest in pixels; ``series`` counts the colours from 0."""
 
-    x: int
+    x: float
     y: float
-    width: int
+    width: float
     height: float
     series: int
     title: str
@@ -31,7 +38,7 @@ class GridLine:
 
 @dataclass(frozen=True, kw_only=True)
 class AxisLabel:
-    """A year under its bar."""
+    """A year under its bar; ``x`` in percent."""
 
     x: float
     text: str
@@ -39,11 +46,10 @@ class AxisLabel:
 
 @dataclass(frozen=True, kw_only=True)
 class StackedChart:
-    """Bars per year, stacked by series; ``rows`` holds the same numbers for a table."""
+    """Bars per year, stacked by series, as wide as there is room; ``rows`` holds the same numbers for a table."""
 
-    width: int
     height: int
-    left: int
+    many: bool
     bars: tuple[Bar, ...]
     lines: tuple[GridLine, ...]
     labels: tuple[AxisLabel, ...]
@@ -85,29 +91,22 @@ def stacked_chart(
     years = list(range(min(counts), max(counts) + 1)) if counts else []
     rows = tuple((year, tuple(counts.get(year, (0,) * len(series)))) for year in years)
     top = round_top(max((sum(values) for _, values in rows), default=0))
-    room = height - TOP - BOTTOM
-    wide = min(max((WIDTH - LEFT) // max(len(years), 1) - GAP, NARROWEST), WIDEST)
-    bars: list[Bar] = []
-    for column, (year, values) in enumerate(rows):
-        base = TOP + float(room)
-        for place, value in enumerate(values):
-            tall = round(room * value / top, 1)
-            base = round(base - tall, 1)
-            if value:
-                title = f"{year}, {series[place]}: {value}"
-                x = LEFT + GAP + column * (wide + GAP)
-                bars.append(Bar(x=x, y=base, width=wide, height=tall, series=place, title=title))
+    slot = 100 / max(len(years), FEWEST_SLOTS)
     return StackedChart(
-        width=LEFT + GAP + max(len(years), 1) * (wide + GAP),
         height=height,
-        left=LEFT,
-        bars=tuple(bars),
+        many=len(years) > MANY_SLOTS,
+        bars=tuple(
+            bar
+            for column, (year, values) in enumerate(rows)
+            for bar in _pile(year, values, series, left=column * slot, slot=slot, top=top, height=height)
+        ),
         lines=tuple(
-            GridLine(y=round(TOP + room * (1 - part), 1), text=_tick(top * part)) for part in (0, 0.5, 1)
+            GridLine(y=round(TOP + _room(height) * (1 - part), 1), text=_tick(top * part))
+            for part in (0, 0.5, 1)
         ),
         labels=tuple(
             AxisLabel(
-                x=LEFT + GAP + column * (wide + GAP) + wide / 2,
+                x=round((column + 0.5) * slot, 2),
                 text=str(year) if len(years) < 12 else f"’{year % 100:02d}",
             )
             for column, year in enumerate(years)
@@ -116,6 +115,36 @@ def stacked_chart(
         rows=tuple(reversed(rows)),
         summary=_summary({year: sum(values) for year, values in rows}),
     )
+
+
+def _room(height: int) -> int:
+    return height - TOP - BOTTOM
+
+
+def _pile(
+    year: int,
+    values: Sequence[int],
+    series: Sequence[str],
+    *,
+    left: float,
+    slot: float,
+    top: int,
+    height: int,
+) -> Iterator[Bar]:
+    """The bars of one year, one upon the other."""
+    base = TOP + float(_room(height))
+    for place, value in enumerate(values):
+        tall = round(_room(height) * value / top, 1)
+        base = round(base - tall, 1)
+        if value:
+            yield Bar(
+                x=round(left + slot * (1 - FILLED) / 2, 2),
+                y=base,
+                width=round(slot * FILLED, 2),
+                height=tall,
+                series=place,
+                title=f"{year}, {series[place]}: {value}",
+            )
 
 
 def _tick(value: float) -> str:

@@ -105,6 +105,15 @@ def as_typed(value: str | None) -> str:
     return ".".join(reversed(value.split("-"))) if value else ""
 
 
+def first_day(value: str) -> str:
+    """The first day an ISO date of any precision covers.
+
+    >>> first_day("2024-02"), first_day("2024"), first_day("2024-05-06")
+    ('2024-02-01', '2024-01-01', '2024-05-06')
+    """
+    return value + "-01-01"[len(value) - 4 :]
+
+
 def last_day(value: str) -> str:
     """The last day an ISO date of any precision covers.
 

@@ -14,7 +14,7 @@ from portal.german_dates import as_date, as_day, as_time, as_typed
 from portal.labels import label, source_part
 from portal.numbers import as_bytes, as_number, counted
 from portal.settings import PLUGIN
-from portal.untrusted import shortened, shown, web_address
+from portal.untrusted import shortened, shown, web_address, without_scheme
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -33,6 +33,7 @@ _FILTERS = {
     "counted": counted,
     "shortened": shortened,
     "web_address": web_address,
+    "without_scheme": without_scheme,
 }
 
 

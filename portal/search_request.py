@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from portal.addresses import with_query
-from portal.german_dates import as_typed, read_period
+from portal.german_dates import as_typed, first_day, last_day, read_period
 from portal.untrusted import visible
 
 RELEVANCE, DATE = "relevanz", "datum"
@@ -37,6 +37,11 @@ class SearchRequest:
     def filtered(self) -> bool:
         """Whether anything beside the words is asked for."""
         return any((self.source, self.doc_type, self.topic, self.issuer, self.since, self.until))
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the period ends before it begins, so that nothing can lie in it."""
+        return bool(self.since and self.until) and first_day(self.since or "") > last_day(self.until or "")
 
     @property
     def parameters_given(self) -> bool:

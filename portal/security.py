@@ -37,6 +37,7 @@ _INNER = re.compile(
     r"/-/(?:actor|allow-debug|auth-token|databases|logout|messages|patterns|permissions|threads)(?:\.\w+)?/?$"
     r"|/_internal(?:[./].*)?$"
 )
+_READING = ("GET", "HEAD")
 _STATIC = re.compile(r"/-/static(?:-plugins/[^/]+)?/")
 _HASHED = b"v="
 
@@ -65,6 +66,13 @@ def hardened_headers(headers: Iterable[tuple[bytes, bytes]], *, lasting: bool = 
     return kept + [(name, value) for name, value in fixed.items() if name not in names]
 
 
+async def _answer(send: Send, status: int, header: tuple[bytes, bytes]) -> None:
+    """A short answer without a page."""
+    headers = hardened_headers([header, (b"content-type", b"text/plain; charset=utf-8")])
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
 class Hardened:
     """ASGI middleware around the whole of Datasette."""
 
@@ -73,9 +81,15 @@ class Hardened:
         self.base_url = base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and harden the answer; inner pages of Datasette look absent."""
+        """Pass a reading request on and harden the answer; inner pages of Datasette look absent."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if scope["method"] not in _READING:
+            await _answer(send, 405, (b"allow", b"GET, HEAD"))
+            return
+        if self.base_url != "/" and scope["path"] == self.base_url.rstrip("/"):
+            await _answer(send, 301, (b"location", self.base_url.encode()))
             return
         scope = self._below_base(scope)
         path = str(scope["path"])

@@ -49,6 +49,15 @@ def web_address(url: str | None) -> str | None:
     return url if parts.scheme.lower() in ("http", "https") and parts.netloc else None
 
 
+def without_scheme(url: str | None) -> str:
+    """An address as readers say it, for lists in which it is no link.
+
+    >>> without_scheme("https://www.datenschutz-mv.de/presse/")
+    'datenschutz-mv.de/presse/'
+    """
+    return re.sub(r"\Ahttps?://(?:www\.)?", "", url or "", flags=re.IGNORECASE)
+
+
 def shortened(text: str | None, limit: int = 240) -> str:
     """Text on one line, cut at a word before ``limit`` characters, with an ellipsis.
 

@@ -104,13 +104,13 @@ def _entries(groups: Sequence[sqlite3.Row], column: str, kind: str) -> list[Entr
 
 
 def _by_year_and_type(groups: Sequence[sqlite3.Row]) -> tuple[tuple[str, ...], dict[int, list[int]]]:
-    """The numbers per year for the most frequent types; the others are added up."""
+    """The numbers per year for the types most frequent among dated documents; the others are added up."""
+    groups = [row for row in groups if row["year"] is not None]
     sums = _sums(groups, "doc_type")
     main = sorted(sums, key=lambda word: -sums[word])[:SERIES]
     names = [label("doc_types", word) for word in main] + (["Übrige"] if len(sums) > SERIES else [])
     table: dict[int, list[int]] = {}
     for row in groups:
-        if row["year"] is not None:
-            values = table.setdefault(row["year"], [0] * len(names))
-            values[main.index(row["doc_type"]) if row["doc_type"] in main else SERIES] += row["count"]
+        values = table.setdefault(row["year"], [0] * len(names))
+        values[main.index(row["doc_type"]) if row["doc_type"] in main else SERIES] += row["count"]
     return tuple(names), table

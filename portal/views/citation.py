@@ -12,7 +12,7 @@ from portal.access import read
 from portal.addresses import version_path
 from portal.citing import Reference, bibtex, csl_json, reference, short_citation
 from portal.layout import absolute_url
-from portal.views.document import NOINDEX, asked_version
+from portal.views.document import NOINDEX, asked_version, number_given
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -32,9 +32,7 @@ _TYPES = {
 
 async def show_citation(datasette: Datasette, request: Request) -> Response:
     """The citation of the newest version, or of ``?version=n``."""
-    asked = request.args.get("version") or ""
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else None
-    found = await read(datasette, asked_version, request.url_vars["document"], number)
+    found = await read(datasette, asked_version, request.url_vars["document"], number_given(request))
     permalink = absolute_url(datasette, request, version_path(found.document.id, found.version.version))
     ref = reference(found.document, found.version, permalink)
     kind = request.url_vars["format"]

@@ -10,6 +10,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.diff import Change, word_diff
 from portal.access import read
+from portal.folding import Stretch, folded
 from portal.german_dates import as_date
 from portal.queries.documents import Document
 from portal.queries.versions import Version, find_version, version_pages
@@ -36,14 +37,25 @@ class Comparison:
     old: Version
     new: Version
     fields: list[Field]
-    text: list[Change]
+    text: list[Stretch]
     taken: int
     put: int
 
     @property
     def same_text(self) -> bool:
         """Whether the texts are equal."""
-        return all(op == "=" for op, _ in self.text)
+        return all(part.op == "=" for part in self.text)
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing at all differs."""
+        return self.same_text and not self.fields
+
+    @property
+    def steps(self) -> list[tuple[int, int]]:
+        """The comparisons of each version with the one before, where there is more than one."""
+        newest = self.document.version
+        return [(number - 1, number) for number in range(2, newest + 1)] if newest > 2 else []
 
 
 def compare(conn: sqlite3.Connection, document_id: str, old_number: int, new_number: int) -> Comparison:
@@ -59,7 +71,7 @@ def compare(conn: sqlite3.Connection, document_id: str, old_number: int, new_num
         old=old,
         new=new,
         fields=_changed_fields(old, new),
-        text=text,
+        text=folded(text),
         taken=_words(text, "-"),
         put=_words(text, "+"),
     )

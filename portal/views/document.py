@@ -51,6 +51,16 @@ def number_in(request: Request, name: str) -> int | None:
     return int(text) if text is not None else None
 
 
+def number_given(request: Request) -> int | None:
+    """The number in ``?version=n``; None where none is given. Raises NotFound for what is no number."""
+    text = request.args.get("version")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise NotFound("Diese Fassung gibt es nicht.")
+    return int(text)
+
+
 async def show_document(datasette: Datasette, request: Request) -> Response:
     """The document at the version asked for (the newest without one)."""
     found = await read(datasette, asked_version, request.url_vars["document"], number_in(request, "version"))

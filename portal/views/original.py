@@ -4,41 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from datetime import UTC
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.errors import RecordUnreadable
 from portal.access import read
+from portal.conditional import entity_tag, http_date, is_current
 from portal.evidence import original
 from portal.german_dates import moment
 from portal.queries.versions import Snapshot, find_snapshot, find_version
 from portal.settings import settings_of
 from portal.untrusted import web_address
-from portal.views.document import known_document
+from portal.views.document import known_document, number_given
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-def asked_snapshot(conn: sqlite3.Connection, document_id: str, number: int | None) -> tuple[Snapshot, bool]:
-    """The snapshot behind a version, and whether the document is removed. Raises NotFound, Blocked."""
+def asked_snapshot(conn: sqlite3.Connection, document_id: str, number: int | None) -> Snapshot:
+    """The snapshot behind a version (the newest without a number). Raises NotFound, Blocked."""
     document = known_document(conn, document_id)
-    version = find_version(conn, document_id, number or document.version)
+    version = find_version(conn, document_id, document.version if number is None else number)
     snapshot = find_snapshot(conn, version.snapshot_id) if version else None
     if snapshot is None or snapshot.warc_file is None:
         raise NotFound("Zu dieser Fassung sind keine Originalbytes hinterlegt.")
-    return snapshot, document.removed_at is not None
+    return snapshot
 
 
 async def show_original(datasette: Datasette, request: Request) -> Response:
     """The bytes, under a policy that runs no script; ``?version=n`` for an older version."""
     document_id = request.url_vars["document"]
-    asked = request.args.get("version") or ""
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else None
-    snapshot, removed = await read(datasette, asked_snapshot, document_id, number)  # noqa: RUF059
+    snapshot = await read(datasette, asked_snapshot, document_id, number_given(request))
+    known = _validators(snapshot)
+    if known and is_current(request.headers, known["ETag"], moment(snapshot.fetched_at)):
+        return Response("", status=304, headers={**known, "Cache-Control": "no-cache"})
     try:
         found = await asyncio.to_thread(original, settings_of(datasette).data_dir, snapshot, document_id)
     except RecordUnreadable as error:
@@ -50,14 +50,23 @@ async def show_original(datasette: Datasette, request: Request) -> Response:
         "Cache-Control": "no-cache",
         "X-Robots-Tag": "noindex",
         **_memento(snapshot),
+        **known,
     }
     return Response(found.body, headers=headers, content_type=found.content_type)
+
+
+def _validators(snapshot: Snapshot) -> dict[str, str]:
+    """What a browser may ask with next time; nothing where the bytes have no digest."""
+    fetched = moment(snapshot.fetched_at)
+    if not snapshot.sha256 or fetched is None:
+        return {}
+    return {"ETag": entity_tag(snapshot.sha256), "Last-Modified": http_date(fetched)}
 
 
 def _memento(snapshot: Snapshot) -> dict[str, str]:
     """Headers of RFC 7089: when these bytes were received, and from where."""
     fetched = moment(snapshot.fetched_at)
-    headers = {"Memento-Datetime": format_datetime(fetched.astimezone(UTC), usegmt=True)} if fetched else {}
+    headers = {"Memento-Datetime": http_date(fetched)} if fetched else {}
     if web_address(snapshot.url) and snapshot.url.isascii() and ">" not in snapshot.url:
         headers["Link"] = f'<{snapshot.url}>; rel="original"'
     return headers

@@ -55,6 +55,8 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         date_address=path(replace(first_page, sort=DATE).address()),
         relevance_address=path(replace(first_page, sort=RELEVANCE).address()),
         unfiltered_address=path(SearchRequest(query=asked.query, sort=asked.sort).address()),
+        swapped_address=path(replace(first_page, since=asked.until, until=asked.since).address()),
+        last_address=path(replace(asked, page=last).address()),
         previous_address=path(replace(asked, page=min(asked.page - 1, last)).address())
         if asked.page > 1
         else None,

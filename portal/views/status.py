@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from portal.access import recall
+from portal.access import read
 from portal.queries.status import status
 from portal.rendering import page
 
@@ -16,4 +16,4 @@ if TYPE_CHECKING:
 
 async def show_status(datasette: Datasette, request: Request) -> Response:
     """Runs, alarms, coverage of the listings and problems."""
-    return await page(datasette, request, "status.html", state=await recall(datasette, status))
+    return await page(datasette, request, "status.html", state=await read(datasette, status))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sample_documents as samples
+from lxml import html
 
 from portal.dictionary import as_markdown, dictionary
 from portal.downloads import downloads
@@ -155,3 +156,26 @@ def test_search_expression_in_sql(portal: Any) -> None:
     rows = portal.get("/archive.json", params={"sql": sql, "q": "Arbeitsplatz", "_shape": "array"}).json()
 
     assert [row["id"] for row in rows] == [samples.ANNOUNCEMENT.id]
+
+
+def test_a_filtered_table_says_in_german_what_it_shows(portal: Any) -> None:
+    """Filter, order and the comparisons on offer are German; nothing of Datasette's English is left."""
+    text = " ".join(
+        html.fromstring(portal.get("/archive/documents?source=dsk&_sort=id").text).text_content().split()
+    )
+
+    assert "source = dsk · sortiert nach id, aufsteigend" in text
+    assert "beginnt mit" in text
+    for english in ("sorted by", "starts with", "is null", "descending"):
+        assert english not in text
+
+
+def test_a_row_is_shown_as_a_record(portal: Any) -> None:
+    """Column by column, with its text whole, and only with tables that hold something for it."""
+    found = html.fromstring(portal.get(f"/archive/documents/{samples.VIDEO.id}").text)
+    record = found.find(".//dl[@class='record']")
+    names = [term.text for term in record.iterfind("dt")]
+
+    assert names[:3] == ["id", "docno", "source"]
+    assert record.findall("dd")[0].text_content() == samples.VIDEO.id
+    assert "0 Zeilen" not in found.text_content()

@@ -9,6 +9,9 @@ import sample_documents as samples
 from fixture_archive import digest
 from lxml import html
 
+from archive.diff import Change
+from portal.folding import folded
+
 
 def page(portal: Any, path: str) -> Any:
     """The parsed page at a path that must answer 200."""
@@ -227,3 +230,39 @@ def test_licence_stands_at_the_document(portal: Any) -> None:
     """The known licence of a Kurzpapier, with its text; the open question for others."""
     assert "dl-de/by-2-0" in portal.get(f"/dokument/{samples.SHORT_PAPER.id}").text
     assert "§ 5 UrhG" in portal.get(f"/dokument/{samples.VIDEO.id}").text
+
+
+def test_a_date_says_where_it_is_printed(portal: Any) -> None:
+    """Beside the date stands the place it was taken from, with the words as printed."""
+    facts = words(page(portal, f"/dokument/{samples.ANNOUNCEMENT.id}").find(".//aside//dl"))
+
+    assert "Beschlossen26. März 2025laut Dachzeile: „vom 26. März 2025“" in facts
+
+
+def test_versions_that_say_the_same_are_said_to(portal: Any) -> None:
+    """No empty diff: the page says that nothing differs."""
+    path = f"/dokument/{samples.VIDEO.id}/vergleich/2/2"
+
+    assert "zweimal dieselbe Fassung" in words(page(portal, path).find(".//article"))
+    assert page(portal, path).find(".//del") is None
+
+
+def test_a_diff_leads_to_the_other_diffs(portal: Any) -> None:
+    """From a diff every step between versions can be reached; the present one is marked."""
+    path = f"/dokument/{samples.VIDEO.id}/vergleich"
+    links = page(portal, f"{path}/1/2").findall(".//nav[@aria-label='Andere Vergleiche']//a")
+
+    assert [a.get("href") for a in links] == [f"{path}/1/2", f"{path}/2/3", f"{path}/1/3"]
+    assert [a.get("aria-current") for a in links] == ["page", None, None]
+
+
+@pytest.mark.parametrize("words_between", [10, 150, 3000])
+def test_folding_a_diff_loses_nothing(words_between: int) -> None:
+    """Long unchanged stretches are folded, changes never; together the parts are the whole text."""
+    same = "\n\n".join("Absatz mit fünf Wörtern drin" for _ in range(words_between // 5))
+    changes: list[Change] = [("=", same), ("-", "alt"), ("+", "neu"), ("=", same), ("-", "fort"), ("=", same)]
+    parts = folded(changes)
+
+    assert "".join(part.text for part in parts) == "".join(text for _, text in changes)
+    assert all(part.op == "=" for part in parts if part.folded)
+    assert sum(bool(part.folded) for part in parts) == (3 if words_between > 140 else 0)

@@ -99,7 +99,28 @@ def test_status_shows_runs_alarms_and_coverage(portal: Any) -> None:
     assert "DSMV, 22. November 2026, 04:25 Uhr in Ordnung: 0 neu, 1 geändert, 0 entfernt" in text
     assert "missing_section" in text
     assert "fewer_items – 9 statt 12 Einträge" in text
-    assert "https://dsk.example/protokolle.html" in text
+    assert "dsk.example/protokolle.html" in text
+
+
+def test_problems_and_alarms_are_named_in_german(
+    make_reader: Callable[..., Any], data_dir: Path, tmp_path: Path
+) -> None:
+    """No machine word of the ledger reaches readers where a German name is known."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        run = conn.execute("select max(id) from runs where finished_at is not null").fetchone()[0]
+        conn.execute(
+            "insert into problems (run_id, stage, kind, at) values (?, 'fetch', 'robots_forbidden', ?)",
+            (run, "2026-11-22T03:20:00Z"),
+        )
+        conn.execute(
+            "insert into incidents (source, kind, opened_at) values ('dsk', 'too_quiet', '2026-11-22T03:20:00Z')"
+        )
+    text = text_of(make_reader(folder), "/status")
+
+    assert "robots.txt verbietet" in text
+    assert "robots_forbidden" not in text
+    assert "zu lange nichts Neues" in text
 
 
 def test_a_run_that_nobody_works_on_has_failed(
@@ -125,7 +146,7 @@ def test_coverage_of_listings_adds_up(portal: Any) -> None:
     table = found.find(".//section[@aria-labelledby='abdeckung']//tbody")
     rows = [[cell.text for cell in row] for row in table]
 
-    assert [row[1] for row in rows] == ["https://dsk.example/liste", "https://dsmv.example/liste"]
+    assert [row[1] for row in rows] == ["dsk.example/liste", "dsmv.example/liste"]
     assert all(int(row[2]) == sum(int(cell) for cell in row[3:]) for row in rows)
 
 

@@ -105,6 +105,38 @@ def test_unreadable_period_is_said(portal: Any) -> None:
     assert len(hit_links(found)) == 10
 
 
+def test_a_period_that_ends_before_it_begins_is_said(portal: Any) -> None:
+    """The reader is offered the period the right way round; overlapping precisions are no mistake."""
+    found = results(portal, "/suche?von=2026&bis=05.2025")
+    offer = next(a for a in found.iterfind(".//a") if a.text_content().startswith("Von Mai 2025 bis 2026"))
+    better = results(portal, offer.get("href"))
+
+    assert "endet, bevor er beginnt" in found.text_content()
+    assert hit_links(better)
+    assert "endet, bevor" not in results(portal, "/suche?von=05.2025&bis=2025").text_content()
+
+
+def test_a_page_past_the_end_leads_to_the_last_one(portal: Any) -> None:
+    """It is not said that nothing was found, and no page number beyond the last is shown."""
+    found = results(portal, "/suche?q=Datenschutz&seite=400")
+    back = next(a for a in found.iterfind(".//a") if a.text_content().startswith("Zur letzten Seite"))
+
+    assert not hit_links(found)
+    assert "kein Dokument" not in found.text_content()
+    assert "Seite 400" not in found.text_content()
+    assert hit_links(results(portal, back.get("href")))
+
+
+def test_no_hits_come_with_a_way_on(portal: Any) -> None:
+    """Where nothing is found, the page says so and how to go on."""
+    found = results(portal, "/suche?q=gibtesnicht&typ=beschluss")
+    ways = [a.text_content() for a in found.iterfind(".//ul[@class='tips']//a")]
+
+    assert "kein Dokument" in found.text_content()
+    assert ways[0] == "Ohne Filter suchen"
+    assert "Sortiert nach" not in found.text_content()
+
+
 def test_sorting_by_date_puts_undated_last(portal: Any) -> None:
     """By date: the newest first, undated ones last."""
     dates = [hit["published_on"] for hit in portal.get("/suche.json?sortierung=datum").json()["hits"]]
