@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive.search.tables import create_tables
+from archive.search.tables import create_state, create_tables
 
 migrations = Migrations("aktenkundig")
 
@@ -280,3 +280,9 @@ create table absences (
 def m0003_search(db: Database) -> None:
     """The full-text index over documents and pages."""
     create_tables(db.conn)
+
+
+@migrations()
+def m0004_search_state(db: Database) -> None:
+    """A token that changes with what the search keeps in memory; titles apart from the texts."""
+    create_state(db.conn)

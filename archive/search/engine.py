@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from archive.search.candidates import newest
 from archive.search.expansion import expand
-from archive.search.expression import any_expression
+from archive.search.expression import all_expression, any_expression
 from archive.search.facets import Facets, count_facets
 from archive.search.filters import Filters
 from archive.search.matching import matches
@@ -24,6 +24,11 @@ from archive.search.vocabulary import vocabulary_of
 Sort = Literal["relevanz", "datum"]
 
 ALL = Filters()
+
+FOUND_PAGES = """
+select rowid, length(highlight(pages_fts, 0, char(1), '')) - length(text) from pages_fts
+where pages_fts match ? and rowid between ? and ? limit 12"""
+"""Pages of a document that match, with how many places (bm25 would read the index of all documents)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,17 +159,21 @@ def _page_key(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> in
     )]  # fmt: skip
     if len(keys) < 2:
         return keys[0] if keys else first
-    for at_least in (FORM, PART):
-        expression = any_expression(plan.required, at_least=at_least)
-        if expression is None:
-            continue
-        row = conn.execute(
-            "select rowid from pages_fts where pages_fts match ? and rowid between ? and ? order by rank limit 1",
-            (expression, first, last),
-        ).fetchone()
-        if row is not None:
-            return int(row[0])
+    for expression in _page_expressions(plan):
+        rows = conn.execute(FOUND_PAGES, (expression, first, last)).fetchall()
+        if rows:
+            return max(rows, key=lambda row: (row[1], -row[0]))[0] if len(rows) > 1 else int(rows[0][0])
     return keys[0]
+
+
+def _page_expressions(plan: Plan) -> Iterator[str]:
+    """What to ask of pages first: all words in some form, all words, some."""
+    for at_least in (FORM, PART):
+        if len(plan.required) > 1 and (words := all_expression(plan.required, at_least=at_least)) is not None:
+            yield words
+    for at_least in (FORM, PART):
+        if (words := any_expression(plan.required, at_least=at_least)) is not None:
+            yield words
 
 
 def _suggestion(conn: sqlite3.Connection, query: str, plan: Plan) -> str | None:

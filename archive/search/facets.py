@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from archive.search.columns import WORTH, Columns, columns_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +52,34 @@ union all select 'topic', topic_id, coalesce((select label from topics where id 
 
 def count_facets(conn: sqlite3.Connection, docnos: Sequence[int]) -> Facets:
     """Count documents by their properties."""
+    columns = columns_of(conn) if len(docnos) > WORTH else None
+    rows = _counted_by_sql(conn, docnos) if columns is None else _counted(conn, columns, docnos)
     counts: dict[str, list[Count]] = {}
-    for facet, value, label, count in conn.execute(COUNTING, (json.dumps(docnos),)):
+    for facet, value, label, count in rows:
         counts.setdefault(facet, []).append(Count(value=str(value), label=str(label), count=int(count)))
     ranked = {facet: tuple(sorted(values, key=_by_count)) for facet, values in counts.items()}
     years = sorted(counts.get("year", ()), key=lambda count: count.value)
     return Facets(**ranked | {"year": tuple(years)})
+
+
+Row = tuple[str, object, object, int]
+"""Facet, value, label, number of documents."""
+
+
+def _counted_by_sql(conn: sqlite3.Connection, docnos: Sequence[int]) -> Iterator[Row]:
+    yield from (tuple(row) for row in conn.execute(COUNTING, (json.dumps(docnos),)))
+
+
+def _counted(conn: sqlite3.Connection, columns: Columns, docnos: Sequence[int]) -> Iterator[Row]:
+    """The same from memory."""
+    counts: dict[tuple[str, object], int] = defaultdict(int)
+    for group, count in columns.count_groups(docnos):
+        for facet, value in group._asdict().items():
+            counts[facet, value] += count
+    yield from ((facet, value, value, count) for (facet, value), count in counts.items() if value is not None)
+    labels = dict(conn.execute("select id, label from topics").fetchall())
+    for topic, count in columns.count_topics(docnos).items():
+        yield "topic", topic, labels.get(topic, topic), count
 
 
 def _by_count(count: Count) -> tuple[int, str]:

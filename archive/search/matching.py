@@ -11,6 +11,9 @@ from archive.search.plan import Plan
 
 FACETS_INDEX = "indexed by documents_facets"
 
+ALL_ROWIDS = "select rowid from documents_fts where documents_fts match ?"
+BEST_ROWIDS = "select rowid, rank from documents_fts where documents_fts match ? order by rank limit ?"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Matches:
@@ -21,10 +24,25 @@ class Matches:
 
     source: str
     parameters: tuple[str, ...]
+    expression: str | None = None
+    """The FTS5 expression, where it is all that is asked: blocked documents are not in the index."""
 
     def docnos(self, conn: sqlite3.Connection) -> list[int]:
         """The numbers of all of them, in no certain order."""
-        return [docno for (docno,) in conn.execute(f"select d.docno {self.source}", self.parameters)]
+        if self.expression is not None:
+            rows = conn.execute(ALL_ROWIDS, (self.expression,))
+        else:
+            rows = conn.execute(f"select d.docno {self.source}", self.parameters)
+        return [docno for (docno,) in rows]
+
+    def best(self, conn: sqlite3.Connection, limit: int) -> dict[int, float]:
+        """The best of them by bm25, with it (higher is better)."""
+        if self.expression is not None:
+            rows = conn.execute(BEST_ROWIDS, (self.expression, limit))
+        else:
+            select = f"select documents_fts.rowid, rank {self.source} order by rank limit ?"
+            rows = conn.execute(select, (*self.parameters, limit))
+        return {int(docno): -float(rank) for docno, rank in rows}
 
 
 def matches(plan: Plan, filters: Filters) -> Matches:
@@ -39,7 +57,11 @@ def matches_of(expression: str, filters: Filters) -> Matches:
     texts, values = conditions(filters)
     where = " and ".join(["documents_fts match ?", *texts])
     joined = f"documents_fts cross join documents d {FACETS_INDEX} on d.docno = documents_fts.rowid"
-    return Matches(source=f"from {joined} where {where}", parameters=(expression, *values))
+    return Matches(
+        source=f"from {joined} where {where}",
+        parameters=(expression, *values),
+        expression=None if values else expression,
+    )
 
 
 def _without_question(plan: Plan, filters: Filters) -> Matches:

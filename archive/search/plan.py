@@ -32,7 +32,10 @@ class Terms:
                 if word in slot:
                     yield at, at + 1, slot[word]
             return
+        first = self.slots[0]
         for at in range(len(words) - width + 1):
+            if width > 1 and words[at] not in first:
+                continue
             grades = [self._grade(slot, words[at + place], place) for place, slot in enumerate(self.slots)]
             if all(grades):
                 yield at, at + width, min(grades)

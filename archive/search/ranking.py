@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.german.folding import WORD, index_term
@@ -28,6 +29,10 @@ TEXT = 1.0
 """What bm25 can add at most."""
 
 HALF_BM25 = 6.0
+HEADS = """
+select docno, title, kicker, attachment_titles, published_on from documents {}
+where docno in (select value from json_each(?))"""
+
 POOL = 100
 """Candidates looked at from each side, besides those that are asked for."""
 
@@ -47,8 +52,8 @@ def rank(
     pool = gather(conn, plan, filters, found=found, size=POOL + needed)
     near = _near(conn, plan, filters)
     scored = []
-    for docno, (kind, bm25) in pool.items():
-        head = _head(conn, docno)
+    for docno, head in _heads(conn, pool):
+        kind, bm25 = pool[docno]
         score = FOUND_AS[kind] + TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head)
         score += NEAR if docno in near else 0
         scored.append((round(score, 2), head.published_on, docno))
@@ -65,12 +70,16 @@ class _Head:
     published_on: str
 
 
-def _head(conn: sqlite3.Connection, docno: int) -> _Head:
-    row = conn.execute(
-        "select title, kicker, attachment_titles, published_on from documents where docno = ?", (docno,)
-    ).fetchone()
-    title, kicker, attachments, published_on = (value or "" for value in row)
-    return _Head(title=title, kicker=kicker, attachments=attachments, published_on=published_on)
+def _heads(conn: sqlite3.Connection, docnos: Iterable[int]) -> Iterator[tuple[int, _Head]]:
+    """Title, kicker, attachment titles and date of documents, from the index that holds just them."""
+    numbers = json.dumps(list(docnos))
+    try:
+        rows = conn.execute(HEADS.format("indexed by documents_heads"), (numbers,))
+    except sqlite3.OperationalError:  # an archive of an older version, opened for reading
+        rows = conn.execute(HEADS.format(""), (numbers,))
+    for docno, *values in rows:
+        title, kicker, attachments, published_on = (value or "" for value in values)
+        yield docno, _Head(title=title, kicker=kicker, attachments=attachments, published_on=published_on)
 
 
 def _head_score(nodes: Sequence[Node], head: _Head) -> float:

@@ -19,6 +19,9 @@ DOCUMENT_COLUMNS = ("title", "kicker", "number", "attachment_titles", "text")
 WEIGHTS = (10.0, 4.0, 4.0, 3.0, 1.0)
 """bm25 weights of DOCUMENT_COLUMNS; also the default of ``order by rank`` in SQL."""
 
+COLUMNS_READ = ("id", "docno", "source", "doc_type", "issuer", "year", "published_on", "blocked_at")
+"""What `archive.search.columns` keeps in memory."""
+
 PAGES_OF = "between {0}.docno << 16 and {0}.docno << 16 | 65535"
 
 
@@ -54,6 +57,33 @@ def statements() -> list[str]:
         "create index documents_facets on documents (docno, source, doc_type, issuer, year, published_on,"  # noqa: ISC004
         " blocked_at, id)",
         *_triggers(),
+    ]
+
+
+def create_state(conn: sqlite3.Connection) -> None:
+    """Create ``search_state`` and what changes it, and the index that ranking reads titles from."""
+    for statement in state_statements():
+        conn.execute(statement)
+
+
+def state_statements() -> list[str]:
+    """The SQL that `create_state` runs, one statement each."""
+    renew = "begin update search_state set token = random(); end"
+    columns = ", ".join(COLUMNS_READ)
+    changes = {
+        "documents": ("insert", "delete", f"update of {columns}"),
+        "document_topics": ("insert", "delete", "update"),
+    }
+    return [
+        "create table search_state (id integer primary key check (id = 1), token integer not null) strict",
+        "insert into search_state (id, token) values (1, random())",
+        # Titles without the texts that stand before them in the row.
+        "create index documents_heads on documents (docno, published_on, title, kicker, attachment_titles)",
+        *(
+            f"create trigger {table}_state_{change.split()[0]} after {change} on {table} {renew}"
+            for table, all_changes in changes.items()
+            for change in all_changes
+        ),
     ]
 
 

@@ -149,9 +149,7 @@ def vocabulary_of(conn: sqlite3.Connection) -> Vocabulary:
     Shared by all connections to the same file. A rebuilt or rolled-back word table is noticed by
     its last row and read anew.
     """
-    name = str(
-        conn.execute("select file from pragma_database_list where name = 'main'").fetchone()[0] or id(conn)
-    )
+    name = database_name(conn)
     newest = conn.execute("select id, term from search_words order by id desc limit 1").fetchone()
     last = (0, "") if newest is None else (int(newest[0]), str(newest[1]))
     with _LOCK:
@@ -168,6 +166,12 @@ def vocabulary_of(conn: sqlite3.Connection) -> Vocabulary:
         if len(_CACHE) > _MOST_VOCABULARIES:
             _CACHE.popitem(last=False)
     return vocabulary
+
+
+def database_name(conn: sqlite3.Connection) -> str:
+    """The file of a connection; for one in memory, a name of its own."""
+    row = conn.execute("select file from pragma_database_list where name = 'main'").fetchone()
+    return str(row[0] or id(conn))
 
 
 def _continues(conn: sqlite3.Connection, vocabulary: Vocabulary, last: tuple[int, str]) -> bool:
