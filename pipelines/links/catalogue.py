@@ -14,6 +14,9 @@ from pipelines.links.records import GUIDANCE, RELEASES, Paper, days_between
 LEAST_WORDS, LEAST_LETTERS = 3, 18
 """How telling a title must be to be recognised without its type word."""
 
+MOST_WORDS = 40
+"""Longer beginnings of a title are never quoted; all beginnings of a title of a megabyte would fill the memory."""
+
 _KP = re.compile(
     r"(?:kpnr|kurzpapier[_\s-]*(?:nr|nummer)?|(?<![a-z])kp)[._\s-]*(\d{1,2})(?!\d)", re.IGNORECASE
 )
@@ -53,7 +56,7 @@ class Catalogue:
         for name in dict.fromkeys((key, *short_names(paper.title))):
             if name and weight(name) >= 6:
                 self._titles[name].append(paper)
-        for length in range(LEAST_WORDS, len(key)):
+        for length in range(LEAST_WORDS, min(len(key), MOST_WORDS)):
             self._beginnings[key[:length]].append(paper)
 
     def find(self, mention: Mention, citing: Paper) -> Match | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -256,3 +257,14 @@ def test_a_thousand_documents_are_linked_in_seconds(conn: sqlite3.Connection) ->
 
     assert time.process_time() - started < 15
     assert len(rows(conn)) >= 900
+
+
+def test_a_title_of_many_thousand_words_takes_little_memory(conn: sqlite3.Connection) -> None:
+    """What linking keeps of a title does not grow with the square of its length."""
+    add(conn, "dsk-oh-lang", title=" ".join(f"Wort{number}" for number in range(4000)))
+    tracemalloc.start()
+    resolve_links(conn)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 16_000_000
