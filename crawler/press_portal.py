@@ -30,6 +30,7 @@ class PressPortalHarvest(Harvest):
         self._pages = 0
         self._listed: set[str] = set()
         self._fruitless = 0
+        self._list_broken = False
         for path in self.source.start:
             yield from self._new(Ask(url=self.source.site + path, kind="listing", priority=LISTING))
         for path in self.source.guidance:
@@ -44,6 +45,7 @@ class PressPortalHarvest(Harvest):
         refused = self._refused(ask, fetched)
         if refused is not None:
             yield refused
+            yield from self._after_listing(ask)
         elif ask.kind == "listing":
             yield from self._list_page(ask, fetched)
         elif self._led_elsewhere(ask, fetched):
@@ -62,8 +64,13 @@ class PressPortalHarvest(Harvest):
             fetched.load(), url=ask.url, source=self.source, content_type=fetched.content_type
         )
         self._pages += 1
-        if not listing.items:
+        if not listing.items and not ask.optional:
             self._refuse_empty(ask.url)
+            detail = "Die Übersicht enthält keinen Eintrag, obwohl die Seite davor auf sie verweist."
+            yield self._failure(ask, "listing", "empty_page", detail, fetched.evidence)
+        elif listing.items and ask.optional and not self._list_broken:
+            detail = "Keine Seite der Übersicht verweist mehr auf diese, doch sie hat noch Einträge."
+            yield self._failure(ask, "listing", "next_link_lost", detail, fetched.evidence)
         yield ListingRead(source=self.source.name, listing=listing, evidence=fetched.evidence)
         for item in listing.items:
             yield from self._new(
@@ -72,11 +79,14 @@ class PressPortalHarvest(Harvest):
                     priority=RELEASE,
                 )
             )  # fmt: skip
-        if listing.next_url and self._goes_on({item.document_id for item in listing.items}):
+        goes_on = self._goes_on({item.document_id for item in listing.items})
+        if listing.next_url and goes_on:
             yield from self._new(Ask(url=listing.next_url, kind="listing", priority=LISTING))
         elif listing.next_url:
             detail = "Die Übersicht blättert ohne Ende weiter; hier wurde aufgehört."
             yield self._failure(ask, "listing", "endless_pagination", detail, fetched.evidence)
+        elif self._lacks_releases():
+            yield from self._known_pages()
 
     def _refuse_empty(self, url: str) -> None:
         """Raise EmptyListing for a page that must have entries: it had some last time, or it is the first one."""
@@ -84,6 +94,31 @@ class PressPortalHarvest(Harvest):
             raise EmptyListing(url, "no releases where the last run had some")
         if url == self.source.site + self.source.release_path:
             raise EmptyListing(url, "no releases on the first list page")
+
+    def _after_listing(self, ask: Ask) -> Iterator[Ask]:
+        """A list page that gave nothing hides where the list goes on: its known pages are asked.
+
+        Without its first page there is no list: that run has failed.
+        """
+        if ask.kind == "listing" and not ask.optional and ask.url not in self._starts():
+            self._list_broken = True
+            yield from self._known_pages()
+
+    def _known_pages(self) -> Iterator[Ask]:
+        """The list pages that earlier runs have read with entries."""
+        for url in sorted(url for url, seen in self.memory.listings.items() if seen > 0):
+            if url.partition("?")[0] in self._starts():
+                yield from self._new(Ask(url=url, kind="listing", priority=LISTING, optional=True))
+
+    def _starts(self) -> tuple[str, ...]:
+        return tuple(self.source.site + path for path in self.source.start)
+
+    def _lacks_releases(self) -> bool:
+        """Whether the list, read to its end, does not name a release that it has named before."""
+        return any(
+            known.listed is not None and self._kind_of(known) == "release" and document_id not in self._listed
+            for document_id, known in self.memory.documents.items()
+        )
 
     def _goes_on(self, ids: set[str]) -> bool:
         """False once page after page brings nothing new, or there are more pages than any site has."""

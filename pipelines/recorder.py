@@ -175,7 +175,7 @@ class Recorder:
     def _failure(self, item: Failure) -> None:
         at = item.evidence.fetched_at if item.evidence else None
         self._problem(item.url, item.stage, item.kind, item.detail, at, item.document_id)
-        if item.kind in ("missing_page", "not_listed"):
+        if item.kind in ("missing_page", "not_listed", "empty_page"):
             return
         self.unread_listings += item.stage == "listing" and not item.kind.startswith("http_")
         self._count_failed(item.document_id or item.url)
