@@ -115,9 +115,15 @@ def get(port: int, path: str) -> Answer:
 
 
 def pages(ids: list[str], chosen: random.Random) -> Iterator[tuple[str, str]]:
-    """One address of each kind, with its name."""
+    """One address of each kind, with its name.
+
+    The portal remembers answers until the archive changes. A word that stands nowhere, left out, makes
+    a search one that nobody has asked before, with the same hits and at the same cost.
+    """
     yield "start", "/"
-    yield "search", f"/suche?q={quote(chosen.choice(QUERIES))}"
+    yield "search, asked before", f"/suche?q={quote(chosen.choice(QUERIES))}"
+    fresh = f"{chosen.choice(QUERIES)} -xq{chosen.randrange(10**9)}"
+    yield "search, for the first time", f"/suche?q={quote(fresh)}"
     yield "document", f"/dokument/{chosen.choice(ids)}"
     yield "topics", "/themen"
     yield TABLE, f"/archive/documents?_next={chosen.randrange(1, len(ids))}"

@@ -14,6 +14,8 @@ from portal.rendering import page
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
+NOINDEX = {"X-Robots-Tag": "noindex"}
+
 _log = logging.getLogger("aktenkundig.portal")
 
 _TITLES = {
@@ -54,14 +56,14 @@ async def error_response(datasette: Datasette, request: Request, exception: Exce
     title = _TITLES.get(status, "Fehler im Portal")
     if request.path.endswith(".json"):
         body = {"ok": False, "error": message or title, "status": status, "title": title}
-        return Response.json(body, status=status)
+        return Response.json(body, status=status, headers=dict(NOINDEX))
     template = "gone.html" if isinstance(exception, Blocked) else "error_page.html"
     return await page(
         datasette,
         request,
         template,
         status=status,
-        headers={"X-Robots-Tag": "noindex"},
+        headers=NOINDEX,
         title=title,
         message=message,
         http_status=status,

@@ -196,6 +196,7 @@ def test_blocked_document_answers_410(portal: Any, path: str) -> None:
     answer = portal.get(f"/dokument/{samples.BLOCKED.id}{path}")
 
     assert answer.status_code == 410
+    assert answer.headers["x-robots-tag"] == "noindex"
     assert "GESPERRTER" not in answer.text
 
 
