@@ -15,6 +15,9 @@ SHORTEST_MODIFIER = 3
 LONGEST_ENDING = 6
 """Letters in which the forms of a word may differ at the end; a linking element included."""
 
+MOST_RELINKED = 4
+"""Parts of a compound whose linking elements are exchanged, one at a time."""
+
 REMEMBERED = 50_000
 """Answers that are kept."""
 
@@ -44,6 +47,34 @@ def divide(folded: str, most: int = MOST_PARTS) -> Division:
         if first is not None and rest and (not best or _plainness((first, *rest)) > _plainness(best)):
             best = (first, *rest)
     return best
+
+
+def other_links(folded: str) -> tuple[str, ...]:
+    """The same compound with other linking elements: Gesetzentwurf, Gesetzesentwurf.
+
+    >>> "gesetzesentwurf" in other_links("gesetzentwurf"), "gesetzentwurf" in other_links("gesetzesentwurf")
+    (True, True)
+    """
+    division = divide(folded)
+    if not 1 < len(division) <= MOST_RELINKED:
+        return ()
+    return tuple(
+        "".join((*(part.text for part in division[:at]), other, *(part.text for part in division[at + 1 :])))
+        for at, part in enumerate(division[:-1])
+        for other in _linked(part)
+    )
+
+
+def _linked(part: Part) -> tuple[str, ...]:
+    """A first part with the other linking elements it may have."""
+    bases = {part.text.removesuffix(link) for link in links()}
+    plain = [base for base in bases if base in lexicon() and stem(base) == part.stem]
+    return tuple(
+        base + link
+        for base in plain
+        for link in links()
+        if base + link != part.text and (link != "er" or is_er_noun(base))
+    )
 
 
 def _parts(folded: str, most: int) -> Division:

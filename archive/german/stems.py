@@ -130,7 +130,16 @@ def _irregular_tail(folded: str) -> str | None:
 
 @cache
 def _irregular() -> dict[str, str]:
-    return _groups("words") | _irregular_tails()
+    return _places() | _groups("words") | _irregular_tails()
+
+
+def _places() -> dict[str, str]:
+    """Rostock, Rostocks, Rostocker, Rostockers."""
+    forms: dict[str, str] = {}
+    for place, *people in (line.split() for line in read_table("forms.toml")["places"]["forms"]):
+        for form in (place, f"{place}s", *people, *(f"{one}s" for one in people)):
+            forms[fold(form)] = fold(place)
+    return forms
 
 
 @cache

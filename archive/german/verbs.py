@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -12,6 +13,12 @@ ADJECTIVE = ("", "e", "en", "er", "es", "em")
 HEAVY = ("uber", "unter", "nach", "weiter", "wieder", "zuruck", "zusammen", "vorweg", "sicher", "fest")
 """Beginnings that leave the rest a word of its own: Überprüfung is a Prüfung."""
 
+PARTICLES = (
+    "zusammen", "zuruck", "herunter", "heraus", "bereit", "bekannt", "weiter", "wieder", "durch", "statt", "teil",
+    "frei", "fest", "fern", "hoch", "nach", "preis", "auf", "aus", "ein", "her", "hin", "mit", "vor", "weg", "los",
+    "ab", "an", "bei", "um", "zu",
+)  # fmt: skip
+PARTICIPLE = re.compile(rf"(?P<particle>{'|'.join(PARTICLES)})ge(?P<root>\w{{3,}}?)e?t(?:e[nmrs]?)?")
 INSEPARABLE = ("be", "emp", "ent", "er", "ge", "ver", "zer", "uber", "unter", "wider", "miss")
 
 
@@ -26,12 +33,57 @@ def verb_forms() -> dict[str, str]:
     for line in read_lines("verbs.txt"):
         infinitive, *irregular = line.split()
         stem = root(fold(infinitive.replace("|", "")))
-        for form in _regular(fold(infinitive)):
+        for form in (*_regular(fold(infinitive)), *_strong(fold(infinitive))):
             forms.setdefault(form, stem)
         for form in irregular:
             for ending in ADJECTIVE:
                 forms[fold(form) + ending] = stem
     return forms
+
+
+def guessed_forms(folded: str) -> frozenset[str]:
+    """What may be forms of a word, if it is an infinitive or participle with a prefix that no list knows.
+
+    >>> "angekundigt" in guessed_forms("ankundigen"), "ankundigen" in guessed_forms("angekundigt")
+    (True, True)
+    >>> guessed_forms("garten")
+    frozenset()
+    """
+    particle, verb = _infinitive(folded)
+    if not verb:
+        return frozenset()
+    whole = f"{particle}|{verb}" if particle else verb
+    return frozenset((*_regular(whole), *_strong(whole)))
+
+
+def _infinitive(folded: str) -> tuple[str, str]:
+    """Particle and verb of an infinitive with a prefix, or of a participle like angekündigt; else two empty texts."""
+    if match := PARTICIPLE.fullmatch(folded):
+        return match["particle"], match["root"] + "en"
+    if not folded.endswith(("en", "eln", "ern")):
+        return "", ""
+    particle = next((one for one in PARTICLES if folded.startswith(one) and len(folded) >= len(one) + 5), "")
+    if particle:
+        return particle, folded.removeprefix(particle)
+    return ("", folded) if folded.startswith(INSEPARABLE) or folded.endswith("ieren") else ("", "")
+
+
+@cache
+def _strong_participles() -> dict[str, str]:
+    return {
+        fold(infinitive): fold(participle)
+        for infinitive, participle in map(str.split, read_lines("strong.txt"))
+    }
+
+
+def _strong(infinitive: str) -> Iterator[str]:
+    """Participles of a strong verb, also with a prefix: ab|rufen, widerrufen."""
+    particle, _, verb = infinitive.rpartition("|")
+    prefixes = (one for one in INSEPARABLE if verb.startswith(one))
+    prefix = next((one for one in prefixes if verb.removeprefix(one) in _strong_participles()), "")
+    participle = _strong_participles().get(verb.removeprefix(prefix), "")
+    if participle:
+        yield from (particle + prefix + participle[2 if prefix else 0 :] + ending for ending in ADJECTIVE)
 
 
 @cache
@@ -66,7 +118,7 @@ def root(infinitive: str) -> str:
 def _regular(infinitive: str) -> Iterator[str]:
     particle, _, verb = infinitive.rpartition("|")
     base = root(verb)
-    link = "e" if base.endswith(("t", "d", "chn", "fn", "gn")) else ""
+    link = "e" if base.endswith(("t", "d", "chn", "fn", "gn", "dn", "tm")) else ""
     yield from (particle + verb, f"{particle}zu{verb}")
     yield from (particle + base + link + ending for ending in ("t", "te", "ten", "tet"))
     participle = base + link + "t"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from archive.german.divisions import other_links
 from archive.german.equivalents import LONGEST_NAME, load_equivalents
 from archive.german.folding import digraph_readings, fold
+from archive.german.spelling import other_spellings
 from archive.german.stems import stem
-from archive.german.verbs import verb_forms
+from archive.german.verbs import guessed_forms, verb_forms
 from archive.german.words import STOPWORDS
 from archive.search.plan import EXACT, FORM, PART, AllOf, AnyOf, Node, Plan, Terms, is_hopeless
 from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords
@@ -17,6 +19,10 @@ LONGEST_JOIN = 4
 """Words that may be written as one: Corona Warn App, CoronaWarnApp."""
 
 SHORTEST_JOINED = 5
+SHORTEST_OPENING = 4
+NOT = "nicht"
+"""The one stop word that words begin with: nicht-öffentlich."""
+
 FEW_TERMS = 8
 """Up to so many terms are written out one by one."""
 
@@ -98,8 +104,10 @@ def _special(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[int, list[N
 
 def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
     if len(pieces) > 1:
-        phrase = Terms(slots=tuple(_form_slot(piece, vocabulary) for piece in pieces))
-        nodes = [phrase, *_joined_nodes(pieces, vocabulary)]
+        slots = [_form_slot(piece, vocabulary) for piece in pieces]
+        slots[-1] = _opening_compounds(pieces[-1], vocabulary) | slots[-1]
+        phrase = Terms(slots=tuple(slots))
+        nodes = [phrase, *_joined_nodes(pieces, vocabulary), *_loosened(pieces, vocabulary)]
     else:
         nodes = [_single(pieces[0], vocabulary), *_divided_nodes(pieces[0], vocabulary)]
     found = tuple(node for node in nodes if not is_hopeless(node))
@@ -125,16 +133,42 @@ def word_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
     return slot
 
 
+def _opening_compounds(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """Compounds that begin with a word: IT-Sicherheitsgesetz is about IT-Sicherheit, IT-Datensicherheit may not be."""
+    keys = {stem(reading) for reading in _readings(word) if len(reading) >= SHORTEST_OPENING}
+    return {term: PART for key in keys for term in vocabulary.compounds(key) if fold(term).startswith(key)}
+
+
 def _form_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
     slot = _spellings(word, vocabulary)
     if fold(word) in STOPWORDS:
         return slot
     for reading in _readings(word):
-        key = stem(reading)
-        keys = (key, f"{key}ung") if reading in verb_forms() else (key,)
-        for term in (term for one in keys for term in vocabulary.forms(one)):
+        for term in _forms(reading, vocabulary, is_verb=_is_verb(word, reading, vocabulary)):
             slot.setdefault(term, FORM)
     return slot
+
+
+def _is_verb(word: str, reading: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is to be read as a verb: löschen and Löschen are, Fragen is not where there is a Frage."""
+    if reading not in verb_forms():
+        return False
+    key = stem(reading)
+    return not (word[:1].isupper() and (vocabulary.spelled(key) or vocabulary.spelled(f"{key}e")))
+
+
+def _forms(reading: str, vocabulary: Vocabulary, *, is_verb: bool) -> Iterator[str]:
+    """Terms that are forms of a word: of a verb its noun in -ung too, of a noun no changed verb (Wahl, gewählt)."""
+    key = stem(reading)
+    for term in vocabulary.forms(key):
+        if is_verb or (folded := fold(term)).startswith(key) or folded not in verb_forms():
+            yield term
+    if is_verb:
+        yield from vocabulary.forms(f"{key}ung")
+    for form in guessed_forms(reading):
+        yield from vocabulary.spelled(form)
+    for other in other_links(reading):
+        yield from vocabulary.forms(stem(other))
 
 
 def _spellings(word: str, vocabulary: Vocabulary) -> dict[str, float]:
@@ -145,7 +179,7 @@ def _readings(word: str) -> list[str]:
     """The folded word, and what it is where ae, oe, ue stand for umlauts on either side."""
     folded = fold(word)
     written_out = fold(word.lower().translate(UMLAUT_DIGRAPHS))
-    return list(dict.fromkeys([*digraph_readings(folded), written_out]))
+    return list(dict.fromkeys([*digraph_readings(folded), written_out, *other_spellings(folded)]))
 
 
 def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:
@@ -159,18 +193,47 @@ def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:
             )
         )
         for way in ways
-        if not STOPWORDS.intersection(way)
+        if not STOPWORDS.intersection(way) - {NOT}
     ]
 
 
 def _joined_nodes(pieces: Sequence[str], vocabulary: Vocabulary) -> list[Node]:
-    """Several words written as one."""
-    joined = "".join(pieces).lower()
-    return (
-        [Terms(slots=(slot,))]
-        if len(joined) >= SHORTEST_JOINED and (slot := word_slot(joined, vocabulary))
-        else []
-    )
+    """Several words written as one, or as fewer: E-Mail-Adresse, E-Mailadresse, Email-Adresse."""
+    whole = "".join(pieces).lower()
+    nodes: list[Node] = []
+    if len(whole) >= SHORTEST_JOINED and (slot := word_slot(whole, vocabulary)):
+        nodes.append(Terms(slots=(slot,)))
+    return nodes + [_side_by_side(words, vocabulary) for words in _fewer(pieces)]
+
+
+def _fewer(pieces: Sequence[str]) -> Iterator[list[str]]:
+    """Ways to join some neighbours, but not all.
+
+    >>> list(_fewer(["E", "Mail", "Adresse"]))
+    [['E', 'MailAdresse'], ['EMail', 'Adresse']]
+    """
+    seams = len(pieces) - 1
+    if not 2 <= seams < LONGEST_JOIN:
+        return
+    for parted in range(1, 2**seams - 1):
+        words = [pieces[0]]
+        for at, piece in enumerate(pieces[1:]):
+            if parted >> at & 1:
+                words.append(piece)
+            else:
+                words[-1] += piece
+        yield words
+
+
+def _side_by_side(words: Sequence[str], vocabulary: Vocabulary) -> Terms:
+    before = (dict.fromkeys(_spellings(word, vocabulary), FORM) for word in words[:-1])
+    return Terms(slots=(*before, _form_slot(words[-1].lower(), vocabulary)))
+
+
+def _loosened(pieces: Sequence[str], vocabulary: Vocabulary) -> list[Node]:
+    """Words with hyphens whose last is a compound, with more hyphens: E-Mailadresse, E-Mail-Adresse."""
+    ways = vocabulary.divided(fold(pieces[-1]), most=3)
+    return [_side_by_side([*pieces[:-1], *way], vocabulary) for way in ways]
 
 
 def _name_node(name: Sequence[str], vocabulary: Vocabulary) -> Node:
