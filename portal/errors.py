@@ -7,8 +7,10 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Base400, Request, Response
+from datasette.views.base import DatasetteError
 
 from portal.queries.documents import Tombstone
+from portal.refusals import in_german
 from portal.rendering import page
 
 if TYPE_CHECKING:
@@ -40,9 +42,9 @@ class Blocked(Base400):  # type: ignore[misc]  # Datasette is untyped
 def _status_and_message(exception: Exception) -> tuple[int, str]:
     if isinstance(exception, Base400):
         message = str(exception.args[0]) if exception.args else ""
-        return exception.status, message if message != "404" else ""
-    if (status := getattr(exception, "status", None)) and hasattr(exception, "message"):
-        return int(status), str(exception.message)  # datasette.views.base.DatasetteError
+        return exception.status, in_german(message) if message != "404" else ""
+    if isinstance(exception, DatasetteError):  # about the question, also where Datasette says 500
+        return exception.status if exception.status != 500 else 400, in_german(str(exception.message))
     if isinstance(exception, sqlite3.OperationalError) and exception.args == ("interrupted",):
         return 503, "Die Abfrage wurde abgebrochen. Bitte enger suchen oder später noch einmal versuchen."
     return 500, ""

@@ -33,6 +33,11 @@ def label(kind: str, word: object) -> str:
     return str(_labels().get(kind, {}).get(str(word), word))
 
 
+def refusals() -> list[tuple[str, str]]:
+    """Patterns of Datasette's and SQLite's messages, each with the German sentence that replaces it."""
+    return [(row["pattern"], row["sentence"]) for row in _labels()["refusal"]]
+
+
 def words(kind: str) -> tuple[str, ...]:
     """The machine words of a kind, in the order of the file.
 

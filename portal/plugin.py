@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import Forbidden, Request, Response
 from jinja2 import Environment
 
 from portal.errors import error_response
@@ -71,5 +71,15 @@ def handle_exception(
 
     async def respond() -> Response:
         return await error_response(datasette, request, exception)
+
+    return respond
+
+
+@hookimpl
+def forbidden(datasette: Datasette, request: Request, message: str) -> Callable[[], Awaitable[Response]]:
+    """What is not allowed is said as every other error."""
+
+    async def respond() -> Response:
+        return await error_response(datasette, request, Forbidden(message))
 
     return respond

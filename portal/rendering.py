@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from portal.german_dates import as_date, as_day, as_time, as_typed
 from portal.labels import label, source_part
 from portal.numbers import as_bytes, as_number, counted
+from portal.refusals import in_german
 from portal.settings import PLUGIN
 from portal.untrusted import shortened, shown, web_address, without_scheme
 
@@ -31,6 +32,7 @@ _FILTERS = {
     "as_number": as_number,
     "as_bytes": as_bytes,
     "counted": counted,
+    "in_german": in_german,
     "shortened": shortened,
     "web_address": web_address,
     "without_scheme": without_scheme,

@@ -8,6 +8,7 @@ import os
 import socket
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,13 +75,25 @@ def datasette_for(
     frozen = not _readable(path)
     metadata = descriptions()
     plugins = metadata.setdefault("plugins", {})
-    plugins[PLUGIN] = {**plugins.get(PLUGIN, {}), "data_dir": str(data_dir.resolve()), **(operator or {})}
-    return Datasette(
+    plugins[PLUGIN] = {**plugins.get(PLUGIN, {}), **(operator or {})}
+    portal = Datasette(
         [] if frozen else [str(path)],
         immutables=[str(path)] if frozen else [],
         metadata=metadata,
         settings={**LIMITS, "base_url": _base(base_url), **limits},
     )
+    for database in portal.databases.values():
+        database.execute = _unlogged(database.execute)
+    return portal
+
+
+def _unlogged(execute: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """``Database.execute`` without its habit of writing failed questions and their words to stderr."""
+
+    async def run(*arguments: Any, **options: Any) -> Any:
+        return await execute(*arguments, **{**options, "log_sql_errors": False})
+
+    return run
 
 
 def _base(address: str) -> str:

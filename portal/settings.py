@@ -66,5 +66,5 @@ def archive_database(datasette: Datasette) -> Database | None:
 def settings_of(datasette: Datasette) -> PortalSettings:
     """The settings of a running portal."""
     database = archive_database(datasette)
-    beside = Path(database.path).resolve().parent if database and database.path else None
+    beside = Path(database.path).absolute().parent if database and database.path else None
     return read_settings(datasette.plugin_config(PLUGIN) or {}, os.environ, beside)
