@@ -14,7 +14,7 @@ from archive.search.filters import Filters
 from archive.search.matching import matches_of
 from archive.search.plan import EXACT, FORM, PART, Plan
 
-FEW = 300
+FEW = 600
 """Up to this many hits, all of them are candidates."""
 
 LONG = 12_000

@@ -172,3 +172,14 @@ def test_sparse_numbers_stay_with_sql() -> None:
 
     assert [columns_of(conn) for _ in range(3)] == [None] * 3
     assert facets(conn, "Datenschutz").total == 1
+
+
+def test_databases_in_memory_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One may get the place, and so the name, of another that is gone."""
+    monkeypatch.setattr("archive.search.vocabulary.id", lambda _: 7, raising=False)
+    first = archive_of([Sample(id="a", title="Eule Zebra", pages=("Wald",))])
+    second = archive_of([Sample(id="b", title="Kuh Zebra", pages=("Wald",))])
+
+    assert search(first, "Eule").total == 1
+    assert search(second, "Kuh").total == 1
+    assert search(second, "Eule").total == 0
