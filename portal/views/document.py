@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Request, Response
@@ -17,7 +18,7 @@ from portal.layout import absolute_url
 from portal.passages import Piece, Span, paragraphs
 from portal.provisions import Provision, provisions
 from portal.queries.document_page import DocumentPage, document_page
-from portal.queries.documents import Document, Page, find_document, find_tombstone
+from portal.queries.documents import Citation, Document, Page, find_document, find_tombstone
 from portal.rendering import page
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ async def show_document(datasette: Datasette, request: Request) -> Response:
         found=found,
         document=document,
         version=version,
-        pages=[(each, _paragraphs(found, each)) for each in found.pages],
+        pages=_pages(found),
         provisions=_provisions(found),
         licence=licence_of(document.source, document.doc_type),
         permalink=permalink,
@@ -91,12 +92,19 @@ def _provisions(found: DocumentPage) -> list[Provision]:
     return provisions(found.citations, official_url)
 
 
-def _paragraphs(found: DocumentPage, part: Page) -> list[list[Piece]]:
+def _pages(found: DocumentPage) -> list[tuple[Page, list[list[Piece]]]]:
+    """Every page with its paragraphs, citations linked to the official text."""
+    cited: dict[int, list[Citation]] = {}
+    for citation in found.citations:
+        cited.setdefault(citation.page, []).append(citation)
+    return [(each, _paragraphs(each, cited.get(each.page, []))) for each in found.pages]
+
+
+def _paragraphs(part: Page, cited: Sequence[Citation]) -> list[list[Piece]]:
     spans = [
         Span(start=citation.start, end=citation.start + len(citation.raw), href=href)
-        for citation in found.citations
-        if citation.page == part.page
-        and part.text.startswith(citation.raw, citation.start)
+        for citation in cited
+        if part.text.startswith(citation.raw, citation.start)
         and (href := official_url(citation.law, citation.unit, citation.number))
     ]
     return paragraphs(part.text, spans)

@@ -160,3 +160,18 @@ def test_prints_without_navigation(browser: Any) -> None:
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
     assert shown == [False, False, True, True]
+
+
+def test_a_printed_search_says_what_was_searched(browser: Any) -> None:
+    """The words stand above the hits; what can only be clicked is not printed."""
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.open("/suche?q=Videoüberwachung")
+    heading = browser.driver.find_element("css selector", "h1")
+    told, size, tools = heading.text, heading.size, browser.driver.find_element("css selector", ".tools").text
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+    assert told == "Suche: Videoüberwachung"
+    assert size["height"] > 10
+    assert "Feed" not in tools
+    assert "Sortiert" not in tools
+    assert "Treffer" in tools
