@@ -85,9 +85,9 @@ def read_request(arguments: Mapping[str, str]) -> SearchRequest:
     page = _text(arguments, "seite", 6)
     return SearchRequest(
         query=_text(arguments, "q", QUERY_LIMIT),
-        source=_text(arguments, "quelle") or None,
-        doc_type=_text(arguments, "typ") or None,
-        topic=_text(arguments, "thema") or None,
+        source=_text(arguments, "quelle").lower() or None,
+        doc_type=_text(arguments, "typ").lower() or None,
+        topic=_text(arguments, "thema").lower() or None,
         issuer=_text(arguments, "herausgeber") or None,
         since=read_period(since),
         until=read_period(until),

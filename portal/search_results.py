@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.search.engine import Hit
 from portal.addresses import document_path
+from portal.facets import value_label
 from portal.search_request import SearchRequest
 from portal.searching import Found
 from portal.untrusted import shortened, spreadsheet_cell, visible
@@ -39,14 +40,34 @@ def hit_record(hit: Hit, absolute: Callable[[str], str]) -> dict[str, Any]:
 def as_json(
     request: SearchRequest, found: Found, absolute: Callable[[str], str], next_address: str | None
 ) -> dict[str, Any]:
-    """The results with the numbers per filter; ``next`` is the full address of the next page, or None."""
+    """The results with the numbers per filter; ``next`` is the full address of the next page, or None.
+
+    ``ignored`` holds what was given as a period and is no date.
+    """
     return {
         "query": request.query,
         "total": found.total,
         "suggestion": found.suggestion,
-        "facets": asdict(found.facets),
+        "ignored": list(request.misread),
+        "facets": _named(found),
         "hits": [hit_record(hit, absolute) for hit in found.hits],
         "next": next_address,
+    }
+
+
+def _named(found: Found) -> dict[str, list[dict[str, Any]]]:
+    """The numbers per filter with the German names of the values."""
+    return {
+        name: [
+            {
+                **count,
+                "label": count["value"]
+                if name == "year"
+                else value_label(name, count["value"], found.topics),
+            }
+            for count in counts
+        ]
+        for name, counts in asdict(found.facets).items()
     }
 
 

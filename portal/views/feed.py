@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
@@ -15,7 +16,7 @@ from portal.feeds import feed_entries, feed_title
 from portal.german_dates import moment
 from portal.layout import absolute_url
 from portal.queries.news import NewsItem, news
-from portal.search_request import SearchRequest, read_request
+from portal.search_request import RELEVANCE, SearchRequest, read_request
 from portal.searching import chosen_by
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _asked(
 
 async def show_feed(datasette: Datasette, request: Request) -> Response:
     """The feed; ``aenderungen=nein`` and ``entfernungen=nein`` leave out edits and removals."""
-    asked = read_request(request.args)
+    asked = replace(read_request(request.args), page=1, sort=RELEVANCE)  # a feed has an order of its own
     edits = request.args.get("aenderungen") not in _NO
     removals = request.args.get("entfernungen") not in _NO
     items, updated, changed, topic = await recall(datasette, _asked, asked, edits=edits, removals=removals)

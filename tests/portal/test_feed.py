@@ -123,3 +123,13 @@ def test_unchanged_feed_is_not_sent_again(portal: Any) -> None:
     tag = portal.get("/feed.atom").headers["etag"]
 
     assert portal.get("/feed.atom", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_order_and_page_of_a_search_do_not_make_another_feed(portal: Any) -> None:
+    """Whatever page of hits the reader came from, the feed has the same id."""
+    ids = {
+        feed(portal, f"/feed.atom?quelle=dsk{more}").findtext(f"{ATOM}id")
+        for more in ("", "&sortierung=datum", "&seite=2")
+    }
+
+    assert len(ids) == 1

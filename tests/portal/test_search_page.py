@@ -218,3 +218,25 @@ def test_weight_of_start_and_search(portal: Any) -> None:
 
     for path in ("/", "/suche", QUERY):
         assert len(portal.get(path).content) + assets < 150_000, path
+
+
+def test_json_names_values_and_says_what_it_ignored(portal: Any) -> None:
+    """Filters have German names in the data too, and a period that is no date is told."""
+    found = portal.get("/suche.json?von=gestern").json()
+
+    assert {count["value"]: count["label"] for count in found["facets"]["source"]} == {
+        "dsk": "DSK",
+        "dsmv": "DSMV",
+    }
+    assert ("pressemitteilung", "Pressemitteilungen") in {
+        (count["value"], count["label"]) for count in found["facets"]["doc_type"]
+    }
+    assert found["ignored"] == ["gestern"]
+
+
+@pytest.mark.parametrize("written", ["quelle=DSK", "typ=Pressemitteilung"])
+def test_filters_are_read_in_any_case(portal: Any, written: str) -> None:
+    """Who writes a source or a type with capitals finds the same."""
+    given = portal.get(f"/suche.json?{written}").json()["total"]
+
+    assert given == portal.get(f"/suche.json?{written.lower()}").json()["total"] > 0
