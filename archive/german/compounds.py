@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from archive.german.divisions import divide, lexicon, lexicon_stems, links, prefixes
+from archive.german.divisions import divide, lexicon, lexicon_stems, links, may_be_form, prefixes
 from archive.german.folding import fold
 from archive.german.stems import stem
 from archive.german.verbs import verb_roots
@@ -46,7 +46,7 @@ class Compounds:
         """
         if len(text) < 3 or text in prefixes() or text in STOPWORDS or text in _suffixes():
             return False
-        if text in lexicon() or stem(text) in lexicon_stems():
+        if text in lexicon() or (may_be_form(text) and stem(text) in lexicon_stems()):
             return True
         if len(text) < 4 or text.endswith(_opaque_endings()):
             return False
@@ -162,10 +162,10 @@ class Compounds:
 
     def _divides(self, text: str) -> bool:
         """Whether a text is a modifier and a head, both known."""
-        return any(self.is_head(text[at:]) and self._modifies(text[:at]) for at in range(3, len(text) - 2))
+        return any(self._modifies(text[:at]) and self.is_head(text[at:]) for at in range(3, len(text) - 2))
 
     def _modifies(self, text: str) -> bool:
-        bases = (text.removesuffix(link) for link in links())
+        bases = {text.removesuffix(link) for link in links()}
         return any(len(base) >= 3 and self.is_word(base, any_form=False) for base in bases)
 
 

@@ -111,9 +111,14 @@ def in_lexicon(text: str) -> bool:
     >>> in_lexicon("erkennungen"), in_lexicon("traf")
     (True, False)
     """
-    if text in prefixes() or text[: max(SHORTEST_MODIFIER, len(text) - LONGEST_ENDING)] not in _beginnings():
+    if text in prefixes() or not may_be_form(text):
         return False
     return text in lexicon() or (stem(text) in lexicon_stems() and text not in verb_forms())
+
+
+def may_be_form(text: str) -> bool:
+    """Whether a text begins like a word of the lexicon, so that its stem is worth looking at."""
+    return text[: max(SHORTEST_MODIFIER, len(text) - LONGEST_ENDING)] in _beginnings()
 
 
 @cache

@@ -104,7 +104,7 @@ def add_words(conn: sqlite3.Connection, texts: Iterable[str]) -> None:
     """
     words: dict[str, str] = {}
     for text in texts:
-        for surface in set(WORD.findall(text)):
+        for surface in dict.fromkeys(WORD.findall(text)):
             term = index_term(surface)
             if len(term) <= LONGEST_WORD and surface > words.get(term, ""):
                 words[term] = surface

@@ -34,7 +34,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self.terms: set[str] = set()
         self.last: tuple[int, str] = (0, "")
-        self.weight = 0
+        self.order: list[str] = []
         self._by_stem: dict[str, list[str]] = {}
         self._by_fold: dict[str, list[str]] = {}
         self._folded: list[str] = []
@@ -53,7 +53,7 @@ class Vocabulary:
                 self._folded.append(folded)
             self._by_fold.setdefault(folded, []).append(term)
             self.last = (number, term)
-            self.weight += number * len(term)
+            self.order.append(term)
         self._joined = "\n" + "\n".join(self._folded) + "\n"
         self._compounds = Compounds(self._by_fold.__contains__, self._by_stem.__contains__)
         self._remembered.clear()
@@ -185,10 +185,13 @@ def _continues(conn: sqlite3.Connection, vocabulary: Vocabulary, last: tuple[int
         row = conn.execute("select term from search_words where id = ?", (number,)).fetchone()
         if row is None or row[0] != term or last[0] < number:
             return False
-    return not database_name(conn).isdecimal() or _weight(conn, number) == vocabulary.weight
+    return not database_name(conn).isdecimal() or _words(conn, number) == " ".join(vocabulary.order)
 
 
-def _weight(conn: sqlite3.Connection, number: int) -> int:
-    """A sum over the words up to a number: databases in memory may follow each other under one name."""
-    rows = conn.execute("select sum(id * length(term)) from search_words where id <= ?", (number,))
-    return int(rows.fetchone()[0])
+def _words(conn: sqlite3.Connection, number: int) -> str:
+    """All words up to a number: databases in memory may follow each other under one name."""
+    rows = conn.execute(
+        "select group_concat(term, ' ') from (select term from search_words where id <= ? order by id)",
+        (number,),
+    )
+    return str(rows.fetchone()[0])

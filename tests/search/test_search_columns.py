@@ -41,9 +41,11 @@ def samples() -> list[Sample]:
     ]
 
 
-@pytest.fixture
-def conn() -> sqlite3.Connection:
+@pytest.fixture(params=[None, sqlite3.Row], ids=["tuples", "rows"])
+def conn(request: pytest.FixtureRequest) -> sqlite3.Connection:
+    """An archive, read as the command line does and as the portal does."""
     conn = archive_of(samples())
+    conn.row_factory = request.param
     conn.executemany(
         "insert into topics (id, label, description) values (?, ?, '')", [("a", "Ämter"), ("b", "Bild")]
     )
