@@ -1,95 +1,174 @@
-"""The reading order of two-column pages whose lines were drawn across both columns; runs in the worker."""
+"""The reading order of pages whose lines were drawn across their columns or out of order; runs in the worker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import pairwise
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from itertools import chain, groupby, pairwise
 from typing import Any
 
-from pipelines.files.pieces import Piece, cut, near, rectangles, split
+from pipelines.files.pieces import Piece, cut, near, runs, split
 
 ROWS = 8
-"""So many rows must have text on both sides of the gap before a page counts as two columns."""
+"""So many rows must have text on both sides of a gap before a page counts as set in columns."""
+
+SHORT = 3
+"""So many rows are enough at the end of a document, where the last column breaks off (see ``_breaks_off``)."""
 
 SAMPLE = 5
 """So many lines are looked at first, to save the time on ordinary pages."""
 
+LONG = 30
+"""Characters; what looks narrow and holds so many goes back and forth between rows."""
+
+WHITE = 6.0
+"""Points; less white between two columns is a blank."""
+
+UNLIKE = 2.5
+"""No column is so many times as wide as another: beside text so narrow stand terms or numbers."""
+
+Span = tuple[float, float]
+
 
 def column_order(textpage: Any, text: str, pieces: list[Piece], width: float) -> list[Piece]:
-    """The pieces in reading order: unchanged, unless the page has two columns that were drawn row by row.
+    """The pieces in reading order: unchanged, unless the page has columns that were drawn row by row.
 
-    A page has two columns where a gap in its middle is white in most lines and both sides are filled with
-    text. If the lines run across it or change sides nearly every time, they are cut at the gap, and between
-    two full-width lines the left pieces come before the right ones. Tables are left alone: their cells
-    hold several lines or little text.
+    A page has columns where a gap is white in most lines and both its sides are filled with text. If the
+    lines run across it or change sides nearly every time, they are cut at the gaps, and between two
+    full-width lines the left pieces come before the right ones. Tables are left alone: their cells hold
+    several lines or little text. Lines drawn from the foot of the page to its head are turned round first.
     """
-    long = [piece for piece in pieces if piece[3] - piece[2] > 0.2 * width]
+    if _upwards(pieces):
+        pieces = sorted(pieces, key=lambda piece: (-round(piece[4]), piece[2]))
+    long = [piece for piece in pieces if piece[3] - piece[2] > 0.2 * width or piece[1] - piece[0] >= LONG]
     if len(long) < ROWS:
         return pieces
     some = long[:: len(long) // SAMPLE][:SAMPLE]
-    gap = _gap(rectangles(textpage, some), width, [0, 1, 2])
-    if gap is None or len(_across(pieces, gap)) + _changes(pieces, gap) < ROWS:
+    gaps = _gaps([span for piece in some for span in runs(textpage, piece)], width, [0, 1, 2])
+    if not gaps or len(_across(pieces, gaps)) + _changes(pieces, gaps) < SHORT:
         return pieces
-    gap = _gap(rectangles(textpage, long), width, [share * len(long) for share in (0, 0.05, 0.1, 0.15)])
-    if gap is None:
+    spans = {piece: runs(textpage, piece) for piece in long}
+    allowed = [share * len(long) for share in (0, 0.05, 0.1, 0.15, 0.3, 0.5)]
+    gaps = _gaps([span for found in spans.values() for span in found], width, allowed)
+    if not gaps:
         return pieces
-    across = set(_across(pieces, gap))
+    across = {*_across(pieces, gaps), *(piece for piece, found in spans.items() if _goes_back(found))}
     parts = [
-        part for piece in pieces for part in (cut(textpage, text, piece, gap) if piece in across else [piece])
+        part
+        for piece in pieces
+        for part in (
+            cut(textpage, text, piece, gaps, _goes_back(spans.get(piece, ()))) if piece in across else [piece]
+        )
     ]
-    return _left_first(parts, gap) if _drawn_by_row(parts, gap) else pieces
+    return _left_first(parts, gaps) if _drawn_by_row(parts, gaps) else pieces
 
 
-def _changes(pieces: list[Piece], gap: float) -> int:
-    """How often the pieces change from one side of the gap to the other."""
-    sides = [piece[2] >= gap for piece in pieces if not piece[2] < gap < piece[3]]
-    return sum(one != other for one, other in pairwise(sides))
+def _upwards(pieces: list[Piece]) -> bool:
+    """True if most lines stand above the one before."""
+    ups = sum(later[4] > piece[4] + 0.5 * piece[5] for piece, later in pairwise(pieces))
+    return len(pieces) >= ROWS and 2 * ups > len(pieces)
 
 
-def _drawn_by_row(pieces: list[Piece], gap: float) -> bool:
-    left = [piece for piece in pieces if piece[3] <= gap]
-    right = [piece for piece in pieces if piece[2] >= gap]
-    often = max(ROWS, 1.2 * min(len(left), len(right)))
-    return _changes(pieces, gap) >= often and _filled(left) and _filled(right)
+def _goes_back(spans: Sequence[Span]) -> bool:
+    """True for a line in which text stands to the left of what comes before: several rows in one."""
+    return any(later[0] < before[0] for before, later in pairwise(spans))
 
 
-def _filled(pieces: list[Piece]) -> bool:
+def _column(piece: Piece, gaps: list[float]) -> int | None:
+    """The number of the column a piece stands in, or None if it reaches across a gap."""
+    first = bisect(gaps, piece[2])
+    return first if first == bisect(gaps, piece[3]) else None
+
+
+def _columns(pieces: list[Piece], gaps: list[float]) -> Iterator[int]:
+    return (column for piece in pieces if (column := _column(piece, gaps)) is not None)
+
+
+def _changes(pieces: list[Piece], gaps: list[float]) -> int:
+    """How often the pieces change from one column to another."""
+    return sum(one != other for one, other in pairwise(_columns(pieces, gaps)))
+
+
+def _drawn_by_row(pieces: list[Piece], gaps: list[float]) -> bool:
+    filled: list[list[Piece]] = [[] for _ in range(len(gaps) + 1)]
+    for piece in pieces:
+        column = _column(piece, gaps)
+        if column is not None:
+            filled[column].append(piece)
+    least = min(map(len, filled))
+    if least < SHORT or not (all(map(_is_filled, filled)) and _are_alike(filled)):
+        return False
+    changes = _changes(pieces, gaps)
+    return changes >= max(ROWS, 1.2 * least) or (_breaks_off(filled) and changes >= 1.2 * least)
+
+
+def _breaks_off(columns: list[list[Piece]]) -> bool:
+    """True if only the last column is short, and begins beside the first and in lines as far apart."""
+    first, last = columns[0], columns[-1]
+    beside = abs(first[0][4] - last[0][4]) < 2 * last[0][5]
+    alike = 0.85 < _step(last) / max(0.1, _step(first)) < 1.18
+    return beside and alike and all(len(column) >= 2 * ROWS for column in columns[:-1])
+
+
+def _step(column: list[Piece]) -> float:
+    """The usual distance of lines."""
+    steps = sorted(before[4] - piece[4] for before, piece in pairwise(column))
+    return steps[len(steps) // 2]
+
+
+def _is_filled(column: list[Piece]) -> bool:
     """True if half of the pieces are nearly as wide as their column."""
-    wide = max(piece[3] for piece in pieces) - min(piece[2] for piece in pieces)
-    return 2 * sum(piece[3] - piece[2] > 0.7 * wide for piece in pieces) >= len(pieces)
+    if not column:
+        return False
+    wide = _width(column)
+    return 2 * sum(piece[3] - piece[2] > 0.7 * wide for piece in column) >= len(column)
 
 
-def _across(pieces: list[Piece], gap: float) -> list[Piece]:
-    """The pieces with text on both sides of the gap, or out of order."""
-    low, high = gap - 3, gap + 3
-    return [piece for piece in pieces if piece[2] < low < high < piece[3] or piece[3] < piece[2]]
+def _are_alike(columns: list[list[Piece]]) -> bool:
+    widths = [_width(column) for column in columns]
+    return max(widths) <= UNLIKE * min(widths)
 
 
-def _gap(spans: Iterable[tuple[float, float]], width: float, allowed: list[float]) -> float | None:
-    """The middle of the widest stretch in the page's middle that hardly any of the spans cross.
+def _width(column: list[Piece]) -> float:
+    return max(piece[3] for piece in column) - min(piece[2] for piece in column)
 
-    ``allowed`` are the numbers of spans that may cross it, tried in order. It must be 6 points wide.
+
+def _across(pieces: list[Piece], gaps: list[float]) -> list[Piece]:
+    """The pieces with text on both sides of a gap, or out of order."""
+    return [
+        piece
+        for piece in pieces
+        if piece[3] < piece[2] or any(piece[2] < gap - 3 and gap + 3 < piece[3] for gap in gaps)
+    ]
+
+
+def _gaps(spans: Sequence[Span], width: float, allowed: Sequence[float]) -> list[float]:
+    """The middles of the stretches, away from the page's edges, that hardly any of the spans cross.
+
+    ``allowed`` are the numbers of spans that may cross them, tried in order. They must be 6 points wide.
     """
-    low, high = 0.3 * width, 0.7 * width
+    low, high = 0.2 * width, 0.8 * width
     events = [(low, 0), (high, 0)]
     for left, right in spans:
         if left < high and right > low:
             events += [(max(low, left), 1), (min(high, right), -1)]
     events.sort()
-    stretches = (_white_stretch(events, low, most) for most in allowed)
-    return next((start + wide / 2 for wide, start in stretches if wide >= 6), None)
+    for most in allowed:
+        found = [start + wide / 2 for wide, start in _white_stretches(events, low, most) if wide >= WHITE]
+        if found:
+            return found
+    return []
 
 
-def _white_stretch(events: list[tuple[float, int]], low: float, most: float) -> tuple[float, float]:
-    """Width and beginning of the widest stretch that at most ``most`` spans cover."""
-    best, start, crossed = (0.0, low), low, 0
+def _white_stretches(events: list[tuple[float, int]], low: float, most: float) -> Iterator[Span]:
+    """Width and beginning of each stretch between spans that at most ``most`` spans cover."""
+    start, crossed = low, 0
     for x, change in events:
-        if crossed <= most:
-            best = max(best, (x - start, start))
+        if change > 0 and crossed <= most < crossed + change and start > low:
+            yield x - start, start
         if change < 0 and crossed > most >= crossed + change:
             start = x
         crossed += change
-    return best
 
 
 def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
@@ -117,14 +196,12 @@ def _continued_first(parts: list[Piece], left: float) -> list[Piece]:
     return [*same, *(part for part in parts if part not in same)]
 
 
-def _left_first(pieces: list[Piece], gap: float) -> list[Piece]:
+def _left_first(pieces: list[Piece], gaps: list[float]) -> list[Piece]:
+    """Between two full-width lines the columns one after the other, where each has several lines."""
     ordered: list[Piece] = []
-    left: list[Piece] = []
-    right: list[Piece] = []
-    for piece in pieces:
-        if piece[2] < gap < piece[3]:
-            ordered += [*left, *right, piece]
-            left, right = [], []
-        else:
-            (left if piece[3] <= gap else right).append(piece)
-    return [*ordered, *left, *right]
+    for is_set, band in groupby(pieces, lambda piece: _column(piece, gaps) is not None):
+        found = list(band)
+        columns = [[piece for piece in found if _column(piece, gaps) == at] for at in range(len(gaps) + 1)]
+        in_columns = is_set and min(map(len, columns)) >= SHORT
+        ordered += chain.from_iterable(columns) if in_columns else found
+    return ordered

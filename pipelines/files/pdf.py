@@ -15,7 +15,8 @@ from pypdfium2 import raw
 from pipelines.files.characters import letters
 from pipelines.files.columns import cells_apart, column_order
 from pipelines.files.picture import has_picture, picture_digest
-from pipelines.files.pieces import Piece, place
+from pipelines.files.pieces import Piece, is_crowded, place, rows_apart
+from pipelines.files.turned import looks_turned, quarter_turns, upright_place
 
 FEW_LETTERS = 30
 """A page with fewer letters is looked at as a picture (measured: no page of text has so few)."""
@@ -57,23 +58,55 @@ def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iter
 def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     page = document[number - 1]
     textpage = page.get_textpage()
-    count = min(textpage.count_chars(), max_chars)
-    text = textpage.get_text_range(0, count) if count > 0 else ""
-    if len(text) != count:
-        text = _by_character(textpage, count)
+    text, pieces = _printed(textpage, max_chars)
+    links, picture = list(_links(document, page)), _picture(page, text)
+    if page.get_rotation() or (any(map(is_crowded, pieces)) and looks_turned(pieces)):
+        textpage, text, pieces = _set_upright(page, textpage, text, pieces, max_chars)
+    elif pieces:
+        pieces = _in_order(textpage.raw, text, pieces, page.get_width())
     message: dict[str, Any] = {
         "page": number,
         "text": text,
         "size": page.get_size(),
-        "links": list(_links(document, page)),
+        "links": links,
         "cut": textpage.count_chars() > max_chars,
     }
-    if letters(text) < FEW_LETTERS and has_picture(page):
-        message["picture"] = picture_digest(page)
-    pieces = _places(textpage, text, page)
+    if picture:
+        message["picture"] = picture
     textpage.close()
     page.close()
     return message, array("f", chain.from_iterable(pieces)).tobytes()
+
+
+def _picture(page: Any, text: str) -> str | None:
+    return picture_digest(page) if letters(text) < FEW_LETTERS and has_picture(page) else None
+
+
+def _printed(textpage: Any, max_chars: int) -> tuple[str, list[Piece]]:
+    """The text of a page as pdfium orders it, and the pieces of its lines."""
+    count = min(textpage.count_chars(), max_chars)
+    text = textpage.get_text_range(0, count) if count > 0 else ""
+    if len(text) != count:
+        text = _by_character(textpage, count)
+    pointer = textpage.raw
+    return text, [place(pointer, *found.span()) for found in _PRINTED.finditer(text)]
+
+
+def _set_upright(
+    page: Any, textpage: Any, text: str, pieces: list[Piece], max_chars: int
+) -> tuple[Any, str, list[Piece]]:
+    """The page turned so that its text stands upright and pdfium finds its order; then its text and pieces."""
+    turns = quarter_turns(textpage, text)
+    if turns * 90 != page.get_rotation():
+        page.set_rotation(turns * 90)
+        textpage.close()
+        textpage = page.get_textpage()
+        text, pieces = _printed(textpage, max_chars)
+    pointer = textpage.raw
+    if turns == 0:
+        return textpage, text, _in_order(pointer, text, pieces, page.get_width())
+    size = page.get_size() if turns == 2 else page.get_size()[::-1]
+    return textpage, text, [upright_place(pointer, start, end, turns, *size) for start, end, *_ in pieces]
 
 
 def _by_character(textpage: Any, count: int) -> str:
@@ -82,23 +115,10 @@ def _by_character(textpage: Any, count: int) -> str:
     return "".join(chr(code) if 0 < code < 0x110000 else " " for code in codes)
 
 
-def _places(textpage: Any, text: str, page: Any) -> list[Piece]:
-    pointer = textpage.raw
-    pieces = [place(pointer, *found.span()) for found in _PRINTED.finditer(text)]
-    if page.get_rotation() in (90, 270) or _turned(pieces):
-        return [(start, end, 0.0, 0.0, 0.0, 0.0, 0) for start, end, *_ in pieces]
-    ordered = column_order(pointer, text, pieces, page.get_width())
-    return cells_apart(pointer, text, ordered)
-
-
-def _turned(pieces: list[Piece]) -> bool:
-    """True if a good part of the longer lines is not as wide as its letters must be: turned text."""
-    long = narrow = 0
-    for start, end, left, right, _, height, _ in pieces:
-        if end - start >= 10:
-            long += 1
-            narrow += right - left < 0.1 * height * (end - start)
-    return narrow > 0.3 * long
+def _in_order(textpage: Any, text: str, pieces: list[Piece], width: float) -> list[Piece]:
+    return cells_apart(
+        textpage, text, column_order(textpage, text, rows_apart(textpage, text, pieces), width)
+    )
 
 
 def _links(document: Any, page: Any) -> Iterator[str]:

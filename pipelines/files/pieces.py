@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from struct import Struct
 from typing import Any
 
@@ -36,6 +36,12 @@ _WORD = re.compile("[^ \u00a0]+")
 FAR = 1e6
 """Places further out, in points, are no places: a damaged file may state any number."""
 
+FEW_LETTERS = 20
+NARROWEST = 0.27
+"""Mean width of letters in heights of a line; ordinary fonts have 0.36 to 0.45."""
+
+MOST_RUNS = 300
+LONG_WORD = 8
 AROUND = 16
 """So many characters before and after the likely place of a gap are looked at for it first."""
 
@@ -51,39 +57,109 @@ def place(textpage: Any, start: int, end: int) -> Piece:
     return start, end, left, right, last, other, int(height < 0.9 * other)
 
 
-def rectangles(textpage: Any, pieces: list[Piece]) -> Iterator[tuple[float, float]]:
-    """Left and right of what is printed in the pieces: one rectangle for each run of letters."""
-    for start, end, *_ in pieces:
-        for index in range(min(_count_rects(textpage, start, end - start), 100)):
-            _rect(textpage, index, *_SIDES)
-            yield _RECT[0], _RECT[2]
+def is_crowded(piece: Piece) -> bool:
+    """True if the letters of a piece must be narrower than any font has them: turned text, or several rows."""
+    start, end, left, right, _, height, _ = piece
+    return end - start >= FEW_LETTERS and right - left < NARROWEST * height * (end - start)
 
 
-def cut(textpage: Any, text: str, piece: Piece, gap: float) -> list[Piece]:
-    """The piece cut at the gap and wherever the next character stands to the left or on another line."""
+def rows_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
+    """The pieces, those that hold several rows (pdfium joins rows that stand close) parted."""
+    if not any(map(is_crowded, pieces)):
+        return pieces
+    return [
+        part
+        for piece in pieces
+        for part in (split(textpage, text, piece, lambda *_: True) if is_crowded(piece) else [piece])
+    ]
+
+
+def box(textpage: Any, index: int) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of one character on the page as stored."""
+    _char_box(textpage, index, _FIRST)
+    left, top, right, bottom, *_ = _edges(_BOXES)
+    return left, bottom, right, top
+
+
+def runs(textpage: Any, piece: Piece) -> list[tuple[float, float]]:
+    """Left and right of what is printed in the piece: one rectangle for each run of letters, in their order."""
+    found = []
+    for index in range(min(_count_rects(textpage, piece[0], piece[1] - piece[0]), MOST_RUNS)):
+        _rect(textpage, index, *_SIDES)
+        found.append((_RECT[0], _RECT[2]))
+    return found
+
+
+def cut(textpage: Any, text: str, piece: Piece, gaps: list[float], by_word: bool) -> list[Piece]:
+    """The piece cut at the gaps and wherever the next character stands to the left or on another line.
+
+    ``by_word`` says that every word has to be looked at, as the piece is known to hold several rows.
+    """
+    if by_word:
+        return split(
+            textpage, text, piece, lambda part, here: not any(_is_cut(part, here, gap) for gap in gaps), gaps
+        )
+    for gap in gaps:
+        halves = _halves(textpage, text, piece, gap)
+        if halves:
+            return [halves[0], *cut(textpage, text, halves[1], [x for x in gaps if x > gap], False)]
+        if piece[2] < gap - 3 and gap + 3 < piece[3]:
+            return cut(textpage, text, piece, gaps, True)
+    return [piece] if piece[2] <= piece[3] else cut(textpage, text, piece, gaps, True)
+
+
+def _halves(textpage: Any, text: str, piece: Piece, gap: float) -> list[Piece]:
+    """What stands to the left and to the right of the gap, if the cut is found where it is likely."""
     start, end, first, last, *_ = piece
-    if -FAR < first < gap < last < FAR:
-        guess = start + int((end - start) * (gap - first) / (last - first))
-        some = _WORD.finditer(text, max(start, guess - AROUND), min(end, guess + AROUND))
-        words = [word.span() for word in some]
-        at = bisect_left(words, gap - 1, key=lambda word: _left(textpage, word[0]))
-        if 0 < at < len(words):
-            left, right = place(textpage, start, words[at - 1][1]), place(textpage, words[at][0], end)
-            if _is_cut(left, right, gap) and _same_line(left, right):
-                return [left, right]
-    return split(textpage, text, piece, lambda part, here: not _is_cut(part, here, gap))
+    if not -FAR < first < gap < last < FAR:
+        return []
+    guess = start + int((end - start) * (gap - first) / (last - first))
+    some = _WORD.finditer(text, max(start, guess - AROUND), min(end, guess + AROUND))
+    words = [word.span() for word in some]
+    at = bisect_left(words, gap - 1, key=lambda word: _left(textpage, word[0]))
+    if not 0 < at < len(words):
+        return []
+    left, right = place(textpage, start, words[at - 1][1]), place(textpage, words[at][0], end)
+    return [left, right] if _is_cut(left, right, gap) and _same_line(left, right) else []
 
 
-def split(textpage: Any, text: str, piece: Piece, goes_on: Callable[[Piece, Piece], bool]) -> list[Piece]:
-    """The piece parted between words that stand on different lines or where it does not go on."""
+def split(
+    textpage: Any,
+    text: str,
+    piece: Piece,
+    goes_on: Callable[[Piece, Piece], bool],
+    gaps: Sequence[float] = (),
+) -> list[Piece]:
+    """The piece parted between words that stand on different lines or where it does not go on.
+
+    A word that reaches across one of the ``gaps`` is parted too: there was no blank between two columns.
+    """
     parts: list[Piece] = []
-    for word in _WORD.finditer(text, piece[0], piece[1]):
-        here = place(textpage, word.start(), word.end())
+    for start, end in _words(textpage, text, piece, gaps):
+        here = place(textpage, start, end)
         if parts and _same_line(parts[-1], here) and goes_on(parts[-1], here):
             parts[-1] = _longer(parts[-1], here)
         else:
             parts.append(here)
     return parts or [piece]
+
+
+def _words(textpage: Any, text: str, piece: Piece, gaps: Sequence[float]) -> Iterator[tuple[int, int]]:
+    for word in _WORD.finditer(text, piece[0], piece[1]):
+        start, end = word.span()
+        here = place(textpage, start, end) if gaps and end - start > LONG_WORD else piece
+        for gap in gaps if here is not piece else ():
+            if here[2] < gap < here[3] or here[3] < here[2]:
+                at = next((index for index in range(start + 1, end) if _is_break(textpage, index, gap)), end)
+                if at < end:
+                    yield start, at
+                    start = at
+        yield start, end
+
+
+def _is_break(textpage: Any, index: int, gap: float) -> bool:
+    """True if a character stands on the other side of the gap than the one before it."""
+    return (_left(textpage, index) > gap) != (_left(textpage, index - 1) > gap)
 
 
 def near(part: Piece, here: Piece) -> bool:

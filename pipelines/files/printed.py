@@ -122,12 +122,13 @@ def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> Print
     tidy = None if is_plain(text) else _tidied
     lines = tuple(whole_lines(_lines(text, array("f", blob), tidy)))
     many = len(lines) >= MANY_LINES
+    pitch = usual_pitch([lines])
     return PrintedPage(
         number=message["page"],
         verbatim=printed_lines(tidy(text) if tidy else text),
         lines=lines,
-        edges=edges_of(message["page"], lines, message["size"][1]),
-        flow=Flowing(lines, pitch=usual_pitch([lines]), is_word=is_word) if many else None,
+        edges=edges_of(message["page"], lines, message["size"][1], pitch),
+        flow=Flowing(lines, pitch=pitch, is_word=is_word) if many else None,
         links=tuple(message["links"]),
         picture=message.get("picture"),
     )

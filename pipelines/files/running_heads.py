@@ -16,6 +16,7 @@ EDGE_LINES = 4
 EDGE_SHARE = 0.2
 SHARE_OF_PAGES = 0.4
 SAME_PLACE = 12.0
+APART = 1.25
 MARGIN = 0.055
 """In this share of the page's height at its edges stands no line of the text."""
 
@@ -40,12 +41,16 @@ class Edge(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """The lines at the edges of one page, its height in points, and the usual height of its lines."""
+    """The lines at the edges of one page, its height in points, and the usual height of its lines.
+
+    ``pitch`` is the usual distance of its lines in heights of a line.
+    """
 
     page: int
     lines: tuple[Edge, ...]
     height: float
     usual: float
+    pitch: float = 1.2
 
 
 def running_heads(pages: Sequence[Edges]) -> dict[int, set[int]]:
@@ -53,7 +58,8 @@ def running_heads(pages: Sequence[Edges]) -> dict[int, set[int]]:
 
     A line counts if the same line, but for numbers, stands at the same place on about half of the pages (two
     fifths: title pages have none, left and right pages differ), its numbers are the same everywhere or
-    count the pages, and no other line of the text stands further out.
+    count the pages, and no other line of the text stands further out. A line that counts nothing must
+    be set apart from the text: the same words may begin several pages.
     """
     groups: dict[tuple[bool, str], list[Edge]] = defaultdict(list)
     for edge in (edge for page in pages for edge in page.lines):
@@ -61,29 +67,57 @@ def running_heads(pages: Sequence[Edges]) -> dict[int, set[int]]:
     enough = max(2, ceil(SHARE_OF_PAGES * len(pages)))
     body = usual([page.usual for page in pages if page.usual])
     found: dict[int, set[int]] = {page.page: set() for page in pages}
+    counting: dict[int, set[int]] = {page.page: set() for page in pages}
     for edges in groups.values():
         likely = [edge for edge in edges if _may_be_head(edge.line, body)]
-        for edge in (*_repeated(likely, enough), *_bare_numbers(likely, enough), *_stated(edges, len(pages))):
+        numbers = (*_bare_numbers(likely, enough), *_stated(edges, len(pages)))
+        repeated = _repeated(likely, enough)
+        for edge in (*repeated, *numbers):
             found[edge.page].add(edge.position)
-    return {page.page: _outside(page, found[page.page]) for page in pages}
+        for edge in (*(repeated if _counts_pages(repeated) else ()), *numbers):
+            counting[edge.page].add(edge.position)
+    return {page.page: _outside(page, found[page.page], counting[page.page]) for page in pages}
 
 
-def edges_of(number: int, lines: Sequence[Line], height: float) -> Edges:
+def edges_of(number: int, lines: Sequence[Line], height: float, pitch: float = 1.2) -> Edges:
     """The edges of page ``number``, which is ``height`` points high."""
     usual_height = usual([line.height for line in lines if len(line.text) > 30])
-    return Edges(number, tuple(_edges(number, lines, height)), height, usual_height)
+    return Edges(number, tuple(_edges(number, lines, height)), height, usual_height, pitch)
 
 
-def _outside(page: Edges, heads: set[int]) -> set[int]:
-    """The positions of those heads beyond which no line of the text stands."""
+def _outside(page: Edges, heads: set[int], counting: set[int]) -> set[int]:
+    """The positions of those heads beyond which no line of the text stands, and that are set apart from it."""
     kept: set[int] = set()
     for upper in (True, False):
+        taken: list[Edge] = []
+        text: Edge | None = None
         for edge in (edge for edge in page.lines if edge.key[0] == upper):
             if edge.position in heads:
-                kept.add(edge.position)
+                taken.append(edge)
             elif MARGIN * page.height < edge.line.bottom < (1 - MARGIN) * page.height:
+                text = edge
                 break
+        known = text is not None or len(taken) < EDGE_LINES
+        while (
+            taken and taken[-1].position not in counting and not (known and _is_apart(taken[-1], text, page))
+        ):
+            text, known = taken.pop(), True
+        kept.update(edge.position for edge in taken)
     return kept
+
+
+def _is_apart(head: Edge, text: Edge | None, page: Edges) -> bool:
+    """True if there is more room between the two than between lines of the text, or no text near."""
+    if text is None:
+        return True
+    return abs(head.line.bottom - text.line.bottom) > APART * page.pitch * min(
+        head.line.height, text.line.height
+    )
+
+
+def _counts_pages(edges: list[Edge]) -> bool:
+    """True if a number in the line rises from page to page."""
+    return any(len(set(column)) > 1 for column in zip(*(edge.numbers for edge in edges), strict=True))
 
 
 def _edges(number: int, lines: Sequence[Line], height: float) -> Iterator[Edge]:

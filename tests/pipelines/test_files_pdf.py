@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import io
 import re
+from dataclasses import replace
 
+import pypdfium2
 import pytest
 from made_files import Layout, linked_pdf, made_pdf, paragraphs
 
@@ -172,10 +175,6 @@ def test_long_pages_and_long_documents_are_cut_and_named(worker):
 
 def test_saving_again_keeps_the_verbatim_text(worker):
     """pdfium writes the file anew: other bytes, other offsets, the same text."""
-    import io
-
-    import pypdfium2
-
     made = made_pdf(paragraphs(5, 20), HEADED)
     again = io.BytesIO()
     pypdfium2.PdfDocument(made.body).save(again)
@@ -190,3 +189,30 @@ def test_another_sentence_changes_the_content(worker):
     one, two = (read_made(Layout(), worker, seed=seed) for seed in (5, 6))
 
     assert one.content != two.content
+
+
+@pytest.mark.parametrize("head", [None, "DSK – Orientierungshilfe"])
+def test_the_same_words_on_every_page_are_text_and_not_running_heads(head, worker):
+    """Lines as close as lines of the text belong to it, however often they repeat; a head is set apart."""
+    text = paragraphs(8, 1)
+    words = len(made_pdf(text).pages[0].split())
+    per_page = made_pdf(text * 3, Layout(paragraph_gap=0)).pages[0].split()
+    assert per_page[:words] == per_page[words : 2 * words]
+
+    layout = Layout(head=head, foot="{number}", paragraph_gap=0)
+    lines = len(read_made_lines(text, layout, worker))
+    made = made_pdf(text * 12, replace(layout, lines=lines * 4))
+    read = read_file(made.body, worker=worker)
+
+    assert len(read.pages) == 3
+    assert [similarity(page.text, said) for page, said in zip(read.pages, made.pages, strict=True)] == [
+        1.0
+    ] * 3
+
+
+def read_made_lines(text: list[str], layout: Layout, worker: FileWorker) -> list[str]:
+    """The printed lines of a page with this text, without head and foot."""
+    verbatim = (
+        read_file(made_pdf(text, replace(layout, head=None, foot=None)).body, worker=worker).pages[0].verbatim
+    )
+    return verbatim.split("\n")
