@@ -23,10 +23,14 @@ STALE_AFTER = timedelta(hours=48)
 
 @dataclass(frozen=True, kw_only=True)
 class Freshness:
-    """How old the data is: end of the last successful run of the source that is furthest behind (UTC)."""
+    """How old the data is: end of the last successful run of the source that is furthest behind (UTC).
+
+    ``incomplete`` where it is young, but a source has had no successful run at all.
+    """
 
     at: str | None
     stale: bool
+    incomplete: bool = False
 
 
 def last_successes(conn: sqlite3.Connection) -> tuple[str | None, ...]:
@@ -44,11 +48,12 @@ def freshness(ends: Sequence[str | None], now: datetime) -> Freshness:
     >>> freshness(["2026-11-21T03:00:00Z"], datetime.fromisoformat("2026-11-22T03:00:00Z")).stale
     False
     """
-    if not ends or None in ends:
-        return Freshness(at=max((end for end in ends if end), default=None), stale=True)
-    oldest = min(end for end in ends if end)
-    local = moment(oldest)
-    return Freshness(at=oldest, stale=local is None or now - local > STALE_AFTER)
+    known = [end for end in ends if end]
+    incomplete = len(known) < len(ends)
+    at = (max if incomplete else min)(known, default=None)
+    local = moment(at)
+    old = local is None or now - local > STALE_AFTER
+    return Freshness(at=at, stale=old or incomplete, incomplete=incomplete and not old)
 
 
 def absolute_url(datasette: Datasette, request: Request, path: str) -> str:

@@ -15,6 +15,7 @@ import sample_documents as samples
 from conftest import NOW
 from lxml import html
 
+from archive.database import open_archive
 from archive.lock import archive_lock
 from portal import clock
 from portal.layout import freshness, last_successes
@@ -311,3 +312,32 @@ def test_head_requests_answer_like_get(portal: Any) -> None:
     answer = portal.loop.run_until_complete(portal.datasette.client.head("/themen"))
 
     assert answer.status_code == 200
+
+
+def test_a_source_that_never_succeeded_is_not_called_old(
+    make_reader: Callable[..., Any], data_dir: Path, tmp_path: Path
+) -> None:
+    """Beside fresh data of one source the footer says that another is missing, not that all is old."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        conn.execute("delete from listings")
+        conn.execute("delete from problems")
+        conn.execute("update runs set outcome = 'failed' where source = 'dsk'")
+    text = text_of(make_reader(folder), "/impressum")
+
+    assert "Eine Quelle ist noch nie vollständig gesammelt worden" in text
+    assert "älter als 48 Stunden" not in text
+
+
+def test_an_empty_archive_says_so(make_reader: Callable[..., Any], tmp_path: Path) -> None:
+    """Before the first run no page breaks, and the start page says what is to come instead of empty boxes."""
+    open_archive(tmp_path).close()
+    reader = make_reader(tmp_path)
+    for path in ("/suche", "/suche.json", "/suche.csv", "/feed.atom", "/themen", "/status", "/daten"):
+        assert reader.get(path).status_code == 200, path
+    text = text_of(reader, "/")
+
+    assert "Das Archiv ist noch leer" in text
+    assert "Stand der Daten: noch kein erfolgreicher Lauf" in text
+    assert "48 Stunden" not in text
+    assert "Nach Art" not in text
