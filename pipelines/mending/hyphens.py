@@ -188,6 +188,16 @@ def is_broken(pair: Pair, evidence: Container[str]) -> bool:
     return pair.joined in evidence or bool(_verdict(pair, OPEN))
 
 
+def keeps_hyphen(pair: Pair) -> bool:
+    """Whether a closed list ties the two parts with a hyphen, however they are spaced: "nicht- öffentlich".
+
+    >>> keeps_hyphen(Pair("nicht", "öffentlichen")), keeps_hyphen(Pair("ein", "ausgehend"))
+    (True, False)
+    """
+    negated = fold(pair.left) == "nicht" and _is_second_adjective(pair.right) and not _negation(pair)
+    return negated or _kept_pair(pair) is False
+
+
 def mend_word(word: str, evidence: Container[str] = ()) -> str:
     """A hyphenated word without its wrong hyphens.
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Container, Iterator
 from functools import cache
 
-from pipelines.mending.hyphens import Pair, is_broken
+from pipelines.mending.hyphens import Pair, is_broken, keeps_hyphen, mend_word
 from pipelines.mending.lexicon import fold, is_listed, is_word, wording, words
 from pipelines.mending.protected import is_protected
 from pipelines.mending.revision import Edit
 
-_SPACED = re.compile(r"(?<!\w)(?P<left>\w++)-(?P<gap> {1,3}|\n)(?P<right>\w++)(?P<more>-?)")
+_RUN = re.compile(r"(?<![\w-])\w++(?:-\w++)*+-(?: {1,3}|\n)\w++(?:-(?: {1,3}|\n)?+\w++)*+")
+_GAP = re.compile(r"-( {1,3}|\n)?")
+_TAIL = re.compile(r"\S{0,40}")
 
 
 @cache
@@ -57,27 +59,78 @@ def _rehung(text: str) -> Iterator[Edit]:
 
 
 def _closed_up(text: str, evidence: Container[str]) -> Iterator[Edit]:
-    for found in _SPACED.finditer(text):
-        left, gap, right, more = found.group("left", "gap", "right", "more")
-        if fold(right) in words("hanging", "words") or not (left.isalpha() and right.isalpha()):
+    for found in _RUN.finditer(text):
+        closed, breaks = _closed(found[0], evidence)
+        if closed == found[0]:
             continue
-        end = found.end("right")
-        if right.islower() and _is_one_word(left, right, gap, evidence):
-            follows = gap == "\n" and text[end : end + 1] == " "
-            yield Edit(found.start(), end + follows, left + right + gap.strip(" "))
-        elif right[0].isupper() and gap != "\n" and not more and _is_first_part(left):
-            yield Edit(found.start(), end, f"{left}-{right}")
+        end = found.end()
+        if breaks:
+            tail = _TAIL.match(text, end)
+            end = tail.end() if tail else end
+            closed += text[found.end() : end] + "\n" * breaks
+            end += text[end : end + 1] == " "
+        yield Edit(found.start(), end, closed)
 
 
-def _is_one_word(left: str, right: str, gap: str, evidence: Container[str]) -> bool:
+def _closed(run: str, evidence: Container[str]) -> tuple[str, int]:
+    """A run of parts with white space at their hyphens closed up; the line breaks that go behind it.
+
+    A line break inside a word moves behind the word, so that their number stays.
+    """
+    parts = _GAP.split(run)
+    whole = _broken_often(parts, evidence)
+    if whole:
+        return whole, run.count("\n")
+    closed = piece = parts[0]
+    breaks, within = 0, False
+    for at in range(1, len(parts), 2):
+        gap, right, more = parts[at] or "", parts[at + 1], at + 2 < len(parts) and not parts[at + 2]
+        hangs = at + 2 < len(parts) and not more and right[:1].isupper()  # "Bundes- Landes- und …"
+        sign = (None if hangs else _sign(Pair(piece, right, more, within), gap, evidence)) if gap else "-"
+        if sign is None:
+            moved = bool(breaks) and gap != "\n"
+            sign, breaks = ("-\n" if moved else f"-{gap}"), breaks - moved
+        else:
+            breaks += gap == "\n"
+        closed += sign + right
+        piece = right if sign else piece + right
+        within = within or bool(sign)
+    return closed, breaks
+
+
+def _sign(pair: Pair, gap: str, evidence: Container[str]) -> str | None:
+    """What belongs between two parts with white space at their hyphen; None: they stay as they are."""
+    left, right = pair.left, pair.right
+    hanging = fold(right) in words("hanging", "words")
+    if not (left.isalpha() and right.isalpha()) or (hanging and not pair.more):
+        return None
+    if right.islower():
+        if not hanging and _is_one_word(pair, gap, evidence):
+            return ""
+        return "-" if keeps_hyphen(pair) else None
+    return "-" if right[0].isupper() and _is_first_part(left, gap) else None
+
+
+def _broken_often(parts: list[str], evidence: Container[str]) -> str | None:
+    """ "Ver-\\nant-\\nwort-\\nlich" is one word, though no two neighbours are one."""
+    written = parts[::2]
+    if len(written) < 3 or not all(part.islower() and part.isalpha() for part in written[1:]):
+        return None
+    if any(fold(part) in words("hanging", "words") for part in written[1:]):
+        return None
+    whole = mend_word("-".join(written), evidence)
+    return None if "-" in whole else whole
+
+
+def _is_one_word(pair: Pair, gap: str, evidence: Container[str]) -> bool:
     """Over a line break every broken word; over a space only what is no enumeration ("ein- ausgehend")."""
-    pair = Pair(left, right)
-    if len(left) < 2 or not is_broken(pair, evidence):
+    if len(pair.left) < 2 or not is_broken(pair, evidence):
         return False
-    sure = pair.joined in evidence or is_listed(pair.joined) or not (is_word(left) and is_word(right))
+    parts_are_words = is_word(pair.left) and is_word(pair.right)
+    sure = pair.joined in evidence or is_listed(pair.joined) or not parts_are_words
     return gap == "\n" or sure
 
 
-def _is_first_part(left: str) -> bool:
-    """A noun or abbreviation that a hyphen ties to the next noun: "DS-", "Corona-", "IT-"."""
-    return left[0].isupper() and (not left[1:].islower() or is_word(left))
+def _is_first_part(left: str, gap: str) -> bool:
+    """What a hyphen ties to the next noun: "DS-", "IT-"; over a space also a noun ("Corona-")."""
+    return left[0].isupper() and (not left[1:].islower() or (gap != "\n" and is_word(left)))

@@ -62,6 +62,18 @@ def test_rare_letters_are_no_mojibake(text: str) -> None:
         ("Tür-und Klingelkameras", "Tür- und Klingelkameras"),
         ("der Daten- schutz", "der Datenschutz"),
         ("der Daten-\nschutz gilt", "der Datenschutz\ngilt"),
+        ("Die Verar-\nbeitung. Danach", "Die Verarbeitung.\nDanach"),
+        ("im Daten-\nschutz-Recht des Landes", "im Datenschutz-Recht\ndes Landes"),
+        ("die Informations-\nfreiheits- gesetze sind", "die Informationsfreiheitsgesetze\nsind"),
+        ("zur Ver-\nwaltungs- und Rechtspraxis", "zur Verwaltungs-\nund Rechtspraxis"),
+        ("Die Auf- sichts- behörde", "Die Aufsichtsbehörde"),
+        ("sind Ver-\nant-\nwort-\nlich und", "sind Verantwortlich\n\n\nund"),
+        ("nach der DS-\nGVO ist", "nach der DS-GVO\nist"),
+        ("per E-\nMail an", "per E-Mail\nan"),
+        ("für nicht- öffentliche Stellen", "für nicht-öffentliche Stellen"),
+        ("für nicht-\nöffentliche Stellen", "für nicht-öffentliche\nStellen"),
+        ("mit Ende- zu-Ende-Verschlüsselung", "mit Ende-zu-Ende-Verschlüsselung"),
+        ("die Corona- Warn-App", "die Corona-Warn-App"),
     ],
 )
 def test_white_space_at_hyphens_is_repaired(printed: str, meant: str) -> None:
@@ -83,6 +95,11 @@ def test_white_space_at_hyphens_is_repaired(printed: str, meant: str) -> None:
         "Berlin -\nBrandenburg",
         "Bund-\nLänder",
         "Vor-\nund Nachteile",
+        "10- bis 12-jährige",
+        "Datenerhebung und -verarbeitung",
+        "- erstens\n- zweitens",
+        "ein- ausgehend",
+        "Telefon 0385-59494 und 0385- 59494",
     ],
 )
 def test_hanging_hyphens_dashes_and_line_breaks_stay(text: str) -> None:
