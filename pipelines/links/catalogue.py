@@ -6,13 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from pipelines.links.mentions import Mention
 from pipelines.links.names import Key, file_name, file_version, short_names, title_key, title_version, weight
-from pipelines.links.records import GUIDANCE, RELEASES, Paper, days_between
+from pipelines.links.records import GUIDANCE, RELEASES, RULES, Paper, days_between
 
+_ANNOUNCING = RULES["announcing"]
 LEAST_WORDS, LEAST_LETTERS = 3, 18
 """How telling a title must be to be recognised without its type word."""
+BARE_WORDS, BARE_LETTERS = 4, 24
+"""How telling it must be to be recognised in a release with neither quotes nor type word."""
 
 MOST_WORDS = 40
 """Longer beginnings of a title are never quoted; all beginnings of a title of a megabyte would fill the memory."""
@@ -41,6 +45,7 @@ class Catalogue:
         self.by_id = {paper.id: paper for paper in self.papers}
         self._numbers: dict[tuple[str, str], list[Paper]] = defaultdict(list)
         self._dates: dict[str, list[Paper]] = defaultdict(list)
+        self._recent: dict[str, list[tuple[Paper, Key]]] = defaultdict(list)
         self._titles: dict[Key, list[Paper]] = defaultdict(list)
         self._beginnings: dict[Key, list[Paper]] = defaultdict(list)
         for paper in self.papers:
@@ -53,6 +58,9 @@ class Catalogue:
         for value in dict.fromkeys(paper.dated):
             self._dates[value].append(paper)
         key = title_key(paper.title)
+        if paper.doc_type in GUIDANCE and len(key) >= BARE_WORDS and weight(key) >= BARE_LETTERS:
+            for value in dict.fromkeys(paper.dated):
+                self._recent[value].append((paper, key))
         for name in dict.fromkeys((key, *short_names(paper.title))):
             if name and weight(name) >= 6:
                 self._titles[name].append(paper)
@@ -61,13 +69,22 @@ class Catalogue:
 
     def find(self, mention: Mention, citing: Paper) -> Match | None:
         """The document meant, or None where none fits or several fit equally well."""
-        if mention.by in ("number", "report", "paper"):
+        if mention.by in ("number", "report", "paper", "model"):
             return self._match(
                 self._numbers.get((mention.by, mention.value), ()), mention, citing, score=0.95
             )
         if mention.by == "date":
             return self._by_date(mention, citing)
         return self._by_title(mention, citing)
+
+    def recent(self, release: Paper) -> list[tuple[Paper, Key]]:
+        """Guidance with a telling title, of the days that a release about it would look back or ahead."""
+        if release.date is None or len(release.date) < 10:
+            return []
+        when = date.fromisoformat(release.date)
+        before, after = _ANNOUNCING["days_before"], _ANNOUNCING["days_after"]
+        days = (when + timedelta(days=step) for step in range(-before, after + 1))
+        return [entry for day in days for entry in self._recent.get(day.isoformat(), ())]
 
     def titled(self, key: Key, citing: Paper) -> Match | None:
         """The guidance whose title is exactly ``key``."""
@@ -138,6 +155,8 @@ def paper_numbers(paper: Paper) -> list[tuple[str, str]]:
         working := _WP.search(paper.title) or _WP.search(file_name(paper.url))
     ):
         found.append(("paper", working[1]))
+    if paper.doc_type == "sdm" and (version := title_version(paper.title) or file_version(paper.url)):
+        found.append(("model", f"{version.number[0]}{version.number[1]}"))
     return [(by, str(int(number))) for by, number in found if number]
 
 

@@ -20,16 +20,20 @@ _TYPE = re.compile(
 )
 _NUMBER = re.compile(_MENTIONS["number"])
 _WORKING_PAPER = re.compile(_MENTIONS["working_paper"])
+_MODEL = re.compile(_MENTIONS["model"])
 _REPORT = re.compile(_MENTIONS["report"])
 _DATE = re.compile(_MENTIONS["date"])
 _ADDRESS = re.compile(_MENTIONS["address"])
 _QUOTES = re.compile(RULES["titles"]["quotes"])
 _OTHERS = re.compile(RULES["others"]["before"])
+_BEHIND = re.compile(RULES["others"]["behind"])
 _CASE = re.compile(
     r"\s{0,3}[,–(-]{0,3}\s{0,3}(?:Az\.?:?\s)?(?:[CT][-\u2010\u2011 ]\d+/\d\d|[\dIVX]+ [A-Z][A-Za-z]{0,3} \d+[/.]\d\d)"
 )
 _SENTENCE_END = re.compile(r"(?<![\d\W])[.!?:;](?=\s+[^\sa-zäöü])|(?<=\d{4})\.(?=\s+[A-ZÄÖÜ])|\n\n")
 _NO_CLOCK = date(2199, 12, 31)
+_AND = re.compile(r"\s{0,3}(?:,|und|sowie)\s{1,3}(?=vom|v\.)")
+"""Between the dates of "die Entschließungen vom 1. April 2019 und vom 3. Mai 2020"."""
 _MOST_WORDS = 30
 
 
@@ -69,19 +73,44 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return (ends[-1] if ends else low), (after.end() if after else min(len(text), end + 400))
 
 
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences of a text, as offsets.
+
+    >>> list(sentences("Das gilt. Nun denn."))
+    [(0, 9), (9, 19)]
+    """
+    low = 0
+    for match in _SENTENCE_END.finditer(text):
+        yield low, match.end()
+        low = match.end()
+    yield low, len(text)
+
+
 def _numbers(text: str) -> Iterator[Mention]:
     forms = (
-        (_NUMBER, "number", "kurzpapier"),
-        (_WORKING_PAPER, "paper", ""),
-        (_REPORT, "report", "taetigkeitsbericht"),
+        (_NUMBER, "number", "kurzpapier", ("papier", "KP")),
+        (_WORKING_PAPER, "paper", "", ("WP", "Working")),
+        (_REPORT, "report", "taetigkeitsbericht", ("Tätigkeitsbericht",)),
+        (_MODEL, "model", "sdm", ("atenschutzmodell", "SDM")),
     )
-    for pattern, by, doc_type in forms:
+    for pattern, by, doc_type, words in forms:
+        if not any(word in text for word in words):
+            continue  # plain search is much faster than the pattern
         types = frozenset({doc_type} if doc_type else ())
         for match in pattern.finditer(text):
-            for number in re.findall(r"\d+", match["list"]):
+            if _named_behind(text, match) or (by == "report" and _of_others(text, match)):
+                continue
+            for number in _values(match, by):
                 yield Mention(
                     by=by, start=match.start(), end=match.end(), value=str(int(number)), types=types
                 )
+
+
+def _values(match: re.Match[str], by: str) -> list[str]:
+    """The numbers of a mention; a version of the model ("3.1") is one number."""
+    if by == "model":
+        return [re.sub(r"\D", "", match["list"] or match["before"])]
+    return re.findall(r"\d+", match["list"])
 
 
 def _addresses(text: str) -> Iterator[Mention]:
@@ -133,8 +162,14 @@ def _of_others(text: str, match: re.Match[str]) -> bool:
     """Whether a court, parliament or commission is named as the author."""
     sentence, _ = sentence_around(text, match.start(), match.start())
     before = text[max(sentence, match.start() - 60) : match.start()]
+    return bool(_OTHERS.search(before)) or _named_behind(text, match)
+
+
+def _named_behind(text: str, match: re.Match[str]) -> bool:
+    """ "Beschluss des Bundesrates": somebody else's."""
     after = re.match(r"\s(?:der|des|vom)\s(\S+\s?\S*)", text[match.end() : match.end() + 60])
-    return bool(_OTHERS.search(before) or (after and _OTHERS.match(after[1].removeprefix("Deutschen "))))
+    owner = after[1].removeprefix("Deutschen ") if after else ""
+    return bool(_OTHERS.match(owner) or _BEHIND.match(owner))
 
 
 def _dated(text: str, match: re.Match[str], limit: int) -> Iterator[Mention]:
@@ -145,19 +180,24 @@ def _dated(text: str, match: re.Match[str], limit: int) -> Iterator[Mention]:
         or _CASE.match(text, found.end())
     ):
         return
-    reading = parse_date(found["date"], today=_NO_CLOCK)
-    if reading is None or _OTHERS.search(text, match.end(), found.start()):
+    if _OTHERS.search(text, match.end(), found.start()):
         return
-    around = folded(text[match.end() : found.start()] + " " + text[found.end() : found.end() + 120])
-    yield Mention(
-        by="date",
-        start=match.start(),
-        end=found.end(),
-        value=reading.value,
-        key=around,
-        types=_types(match),
-        exact=True,
-    )
+    while found is not None:
+        reading = parse_date(found["date"], today=_NO_CLOCK)
+        if reading is None:
+            return
+        around = folded(text[match.end() : found.start()] + " " + text[found.end() : found.end() + 120])
+        yield Mention(
+            by="date",
+            start=match.start(),
+            end=found.end(),
+            value=reading.value,
+            key=around,
+            types=_types(match),
+            exact=True,
+        )
+        joint = _AND.match(text, found.end(), limit)
+        found = _DATE.match(text, joint.end(), limit) if joint else None
 
 
 def _unquoted(text: str, match: re.Match[str], limit: int) -> Iterator[Mention]:

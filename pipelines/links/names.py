@@ -47,6 +47,11 @@ def fold(word: str) -> str:
     return _ENDING.sub("", plain) if len(plain) > 5 else plain
 
 
+def unjoined(text: str) -> str:
+    """A text in which every folded word is a part: without case and the hyphens inside words."""
+    return _JOINTS.sub("", text).casefold()
+
+
 _FILLERS = frozenset(fold(word) for word in _TITLES["fillers"])
 
 

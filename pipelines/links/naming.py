@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from pipelines.links.addresses import AddressBook, address_key
 from pipelines.links.catalogue import Catalogue, Match
-from pipelines.links.mentions import Mention, find_mentions, sentence_around
-from pipelines.links.names import title_key
+from pipelines.links.mentions import Mention, find_mentions, sentence_around, sentences
+from pipelines.links.names import Key, folded, title_key, unjoined
 from pipelines.links.records import (
     GUIDANCE,
     RELEASES,
@@ -24,6 +24,9 @@ from pipelines.links.records import (
 _ANNOUNCING = RULES["announcing"]
 _VERBS = re.compile(_ANNOUNCING["verbs"])
 _REPLACING = re.compile(RULES["replacing"]["verbs"])
+_PASSIVE = re.compile(RULES["replacing"]["passive"])
+_PASSIVE_LEAD = re.compile(RULES["replacing"]["passive_lead"])
+_PASSIVE_TAIL = re.compile(RULES["replacing"]["passive_tail"])
 _NOT_BETWEEN = re.compile(RULES["replacing"]["not_between"])
 _STRENGTH = {"replaces": 3, "announces": 2, "cites": 1}
 
@@ -36,6 +39,7 @@ def find_namings(
     found = [
         *_of_text(paper, catalogue, book, stored),
         *_of_headline(paper, catalogue),
+        *_of_bare_titles(paper, catalogue),
         *_of_links(paper, catalogue, book, links),
     ]
     best: dict[str, Relation] = {}
@@ -84,12 +88,33 @@ def _of_address(
 
 
 def _of_headline(paper: Paper, catalogue: Catalogue) -> Iterator[Relation]:
-    """A release under the very title of a guidance paper announces it."""
+    """A release whose headline is, or names, guidance of the same days announces it."""
     if paper.doc_type not in RELEASES:
         return
-    match = catalogue.titled(title_key(paper.title), paper)
-    if match is not None and in_window(paper, match.paper):
-        yield _to(paper, match.paper, "announces", f"Überschrift: {paper.title}", match.score)
+    named = (catalogue.find(mention, paper) for mention in find_mentions(paper.title))
+    for match in (catalogue.titled(title_key(paper.title), paper), *named):
+        if match is not None and match.paper.doc_type in GUIDANCE and not _own(paper, match.paper):
+            kind = "announces" if in_window(paper, match.paper) else "cites"
+            yield _to(paper, match.paper, kind, f"Überschrift: {paper.title}", match.score)
+
+
+def _of_bare_titles(paper: Paper, catalogue: Catalogue) -> Iterator[Relation]:
+    """A release that says something was decided, and uses the very title of guidance of the same days."""
+    if paper.doc_type not in RELEASES:
+        return
+    wanted = catalogue.recent(paper)
+    for page, text in paper.pages if wanted else ():
+        plain = unjoined(text)
+        likely = [(target, key) for target, key in wanted if all(word in plain for word in key)]
+        for low, high in sentences(text) if likely else ():
+            words = folded(text[low:high])
+            for target, key in likely:
+                if _contains(words, key) and _VERBS.search(text, low, high) and not _own(paper, target):
+                    yield _to(paper, target, "announces", quoted(page, text[low:high][:200]), 0.8)
+
+
+def _contains(words: Key, key: Key) -> bool:
+    return any(words[at : at + len(key)] == key for at in range(len(words) - len(key) + 1))
 
 
 def _of_links(
@@ -124,7 +149,7 @@ def _relation(paper: Paper, page: int, text: str, mention: Mention, match: Match
         announced = match.by_title or _VERBS.search(text, low, high) is not None
         if match.paper.doc_type in GUIDANCE and announced and _newly(paper, match, text, low, high):
             return _to(paper, match.paper, "announces", evidence, match.score)
-    elif _says_it_replaces(text, low, mention) and match.paper.doc_type in GUIDANCE:
+    elif _says_it_replaces(text, low, high, mention) and match.paper.doc_type in GUIDANCE:
         return _to(paper, match.paper, "replaces", quoted(page, text[low : mention.end][-200:]), match.score)
     return _to(paper, match.paper, "cites", evidence, match.score)
 
@@ -147,7 +172,11 @@ def in_window(release: Paper, target: Paper) -> bool:
     )
 
 
-def _says_it_replaces(text: str, low: int, mention: Mention) -> bool:
+def _says_it_replaces(text: str, low: int, high: int, mention: Mention) -> bool:
+    if _PASSIVE.search(text, mention.end, high):
+        return True
+    if _PASSIVE_LEAD.search(text, max(low, mention.start - 60), mention.start):
+        return _PASSIVE_TAIL.match(text, mention.end, high) is not None
     verbs = list(_REPLACING.finditer(text, max(low, mention.start - 140), mention.start))
     return bool(verbs) and _NOT_BETWEEN.search(text, verbs[-1].start(), mention.start) is None
 

@@ -1,4 +1,4 @@
-"""The annotated sample of links between documents: precision and recall are pinned."""
+"""The annotated samples of links between documents: precision and recall are pinned."""
 
 from __future__ import annotations
 
@@ -9,24 +9,31 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipelines.links.addresses import AddressBook
 from pipelines.links.records import Hyperlink, Paper, Relation
 from pipelines.links.resolving import relate
 
-SAMPLE = Path(__file__).parent / "data" / "links.toml"
-SAMPLE_SHA256 = "d2d4034548e155d5ba7b2568913836c3512438e2b4995b5ae055324218788338"
+DATA = Path(__file__).parent / "data"
+SAMPLES = {
+    "links.toml": "d2d4034548e155d5ba7b2568913836c3512438e2b4995b5ae055324218788338",
+    "links_unseen.toml": "b7b9ace1182225edb99b36fff5bde19efcde54ab1d622c179e97e214bdc09379",
+}
 PRECISION, RECALL, LEAST_PAIRS = 0.95, 0.85, 100
 
 Pair = tuple[str, str, str]
 
+each_sample = pytest.mark.parametrize("name", SAMPLES)
+
 
 @cache
-def sample() -> dict[str, Any]:
-    return tomllib.loads(SAMPLE.read_text(encoding="utf-8"))
+def sample(name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
 
 
-def paper_of(row: dict[str, Any]) -> Paper:
-    texts = {entry["id"]: entry.get("text", "") for entry in sample()["library"]}
+def paper_of(name: str, row: dict[str, Any]) -> Paper:
+    texts = {entry["id"]: entry.get("text", "") for entry in sample(name)["library"]}
     text = " ".join(part for part in (texts.get(row.get("copies", ""), ""), row.get("text", "")) if part)
     return Paper(
         id=row["id"],
@@ -41,8 +48,8 @@ def paper_of(row: dict[str, Any]) -> Paper:
     )
 
 
-def library() -> list[Paper]:
-    return [paper_of(row) for row in sample()["library"]]
+def library(name: str) -> list[Paper]:
+    return [paper_of(name, row) for row in sample(name)["library"]]
 
 
 def related(papers: list[Paper], rows: list[dict[str, Any]]) -> list[Relation]:
@@ -67,26 +74,28 @@ def wanted(row: dict[str, Any]) -> set[Pair]:
 
 
 @cache
-def outcome() -> tuple[set[Pair], set[Pair]]:
+def outcome(name: str) -> tuple[set[Pair], set[Pair]]:
     """All relations expected and found: the library alone, then each case with the library."""
-    expected = {pair for row in sample()["library"] for pair in wanted(row)}
-    found = pairs(related(library(), []))
-    for row in sample()["case"]:
+    expected = {pair for row in sample(name)["library"] for pair in wanted(row)}
+    found = pairs(related(library(name), []))
+    for row in sample(name)["case"]:
         expected |= wanted(row)
-        found |= pairs(related([*library(), paper_of(row)], [row]), row["id"])
+        found |= pairs(related([*library(name), paper_of(name, row)], [row]), row["id"])
     return expected, found
 
 
-def test_sample_is_the_one_the_floors_were_set_for() -> None:
+@each_sample
+def test_sample_is_the_one_the_floors_were_set_for(name: str) -> None:
     """Changing the sample takes changing the digest, visibly."""
-    digest = hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
+    digest = hashlib.sha256((DATA / name).read_bytes()).hexdigest()
 
-    assert digest == SAMPLE_SHA256
+    assert digest == SAMPLES[name]
 
 
-def test_sample_is_large_and_has_both_sides() -> None:
+@each_sample
+def test_sample_is_large_and_has_both_sides(name: str) -> None:
     """At least 100 annotated pairs, positive and negative."""
-    rows = [*sample()["library"], *sample()["case"]]
+    rows = [*sample(name)["library"], *sample(name)["case"]]
     positive = sum(len(row.get("links", ())) for row in rows)
     negative = sum(len(row.get("not", ())) for row in rows)
 
@@ -94,27 +103,30 @@ def test_sample_is_large_and_has_both_sides() -> None:
     assert min(positive, negative) >= 40
 
 
-def test_precision_and_recall_keep_their_floors() -> None:
+@each_sample
+def test_precision_and_recall_keep_their_floors(name: str) -> None:
     """A relation counts only with the right kind; every relation to the library that is not listed is wrong."""
-    expected, found = outcome()
+    expected, found = outcome(name)
 
     assert len(expected & found) / len(found) >= PRECISION
     assert len(expected & found) / len(expected) >= RECALL
 
 
-def test_every_relation_shows_its_evidence() -> None:
+@each_sample
+def test_every_relation_shows_its_evidence(name: str) -> None:
     """Kind, evidence and a score between 0 and 1."""
-    rows = sample()["case"]
-    relations = related([*library(), *map(paper_of, rows)], rows)
+    rows = sample(name)["case"]
+    relations = related([*library(name), *(paper_of(name, row) for row in rows)], rows)
 
     assert relations
     assert all(one.evidence and 0 < one.score <= 1 for one in relations)
 
 
-def test_order_of_documents_does_not_matter() -> None:
+@each_sample
+def test_order_of_documents_does_not_matter(name: str) -> None:
     """The same documents in any order give the same relations."""
-    rows = sample()["case"]
-    papers = [*library(), *map(paper_of, rows)]
+    rows = sample(name)["case"]
+    papers = [*library(name), *(paper_of(name, row) for row in rows)]
     first = related(papers, rows)
     random.Random(7).shuffle(papers)
 
