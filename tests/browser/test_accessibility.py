@@ -19,6 +19,8 @@ PAGES = {
     "suche": "/suche?q=%C3%9Cberwachung",
     "suche-leer": "/suche?q=gibtesnicht&von=gestern",
     "suche-gefiltert": "/suche?typ=pressemitteilung&von=2024&bis=2024&sortierung=datum",
+    "suche-verkehrt": "/suche?von=2026&bis=2025",
+    "suche-hinter-dem-ende": "/suche?q=Datenschutz&seite=400",
     "dokument-html": f"/dokument/{samples.VIDEO.id}",
     "dokument-pdf": f"/dokument/{samples.GUIDANCE.id}",
     "dokument-entfernt": f"/dokument/{samples.REMOVED.id}",
@@ -26,6 +28,8 @@ PAGES = {
     "dokument-langer-titel": f"/dokument/{samples.HUGE_TITLE.id}",
     "fassung": f"/dokument/{samples.VIDEO.id}/version/1",
     "vergleich": f"/dokument/{samples.VIDEO.id}/vergleich/1/3",
+    "vergleich-gleich": f"/dokument/{samples.VIDEO.id}/vergleich/2/2",
+    "vergleich-feindlich": f"/dokument/{samples.HOSTILE.id}/vergleich/1/1",
     "gesperrt": f"/dokument/{samples.BLOCKED.id}",
     "themen": "/themen",
     "status": "/status",
@@ -38,6 +42,7 @@ PAGES = {
     "tabelle-gefiltert": "/archive/documents?source=dsk&_search=Intelligenz",
     "zeile": f"/archive/documents/{samples.VIDEO.id}",
     "abfrage": "/archive?sql=select+id,+title+from+documents",
+    "abfrage-falsch": "/archive?sql=select+titel+from+documents",
     "abfrage-vorbereitet": "/archive/volltextsuche?q=Kamera",
 }
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
