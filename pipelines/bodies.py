@@ -128,7 +128,13 @@ def _longest(found: Iterable[BodyMention]) -> Iterable[BodyMention]:
 @cache
 def _untitled() -> re.Pattern[str]:
     names = "|".join(map(name_pattern, wording()["home"]["names"]))
-    return re.compile(rf"(?<![\w-])(?:{names}){_END}", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-])(?:{names}){_END}{_elsewhere()}", re.IGNORECASE)
+
+
+def _elsewhere() -> str:
+    """No name of another land follows: "der Landesbeauftragten von Hamburg und Schleswig-Holstein"."""
+    lands = "|".join(map(name_pattern, sorted(wording()["home"]["lands"], key=len, reverse=True)))
+    return rf"(?!(?:\s+(?:in|im|von|aus|de[rsm]|Landes?|Freistaate?s|Freien|und|Hansestadt))*\s+(?:{lands})(?!\w))"
 
 
 def find_home(text: str, home: str) -> BodyMention | None:

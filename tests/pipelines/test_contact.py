@@ -17,6 +17,8 @@ BLOCKS = [
         5,
     ),
     ("Der Bericht liegt vor.\n\nPressekontakt: Mia Muster, presse@muster.example", 1),
+    ("Der Bericht liegt vor.\n\nAnsprechpartnerin für Rückfragen: Mia Muster, Tel. 0385 000000", 1),
+    ("Der Bericht liegt vor.\n\nPresseanfragen:\nMia Muster\npresse@muster.example\n\nAnlagen", 3),
     ("Der Bericht liegt vor.\n\nFür Rückfragen wenden Sie sich an presse@muster.example.", 1),
     (
         "Mehr unter www.muster.example Kontakt: Vorsitz Hafenstraße 1 00000 Kiel Telefon: 0431 000 E-Mail: a@b.example",
