@@ -79,7 +79,8 @@ def sources() -> None:
 def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
     """Quellen abrufen und archivieren (0 alle zu Ende gebracht, 1 eine nicht)."""
     from aktenkundig.crawl_options import check_contact, check_sources
-    from aktenkundig.crawling import crawl_sources
+    from aktenkundig.crawling import COULD_NOT_RUN, crawl_sources
+    from aktenkundig.run_sentences import last_run_sentence
     from archive.lock import archive_lock
 
     names = check_sources(source)
@@ -87,6 +88,9 @@ def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
     check_contact(chosen, names)
     with archive_lock(data):
         codes = crawl_sources(names, chosen)
+    for name, code in codes.items():
+        if code < COULD_NOT_RUN and (sentence := last_run_sentence(data, name)):
+            click.echo(sentence, err=True)
     return max(codes.values(), default=0)
 
 

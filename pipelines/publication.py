@@ -139,6 +139,11 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
     )
 
 
+def _is_section_page(item: DocumentRead) -> bool:
+    """Whether a document is a page that lists others: it stays ``information``, whatever its title says."""
+    return isinstance(item.content, PageText) and item.doc_type == "information"
+
+
 def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]:
     item, today = draft.item, _day(draft.item)
     published_on, issued_on, dates = choose_dates(draft.dates, today=today)
@@ -151,7 +156,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
     publication = Publication(
         id=item.document_id,
         source=item.source,
-        doc_type=refine_type(item.doc_type, title),
+        doc_type=item.doc_type if _is_section_page(item) else refine_type(item.doc_type, title),
         issuer=issuer.issuer,
         title=title,
         kicker=kicker,

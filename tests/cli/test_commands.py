@@ -38,6 +38,16 @@ def test_crawl_into_a_log_writes_plain_lines(small: SmallArchive) -> None:
     )
 
 
+def test_a_crawl_that_failed_says_why_in_one_sentence(tmp_path: Path) -> None:
+    """Nobody answers at the address: exit code 1, and the reason as the last line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    ran = run_process("--data", str(tmp_path), "crawl", "dsmv", "--at", f"dsmv=http://127.0.0.1:{port}")
+
+    assert ran.code == 1
+    assert ran.err.splitlines()[-1] == "Fehler: dsmv: Keine Übersichtsseite hat geantwortet."
+
+
 def test_crawl_on_a_terminal_rewrites_one_line_that_fits(small: SmallArchive) -> None:
     shown = small.live.err.split("\r\x1b[K")
 
