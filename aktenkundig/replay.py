@@ -7,9 +7,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
-from urllib.parse import urljoin
-
-from w3lib.url import safe_url_string
 
 from archive.errors import RecordUnreadable
 from archive.ledger import RunCounts, last_read_snapshot
@@ -27,7 +24,6 @@ from pipelines.recorder import Recorder
 
 REDIRECTS = (301, 302, 303, 307, 308)
 REPEATED = (408, 429, 500, 502, 503, 504, 522, 524)
-LONGEST_CHAIN = 6
 
 
 class Replay:
@@ -95,18 +91,19 @@ class Replay:
         yield from results if problem else (result for result in results if isinstance(result, Ask))
 
     def _answer_to(self, url: str) -> sqlite3.Row | None:
-        """The snapshot that answered for an address in this run, redirects followed."""
-        for _ in range(LONGEST_CHAIN):
-            rows = self._conn.execute(
-                "select * from snapshots where run_id = ? and url = ? order by id desc",
-                (self._run["id"], url),
-            ).fetchall()
-            if not rows or rows[0]["status"] in REPEATED:
-                return None if not rows or self._gave_up(url) else rows[0]
-            if rows[0]["status"] not in REDIRECTS or not rows[0]["location"]:
-                return self._if_used(rows[0])
-            url = redirected(url, rows[0]["location"])
-        return None
+        """The last snapshot of those that were taken to answer for an address in this run, redirects followed."""
+        row = self._conn.execute(
+            "select * from (select * from snapshots where run_id = :run and url = :url and asked_url is null"
+            " union all select * from snapshots where run_id = :run and asked_url = :url)"
+            " order by id desc limit 1",
+            {"run": self._run["id"], "url": url},
+        ).fetchone()
+        if row is None:
+            return None
+        if row["status"] in REPEATED:
+            return None if self._gave_up(url) else row
+        led_on = row["status"] in REDIRECTS and row["location"]
+        return None if led_on else self._if_used(row)
 
     def _gave_up(self, url: str) -> bool:
         query = "select 1 from problems where run_id = ? and url = ? and stage = 'fetch' and kind not like 'http_%'"
@@ -119,12 +116,12 @@ class Replay:
         return row if unpacked and (self._run["settled"] or row["read_at"]) else None
 
     def _fetched(self, row: sqlite3.Row) -> Fetched:
-        previous = last_read_snapshot(self._conn, row["url"], before_run=self._run["id"])
-        payload, status, unchanged = row, row["status"], False
-        if row["status"] == 304 and previous is not None:
-            payload, status, unchanged = previous, 200, True
-        elif row["status"] == 200 and previous is not None:
-            unchanged = previous["sha256"] == row["sha256"]
+        last_run = last_read_snapshot(self._conn, row["url"], before_run=self._run["id"])
+        previous = last_read_snapshot(self._conn, row["url"], before=row["id"])
+        payload, status = row, row["status"]
+        if status == 304 and previous is not None:
+            payload, status = previous, 200
+        unchanged = status == 200 and last_run is not None and last_run["sha256"] == payload["sha256"]
         evidence = Evidence(
             snapshot_id=payload["id"],
             fetched_at=row["fetched_at"],
@@ -146,15 +143,3 @@ class Replay:
         except RecordUnreadable as error:
             self.unreadable.append(str(error))
             raise
-
-
-def redirected(url: str, location: str) -> str:
-    """Where a ``Location`` value leads, as the crawler understands it; ``""`` when it is no address.
-
-    >>> redirected("https://www.datenschutz-mv.de/presse/?id=7", "/")
-    'https://www.datenschutz-mv.de/'
-    """
-    try:
-        return urljoin(url, safe_url_string(location.encode("latin-1")))
-    except ValueError:
-        return ""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotRecord:
-    """One response as evidence; the columns of ``snapshots``. ``sha256`` is of the decoded payload."""
+    """One response as evidence; the columns of ``snapshots``. ``sha256`` is of the decoded payload, ``asked_url``
+    the address that was asked when a redirect led to ``url``."""
 
     run_id: int
     url: str
@@ -23,6 +24,7 @@ class SnapshotRecord:
     warc_file: str | None = None
     warc_offset: int | None = None
     location: str | None = None
+    asked_url: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -103,16 +105,16 @@ def mark_read(conn: sqlite3.Connection, snapshot_id: int, *, at: str) -> None:
 
 
 def last_read_snapshot(
-    conn: sqlite3.Connection, url: str, *, before_run: int | None = None
+    conn: sqlite3.Connection, url: str, *, before_run: int | None = None, before: int | None = None
 ) -> sqlite3.Row | None:
     """The newest good answer (200) of an address whose content is safely stored, or None.
 
-    ``before_run`` looks only at runs before that one.
+    ``before_run`` looks only at runs before that one, ``before`` only at snapshots before that one.
     """
     row = conn.execute(
-        "select * from snapshots where url = ? and status = 200 and read_at is not null"
-        " and (? is null or run_id < ?) order by id desc limit 1",
-        (url, before_run, before_run),
+        "select * from snapshots where url = :url and status = 200 and read_at is not null"
+        " and (:run is null or run_id < :run) and (:id is null or id < :id) order by id desc limit 1",
+        {"url": url, "run": before_run, "id": before},
     ).fetchone()
     return row if isinstance(row, sqlite3.Row) else None
 

@@ -67,6 +67,7 @@ def _leave_blocked_out(copy: sqlite3.Connection) -> None:
     copy.execute("delete from links where url in blocked_urls or target_id in blocked")
     copy.execute("delete from snapshots where url in blocked_urls")
     copy.execute("update snapshots set location = null where location in blocked_urls")
+    copy.execute("update snapshots set asked_url = null where asked_url in blocked_urls")
     copy.execute("update documents set parent_id = null where parent_id in blocked")
     copy.execute("update documents set moved_to = null where moved_to in blocked")
     copy.execute("update events set detail = null where detail in blocked")

@@ -286,3 +286,12 @@ def m0003_search(db: Database) -> None:
 def m0004_search_state(db: Database) -> None:
     """A token that changes with what the search keeps in memory; titles apart from the texts."""
     create_state(db.conn)
+
+
+@migrations()
+def m0005_asked_url(db: Database) -> None:
+    """Which address was asked where a redirect led to another one; a replay then follows it exactly."""
+    db.executescript("""
+alter table snapshots add column asked_url text;
+create index snapshots_asked on snapshots (run_id, asked_url) where asked_url is not null;
+""")

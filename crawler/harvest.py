@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crawler.errors import ReadingError
+from crawler.identity import is_file
 from crawler.items import (
     DocumentGone,
     DocumentRead,
@@ -38,7 +39,8 @@ GONE = (404, 410)
 class Ask:
     """One address to ask for. Higher ``priority`` is asked earlier.
 
-    ``optional`` marks an address that may well not exist (its absence is noted, nothing more).
+    ``optional`` marks an address that may well not exist (its absence is noted, nothing more), ``remembered`` one
+    that nothing named in this run.
     """
 
     url: str
@@ -48,6 +50,7 @@ class Ask:
     listed: ListedItem | None = None
     priority: int = 0
     optional: bool = False
+    remembered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +114,7 @@ class Harvest:
                     doc_type=known.doc_type,
                     listed=known.listed,
                     priority=-10,
+                    remembered=True,
                 )
             )
 
@@ -133,11 +137,22 @@ class Harvest:
             yield ask
 
     def _unchanged(self, ask: Ask, fetched: Fetched) -> DocumentRead | None:
-        """The record for a document of which nothing has to be read again, else None."""
+        """The record for a document of which nothing has to be read again, else None.
+
+        Where a redirect led says nothing of what stood at the document's own address before.
+        """
         known = self.memory.documents.get(ask.document_id or "")
-        if not fetched.evidence.unchanged or known is None or known.listed != ask.listed:
+        redirected = fetched.url != ask.url
+        if not fetched.evidence.unchanged or redirected or known is None or known.listed != ask.listed:
             return None
         return self._document(ask, None, fetched.evidence)
+
+    def _led_to_another(self, ask: Ask, fetched: Fetched) -> bool:
+        """Whether the address of a file leads to something that is not this file: no file at all, or, where
+        nothing names it any more, one that was asked for at its own address."""
+        if fetched.url == ask.url:
+            return False
+        return not is_file(fetched.url, self.source) or (ask.remembered and fetched.url in self.asked)
 
     def _absent(self, ask: Ask, fetched: Fetched, reason: str) -> DocumentGone | Failure:
         """An address that answered without the document: gone if it was known, else a failure."""

@@ -133,7 +133,7 @@ class PressPortalHarvest(Harvest):
         if fetched.url == ask.url:
             return False
         if ask.kind == "file":
-            return not is_file(fetched.url, self.source)
+            return self._led_to_another(ask, fetched)
         try:
             return document_id_for(fetched.url, self.source) != ask.document_id
         except UnknownIdentity:

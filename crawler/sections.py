@@ -59,7 +59,7 @@ class SectionsHarvest(Harvest):
         refused = self._refused(ask, fetched)
         if refused is not None:
             yield refused
-        elif fetched.url != ask.url and not is_file(fetched.url, self.source):
+        elif self._led_to_another(ask, fetched):
             yield self._absent(ask, fetched, "redirect")
         elif unchanged := self._unchanged(ask, fetched):
             yield unchanged

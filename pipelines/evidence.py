@@ -62,10 +62,10 @@ class EvidenceMiddleware:
             raise refusal(f"{request.url}: {error}") from error
         previous = last_read_snapshot(session.conn, request.url)
         snapshot_id, fetched_at, digest = await self._keep(session, request, response, payload)
-        unchanged = response.status == HTTPStatus.OK and previous is not None and previous["sha256"] == digest
         request.meta["evidence"] = Evidence(
-            snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=digest, unchanged=unchanged
-        )
+            snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=digest,
+            unchanged=response.status == HTTPStatus.OK and _as_last_run(session, request.url, digest),
+        )  # fmt: skip
         if response.status == HTTPStatus.NOT_MODIFIED and previous is not None:
             session.counts.not_modified += 1
             request.meta.update(_known_content(session, previous, fetched_at))
@@ -127,6 +127,7 @@ def keep_exchange(
         warc_file=place.warc_file if same is None else same["warc_file"],
         warc_offset=place.warc_offset if same is None else same["warc_offset"],
         location=_header(response, "Location"),
+        asked_url=next(iter(request.meta.get("redirect_urls", ())), None),
     )
     return add_snapshot(session.conn, snapshot), fetched_at, digest
 
@@ -139,13 +140,21 @@ def _same_before(session: Session, url: str, wire_digest: str | None) -> sqlite3
     return before if can_read(session.conn, session.data, before["id"]) else None
 
 
+def _as_last_run(session: Session, url: str, digest: str) -> bool:
+    """Whether earlier runs read these bytes at this address. This run's own answers do not count: a redirect may
+    have led here for another document."""
+    before = last_read_snapshot(session.conn, url, before_run=session.run_id)
+    return before is not None and before["sha256"] == digest
+
+
 def _known_content(session: Session, previous: sqlite3.Row, fetched_at: str) -> dict[str, object]:
     """What stands for the body of a 304: the bytes of the last good answer, read only when asked for."""
     snapshot_id = int(previous["id"])
     load = partial(_payload, session, snapshot_id)
     evidence = Evidence(
-        snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=previous["sha256"], unchanged=True
-    )
+        snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=previous["sha256"],
+        unchanged=_as_last_run(session, previous["url"], previous["sha256"]),
+    )  # fmt: skip
     return {"evidence": evidence, "load": load, "status": 200}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,11 +27,15 @@ class Ended:
 
 
 def start(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start a command of ``aktenkundig`` in a process group of its own."""
+    """Start a command of ``aktenkundig`` in a process group of its own.
+
+    It hears Ctrl-C also where these tests run in the background of a shell, which hands on a deaf ear.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "aktenkundig.cli", *arguments],
         env={**os.environ, **(env or {})}, text=True, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
