@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from sys import intern
 
 from pipelines.links.mentions import Mention
 from pipelines.links.names import Key, file_name, file_version, short_names, title_key, title_version, weight
@@ -19,7 +20,7 @@ BARE_WORDS, BARE_LETTERS = 4, 24
 """How telling it must be to be recognised in a release with neither quotes nor type word."""
 
 MOST_WORDS = 40
-"""Longer beginnings of a title are never quoted; all beginnings of a title of a megabyte would fill the memory."""
+"""Longer beginnings of a title are never quoted."""
 
 _KP = re.compile(
     r"(?:kpnr|kurzpapier[_\s-]*(?:nr|nummer)?|(?<![a-z])kp)[._\s-]*(\d{1,2})(?!\d)", re.IGNORECASE
@@ -47,7 +48,7 @@ class Catalogue:
         self._dates: dict[str, list[Paper]] = defaultdict(list)
         self._recent: dict[str, list[tuple[Paper, Key]]] = defaultdict(list)
         self._titles: dict[Key, list[Paper]] = defaultdict(list)
-        self._beginnings: dict[Key, list[Paper]] = defaultdict(list)
+        self._beginnings: dict[Key, list[tuple[Key, Paper]]] = defaultdict(list)
         for paper in self.papers:
             if paper.doc_type in GUIDANCE or paper.doc_type in RELEASES:
                 self._enter(paper)
@@ -57,15 +58,20 @@ class Catalogue:
             self._numbers[by, number].append(paper)
         for value in dict.fromkeys(paper.dated):
             self._dates[value].append(paper)
-        key = title_key(paper.title)
+        key = tuple(map(intern, title_key(paper.title)))
         if paper.doc_type in GUIDANCE and len(key) >= BARE_WORDS and weight(key) >= BARE_LETTERS:
             for value in dict.fromkeys(paper.dated):
                 self._recent[value].append((paper, key))
         for name in dict.fromkeys((key, *short_names(paper.title))):
             if name and weight(name) >= 6:
                 self._titles[name].append(paper)
-        for length in range(LEAST_WORDS, min(len(key), MOST_WORDS)):
-            self._beginnings[key[:length]].append(paper)
+        if len(key) > LEAST_WORDS:
+            self._beginnings[key[:LEAST_WORDS]].append((key[:MOST_WORDS], paper))
+
+    def _begun(self, words: Key) -> list[Paper]:
+        """Documents whose title begins with ``words`` and goes on."""
+        alike = self._beginnings.get(words[:LEAST_WORDS], ())
+        return [paper for key, paper in alike if len(key) > len(words) and key[: len(words)] == words]
 
     def find(self, mention: Mention, citing: Paper) -> Match | None:
         """The document meant, or None where none fits or several fit equally well."""
@@ -121,7 +127,7 @@ class Catalogue:
             if exact:
                 return self._chosen(exact, citing, score=0.95)
             if telling:
-                begun = [*self._beginnings.get(key, ()), *self._continued(key)]
+                begun = [*self._begun(key), *self._continued(key)]
                 return self._chosen(
                     [paper for paper in begun if fits(paper, mention.types)], citing, score=0.85
                 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections import Counter, defaultdict
+from array import array
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
@@ -14,6 +16,10 @@ _RULE = RULES["duplicates"]
 _WORD = re.compile(r"[^\W_]+")
 _HYPHENS = re.compile("[-\u00ad\u2010\u2011\x02]\n?")
 _BITS = 0xFFFFFFFFFFFF
+_PLACE_BITS = 20
+"""A million originals; 44 bits are left for a hash."""
+_PLACES = (1 << _PLACE_BITS) - 1
+_HASH_BITS = (1 << 64 - _PLACE_BITS) - 1
 ORIGIN, COPIES = "dsk", "dsmv"
 
 
@@ -40,14 +46,14 @@ def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
 def find_republications(papers: Iterable[Paper]) -> Iterator[Relation]:
     """``republishes`` relations from documents of the DSMV to those of the DSK with the same text."""
     ordered = sorted(papers, key=lambda paper: paper.id)
-    originals: dict[str, Paper] = {}
-    holders: dict[int, list[str]] = defaultdict(list)
+    originals: list[Paper] = []
+    entries = array("Q")
     for paper, values in _sketched(ordered, ORIGIN):
-        originals[paper.id] = paper
-        for value in values:
-            holders[value].append(paper.id)
+        entries.extend(_entry(value, len(originals)) for value in values)
+        originals.append(paper)
+    entries = array("Q", sorted(entries))
     for paper, values in _sketched(ordered, COPIES) if originals else ():
-        relation = _best(paper, [originals[name] for name in _alike(values, holders)])
+        relation = _best(paper, [originals[place] for place in _alike(values, entries)])
         if relation is not None:
             yield relation
 
@@ -63,10 +69,24 @@ def _text(paper: Paper) -> str:
     return "\n".join(text for _, text in paper.pages)
 
 
-def _alike(values: Sequence[int], holders: dict[int, list[str]]) -> list[str]:
-    shared = Counter(name for value in values for name in holders.get(value, ()))
+def _entry(value: int, place: int) -> int:
+    """A hash and the place of the document that has it, in 64 bits: sorted, they are an index."""
+    return (value & _HASH_BITS) << _PLACE_BITS | place
+
+
+def _holders(value: int, entries: array[int]) -> Iterator[int]:
+    """The places of the documents that have a hash."""
+    low = _entry(value, 0)
+    at = bisect_left(entries, low)
+    while at < len(entries) and entries[at] >> _PLACE_BITS == low >> _PLACE_BITS:
+        yield entries[at] & _PLACES
+        at += 1
+
+
+def _alike(values: Sequence[int], entries: array[int]) -> list[int]:
+    shared = Counter(place for value in values for place in _holders(value, entries))
     ranked = sorted(shared.items(), key=lambda entry: (-entry[1], entry[0]))
-    return [name for name, count in ranked[: _RULE["most_candidates"]] if count >= _RULE["least_shared"]]
+    return [place for place, count in ranked[: _RULE["most_candidates"]] if count >= _RULE["least_shared"]]
 
 
 def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:

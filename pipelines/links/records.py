@@ -16,7 +16,7 @@ GUIDANCE = frozenset(RULES["types"]["guidance"])
 RELEASES = frozenset(RULES["types"]["releases"])
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Paper:
     """A document as linking sees it; ``dated`` is its date at the precision known.
 

@@ -81,6 +81,8 @@ def read_papers(conn: sqlite3.Connection) -> list[Paper]:
 class StoredPages(Sequence[tuple[int, str]]):
     """The pages of a document, read at every use: the texts of all documents need not fit into memory."""
 
+    __slots__ = ("_conn", "_document_id")
+
     def __init__(self, conn: sqlite3.Connection, document_id: str) -> None:
         self._conn = conn
         self._document_id = document_id
