@@ -56,6 +56,11 @@ def guessed_forms(folded: str) -> frozenset[str]:
     return frozenset((*_regular(whole), *_strong(whole)))
 
 
+def is_participle(folded: str) -> bool:
+    """Whether a word looks like the participle of a verb that parts; with a capital it is a noun (Angestellte)."""
+    return PARTICIPLE.fullmatch(folded) is not None
+
+
 def _infinitive(folded: str) -> tuple[str, str]:
     """Particle and verb of an infinitive with a prefix, or of a participle like angekündigt; else two empty texts."""
     if match := PARTICIPLE.fullmatch(folded):

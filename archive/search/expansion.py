@@ -9,7 +9,7 @@ from archive.german.equivalents import LONGEST_NAME, load_equivalents
 from archive.german.folding import digraph_readings, fold
 from archive.german.spelling import other_spellings
 from archive.german.stems import stem
-from archive.german.verbs import guessed_forms, verb_forms
+from archive.german.verbs import guessed_forms, is_participle, verb_forms
 from archive.german.words import STOPWORDS
 from archive.search.plan import EXACT, FORM, PART, AllOf, AnyOf, Node, Plan, Terms, is_hopeless
 from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords
@@ -19,6 +19,7 @@ LONGEST_JOIN = 4
 """Words that may be written as one: Corona Warn App, CoronaWarnApp."""
 
 SHORTEST_JOINED = 5
+LONGEST_INNER_NAME = 3
 SHORTEST_OPENING = 4
 NOT = "nicht"
 """The one stop word that words begin with: nicht-öffentlich."""
@@ -108,6 +109,7 @@ def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
         slots[-1] = _opening_compounds(pieces[-1], vocabulary) | slots[-1]
         phrase = Terms(slots=tuple(slots))
         nodes = [phrase, *_joined_nodes(pieces, vocabulary), *_loosened(pieces, vocabulary)]
+        nodes += [_side_by_side(words, vocabulary) for words in _renamed(pieces)]
     else:
         nodes = [_single(pieces[0], vocabulary), *_divided_nodes(pieces[0], vocabulary)]
     found = tuple(node for node in nodes if not is_hopeless(node))
@@ -144,7 +146,10 @@ def _form_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
     if fold(word) in STOPWORDS:
         return slot
     for reading in _readings(word):
+        guesses = () if word[:1].isupper() and is_participle(reading) else guessed_forms(reading)
         for term in _forms(reading, vocabulary, is_verb=_is_verb(word, reading, vocabulary)):
+            slot.setdefault(term, FORM)
+        for term in (term for guess in guesses for term in vocabulary.spelled(guess)):
             slot.setdefault(term, FORM)
     return slot
 
@@ -165,8 +170,6 @@ def _forms(reading: str, vocabulary: Vocabulary, *, is_verb: bool) -> Iterator[s
             yield term
     if is_verb:
         yield from vocabulary.forms(f"{key}ung")
-    for form in guessed_forms(reading):
-        yield from vocabulary.spelled(form)
     for other in other_links(reading):
         yield from vocabulary.forms(stem(other))
 
@@ -223,6 +226,21 @@ def _fewer(pieces: Sequence[str]) -> Iterator[list[str]]:
             else:
                 words[-1] += piece
         yield words
+
+
+def _renamed(pieces: Sequence[str]) -> Iterator[list[str]]:
+    """A word with hyphens in which an abbreviation is spelled otherwise: DSGVO-Verstoß, DS-GVO-Verstoß.
+
+    >>> ["DS", "GVO", "Verstoß"] in _renamed(["DSGVO", "Verstoß"])
+    True
+    """
+    for start in range(len(pieces)):
+        for end in range(start + 1, min(len(pieces), start + LONGEST_INNER_NAME) + 1):
+            if end - start == len(pieces):
+                continue
+            for name in load_equivalents().of(pieces[start:end]):
+                if len(name) <= LONGEST_INNER_NAME:
+                    yield [*pieces[:start], *name, *pieces[end:]]
 
 
 def _side_by_side(words: Sequence[str], vocabulary: Vocabulary) -> Terms:
