@@ -11,7 +11,7 @@ from aktenkundig.replay import Replay
 from archive.database import set_meta, transaction
 from archive.errors import RecordUnreadable
 from archive.schema import DERIVED
-from archive.search.upkeep import clear_index
+from archive.search.upkeep import clear_index, settle_state
 from pipelines.closing import link_documents
 from pipelines.files.file_worker import FileWorker
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
@@ -48,6 +48,7 @@ def rebuild(
             progress(done, len(runs))
         _refuse_losses(before - _versions(conn), unreadable)
         link_documents(conn)
+        settle_state(conn)
         set_meta(conn, READING_VERSION_KEY, READING_VERSION)
         documents = conn.execute("select count(*) from documents").fetchone()[0]
     return RebuildReport(runs=len(runs), answers=answers, documents=documents)

@@ -7,6 +7,7 @@ import sqlite3
 from archive.database import transaction
 from archive.errors import UnknownDocument
 from archive.search.indexing import unindex_document
+from archive.search.upkeep import settle_state
 from archive.store import clear_children, is_blocked
 
 EMPTIED = (
@@ -30,6 +31,7 @@ def block(conn: sqlite3.Connection, document_id: str, *, reason: str, at: str) -
             (document_id, row["content_sha256"], reason, at),
         )
         erase(conn, document_id, blocked_at=at)
+        settle_state(conn)
 
 
 def erase(conn: sqlite3.Connection, document_id: str, *, blocked_at: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archive.schema import DERIVED
 from archive.search.indexing import index_document
-from archive.search.upkeep import optimize_index, set_state_token, state_token
+from archive.search.upkeep import optimize_index, settle_state
 
 NOTES = ("problems", "incidents", "blocks")
 """Tables for the operator: they name blocked documents, reasons and paths of the machine. Empty in the copy."""
@@ -33,13 +33,12 @@ def make_public_copy(conn: sqlite3.Connection, target: Path) -> None:
         copy.execute("pragma journal_mode = delete")
         copy.execute("pragma foreign_keys = off")
         copy.execute("begin")
-        token = state_token(copy)
         _name_blocked(copy)
         _leave_blocked_out(copy)
         _leave_notes_out(copy)
         optimize_index(copy)
         copy.execute("delete from search_words where term not in (select term from documents_words)")
-        set_state_token(copy, token)
+        settle_state(copy)
         copy.execute("commit")
         _compact(copy)
     finally:

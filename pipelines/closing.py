@@ -9,6 +9,7 @@ from archive.annexes import link_annexes
 from archive.database import transaction
 from archive.ledger import finish_run
 from archive.removal import RemovalRule, Sightings, settle
+from archive.search.upkeep import settle_state
 from pipelines.links import resolve_links
 from pipelines.recorder import Recorder
 
@@ -41,6 +42,7 @@ def close_run(session: Session, *, reason: str) -> str:
             conn, session.run_id, finished_at=finished_at, outcome=outcome, counts=recorder.counts, detail=detail,
             settled=settled,
         )  # fmt: skip
+        settle_state(conn)
     return outcome
 
 

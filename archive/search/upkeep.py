@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+
+from archive.search.tables import COLUMNS_READ
 
 INDEXES = ("documents_fts", "pages_fts")
 
@@ -20,11 +23,17 @@ def optimize_index(conn: sqlite3.Connection) -> None:
         conn.execute(f"insert into {table} ({table}) values ('optimize')")
 
 
-def state_token(conn: sqlite3.Connection) -> int:
-    """What ``search_state`` holds now."""
-    return int(conn.execute("select token from search_state").fetchone()[0])
+def settle_state(conn: sqlite3.Connection) -> None:
+    """Make ``search_state.token`` a digest of what the search keeps in memory, once the archive comes to rest.
 
-
-def set_state_token(conn: sqlite3.Connection, token: int) -> None:
-    """Put a token back: a copy made of the same archive by the same steps is the same, byte for byte."""
-    conn.execute("update search_state set token = ?", (token,))
+    While rows change, triggers make it a random number. Settled, archives of the same content have the same
+    token, whichever way they got it: a rebuilt archive equals the one before, a copy another copy.
+    """
+    digest = hashlib.sha256()
+    columns = ", ".join(COLUMNS_READ)
+    for row in conn.execute(f"select {columns} from documents order by docno"):
+        digest.update(repr(tuple(row)).encode())
+    for row in conn.execute("select document_id, topic_id from document_topics order by 1, 2"):
+        digest.update(repr(tuple(row)).encode())
+    token = int.from_bytes(digest.digest()[:8], "big", signed=True)
+    conn.execute("update search_state set token = ?1 where token <> ?1", (token,))

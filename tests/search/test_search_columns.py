@@ -14,6 +14,7 @@ import archive.search.facets as facets_module
 from archive.search.columns import columns_of
 from archive.search.engine import SearchResult, facets, search
 from archive.search.filters import Filters
+from archive.search.upkeep import settle_state
 
 COUNT = 60
 
@@ -185,3 +186,16 @@ def test_databases_in_memory_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> 
     assert search(first, "Eule").total == 1
     assert search(second, "Kuh").total == 1
     assert search(second, "Eule").total == 0
+
+
+def test_the_same_content_has_the_same_token_at_rest(conn: sqlite3.Connection) -> None:
+    """Whatever happened on the way; a rebuilt archive is the same as before, table by table."""
+    settle_state(conn)
+    token = conn.execute("select token from search_state").fetchone()[0]
+    conn.execute("update documents set source = 'dsmv' where id = 'd5'")
+    settle_state(conn)
+    other = conn.execute("select token from search_state").fetchone()[0]
+    conn.execute("update documents set source = 'dsk' where id = 'd5'")
+    settle_state(conn)
+
+    assert conn.execute("select token from search_state").fetchone()[0] == token != other
