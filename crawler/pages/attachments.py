@@ -16,8 +16,13 @@ from crawler.sources import SourceDescription
 
 _SIZE = r"\d[\d.,]{0,12}\s?(?:[KMG]i?B|Bytes?)"
 _MORE = r"(?:\s?[,;]\s?[^()\[\]\n]{1,40})?"
-_A_NOTE = rf"[(\[]\s?[A-Za-z]{{2,5}}\s?[,;/|-]?\s?(?:{_SIZE})?{_MORE}\s?[)\]]"
-_NOTE = re.compile(rf"[(\[]\s?(?:[A-Za-z]{{2,5}}\s?[,;/|-]?\s?)?(?:{_SIZE})?{_MORE}\s?[)\]]\Z", re.IGNORECASE)
+_FORMAT = "|".join(words("addresses")["file_endings"])
+_BRACKETED = rf"[(\[]\s?[A-Za-z]{{2,5}}\s?[,;/|-]?\s?(?:{_SIZE})?{_MORE}\s?[)\]]"
+_BARE = rf"(?<!\w)(?:{_FORMAT})\s?[,;/|-]?\s?[(\[]?{_SIZE}[)\]]?"
+_A_NOTE = rf"(?:{_BRACKETED}|{_BARE})"
+_NOTE = re.compile(
+    rf"(?:[(\[]\s?(?:[A-Za-z]{{2,5}}\s?[,;/|-]?\s?)?(?:{_SIZE})?{_MORE}\s?[)\]]|{_BARE})\Z", re.IGNORECASE
+)
 _NOTE_AT_END = re.compile(rf"\s*({_A_NOTE})\s*\Z", re.IGNORECASE)
 _NOTE_BEHIND = re.compile(rf"\s*({_A_NOTE})", re.IGNORECASE)
 
@@ -35,11 +40,13 @@ def split_note(text: str) -> tuple[str, str | None]:
     ('Satzung (Entwurf)', None)
     >>> split_note("Bericht 2025 (PDF, 1,2 MB, nicht barrierefrei)")[1]
     '(PDF, 1,2 MB, nicht barrierefrei)'
+    >>> split_note("Bericht 2025, PDF 1,2 MB")
+    ('Bericht 2025', 'PDF 1,2 MB')
     """
     match = _NOTE_AT_END.search(text[-120:])
     if match is None or not _names_a_format(match.group(1)):
         return text, None
-    return text[: len(text) - len(match.group())].rstrip(), match.group(1)
+    return text[: len(text) - len(match.group())].rstrip(" ,;|"), match.group(1)
 
 
 def is_note(text: str) -> bool:
@@ -73,7 +80,8 @@ def is_file_row(block: Block, url: str, source: SourceDescription) -> bool:
         return False
     left, notes = _left_beside_links(block)
     offers = notes > 0 or any(isinstance(one, str) and is_file(one, source) for one in addresses)
-    behind = line.rpartition(block.anchors[-1].text)[2]
+    last = next((anchor.text for anchor in reversed(block.anchors) if anchor.text), "")
+    behind = line.rpartition(last)[2] if last else ""
     return not left or (offers and len(left) <= LONGEST_TITLE and not _without_notes(behind)[0])
 
 
@@ -154,7 +162,7 @@ def _left_beside_links(block: Block) -> tuple[str, int]:
     inside = 0
     for anchor in block.anchors:
         inside += split_note(anchor.text)[1] is not None
-        left = left.replace(anchor.text, " ", 1)
+        left = left.replace(anchor.text, " ", 1) if anchor.text else left
     left, beside = _without_notes(left)
     return left, inside + beside
 

@@ -13,7 +13,9 @@ from crawler.pages.blocks import Block
 _DATE = r"\d{1,2}\. ?(?:\d{1,2}\. ?|[A-Za-zä]{3,9} )\d{4}"
 _LINE = re.compile(rf"(?:Nr\.? ?:? ?[^|\s]{{1,30}} ?\|? ?)?(?:Datum:? )?{_DATE} ?(?:\||\Z)", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"Nr\. ?:? ?[\d][\d_/.-]{0,20} ?\|?\Z")
-_NUMBER = re.compile(r"Nr\.? ?:? ?(\S.{0,40})\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:Presse\w{4,12} )?Nr\.? ?:? ?(\S.{0,40})\Z", re.IGNORECASE)
+_BETWEEN = re.compile(r"[|\n•·]|\s[–—-]\s")
+_TIME = r"(?:,? (?:um )?\d{1,2}[:.]\d{2}(?: Uhr)?)?"
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+\Z")
 
 
@@ -37,25 +39,38 @@ def is_meta_line(text: str) -> bool:
 
 def read_meta(blocks: Sequence[Block]) -> Meta:
     """Number, date and authority of the meta blocks: by their elements, else by their place in the line."""
-    fields = [" ".join(part.split()) for block in blocks for part in re.split(r"[|\n]", block.text)]
-    fields = [part for part in fields if part]
-    date = _element_text(blocks, "dtstart") or next((part for part in fields if _is_date(part)), None)
+    fields = [field for block in blocks for field in _fields(block)]
+    date = _element_text(blocks, "dtstart") or _date_in(fields)
     number = next((match.group(1) for part in fields if (match := _NUMBER.match(part))), None)
     if date is None and number and (inside := re.search(_DATE, number)):
-        date, number = inside.group(), number[: inside.start()].strip() or None
+        date, number = inside.group(), number[: inside.start()].removesuffix("vom ").strip() or None
     authority = _element_text(blocks, "ressort-name-short") or _authority(fields, date)
     return Meta(number=number, published_text=date, authority=authority)
 
 
-def _is_date(part: str) -> bool:
-    return re.fullmatch(rf"(?:Datum:? |vom |am )?{_DATE}", part, re.IGNORECASE) is not None
+def _fields(block: Block) -> list[str]:
+    """The fields of a meta block: parted by bars, dots, dashes or lines; by elements where nothing parts them."""
+    texts = [block.text]
+    if _BETWEEN.search(block.text) is None:
+        texts = [str(text) for text in block.element.stripped_strings] or texts
+    parts = (" ".join(part.split()) for text in texts for part in _BETWEEN.split(text))
+    return [part for part in parts if part]
+
+
+def _date_in(fields: Sequence[str]) -> str | None:
+    """The first field that is a date, without the time of day behind it."""
+    line = re.compile(rf"(?:Datum:? |vom |am )?{_DATE}{_TIME}", re.IGNORECASE)
+    dated = next((part for part in fields if line.fullmatch(part)), None)
+    found = re.search(_DATE, dated) if dated else None
+    return found.group() if found else None
 
 
 def _authority(fields: Sequence[str], date: str | None) -> str | None:
     """The first field behind the date that is neither number nor host."""
-    if date is None or date not in fields:
+    place = next((at for at, part in enumerate(fields) if date is not None and date in part), None)
+    if place is None:
         return None
-    behind = fields[list(fields).index(date) + 1 :]
+    behind = fields[place + 1 :]
     return next((part for part in behind if not _HOST.match(part) and not _NUMBER.match(part)), None)
 
 

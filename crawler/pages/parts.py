@@ -70,7 +70,7 @@ class _Sorter:
         elif block.zone == "meta" and not (self.parts.meta and self.parts.body):
             self._begin_text(block)
         elif block.folded in self._words["foot"]:
-            return not self.parts.meta
+            return not self.parts.meta or (block.zone == "body" and not block.anchors)
         elif block.folded in self._words["image"]:
             self._in_image, self._captioned = True, False
         elif block.folded not in self._words["furniture"] and not self._shows_the_visit(block):

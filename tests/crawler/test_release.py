@@ -247,6 +247,11 @@ def test_the_caption_of_a_table_is_text() -> None:
     "files",
     [
         (
+            "<h2>Downloads</h2><ul><li><a href='/static/DS/Dateien/a.pdf'>Flyer (PDF, 0,27 MB)</a></li>"
+            "<li><a href='/serviceassistent/download?id=7'><img></a>"
+            "<a href='/serviceassistent/download?id=7'>Plan</a> (PDF, 1,2 MB)</li></ul>"
+        ),
+        (
             "<strong>Anlagen</strong> <a href='/static/DS/Dateien/a.pdf'>Flyer</a> (PDF, 0,27 MB)<br>"
             "<a href='/serviceassistent/download?id=7'>Plan</a> (PDF, 1,2 MB)"
         ),
@@ -281,6 +286,46 @@ def test_attachments_have_title_remark_and_address(files: str) -> None:
         (SITE + "/serviceassistent/download?id=7", "Plan", "(PDF, 1,2 MB)"),
     ]
     assert release.paragraphs == ("Der Text der Mitteilung.",)
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "note"),
+    [
+        ("<a href='/static/DS/Dateien/a.pdf'>Flyer</a><span>PDF, 0,27 MB</span>", "Flyer", None),
+        ("<a href='/static/DS/Dateien/a.pdf'>Flyer</a> PDF (0,27 MB)", "Flyer", "PDF (0,27 MB)"),
+        ("<a href='/static/DS/Dateien/a.pdf' title='Datei'><img src='x'></a>", "a.pdf", None),
+    ],
+)
+def test_remarks_without_brackets_and_links_without_text(row: str, title: str, note: str | None) -> None:
+    """The remark is no part of title or text; a bare icon goes by its file name."""
+    release = read(page(files=f"<h2>Anlagen</h2><ul><li>{row}</li></ul>"))
+
+    assert [one.title for one in release.attachments] == [title]
+    assert release.attachments[0].note == note
+    assert release.paragraphs == ("Der Text der Mitteilung.",)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Nr.20260304 | 04.03.2026, 10:30 Uhr | DSMV | datenschutz-mv.de", "20260304"),
+        ("Nr.20260304 • 04.03.2026 • DSMV • datenschutz-mv.de", "20260304"),
+        ("Nr.20260304 – 04.03.2026 – DSMV", "20260304"),
+        ("<span>Nr.20260304</span><span class='dtstart'>04.03.2026</span><span>DSMV</span>", "20260304"),
+        ("Nr. 3/2026 vom 04.03.2026 | DSMV", "3/2026"),
+        ("Pressemitteilung Nr. 12 | 04.03.2026 | DSMV", "12"),
+    ],
+)
+def test_the_meta_line_may_be_parted_otherwise(line: str, number: str) -> None:
+    """Other separators, none but the elements, a time of day, a word before the number."""
+    release = read(page(meta=f"<div class='teaser_meta'>{line}</div>"))
+
+    assert (release.number, release.published_text, release.authority) == (number, "04.03.2026", "DSMV")
+
+
+def test_a_line_of_the_text_that_says_back_does_not_end_it() -> None:
+    """Only a link, or a line outside of the marked text, is the foot of the page."""
+    assert read(page("<p>Eins.</p><p>Zurück</p><p>Zwei.</p>")).paragraphs == ("Eins.", "Zwei.")
 
 
 def test_a_release_may_be_nothing_but_attachments() -> None:
