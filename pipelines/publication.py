@@ -225,7 +225,7 @@ def _complaints(draft: Draft, issuer: IssuerReading, today: date) -> tuple[Readi
         ReadingProblem(
             stage="normalise",
             kind="date_rejected",
-            detail=f"»{rejected.raw}« ist kein glaubhaftes Datum ({rejected.reason}).",
+            detail=f"»{rejected.raw}« ist kein glaubhaftes Datum: {rejected.explanation}.",
         )
         for rejected in rejected_dates(draft.dates, today=today)
     ]

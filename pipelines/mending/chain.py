@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from typing import NamedTuple
 
 from pipelines.language import detect_language
-from pipelines.mending.characters import compose_letters, fold_characters
+from pipelines.mending.characters import compose_letters, fold_bullets, fold_characters
 from pipelines.mending.evidence import UnbrokenWords
 from pipelines.mending.mojibake import repair_mojibake
 from pipelines.mending.records import Change, Mended
@@ -17,6 +17,7 @@ from pipelines.mending.words import mend_words
 CLEANING: tuple[Callable[[str], list[Edit]], ...] = (
     repair_mojibake,  # before the folding, which drops the control characters it can contain
     fold_characters,
+    fold_bullets,  # after the folding, which knows the common ones and makes spaces plain
     compose_letters,  # after the folding, which can bring a letter and its accent together
 )
 """What every text gets, whatever its language."""
@@ -27,7 +28,7 @@ MENDING: tuple[Callable[[str, Container[str]], list[Edit]], ...] = (
 )
 """What German texts get: a hyphen before a small letter is the rule in English."""
 
-SILENT = frozenset({fold_characters, compose_letters})
+SILENT = frozenset({fold_characters, fold_bullets, compose_letters})
 """Steps whose edits alone are not listed as changes."""
 
 

@@ -200,3 +200,9 @@ def test_word_lists_are_the_frozen_ones() -> None:
     counts = {name: len(_listed_words(f"words_{name}.txt")) for name in ("de", "usual", "en")}
 
     assert counts == {"de": 275072, "usual": 9611, "en": 8845}
+
+
+def test_a_private_sign_alone_at_a_line_is_a_bullet_and_elsewhere_stays() -> None:
+    assert mend("Maßnahmen:\n\uf0a2\tSchulen\n  \uf0de Prüfen \uf0de und").text == (
+        "Maßnahmen:\n• Schulen\n  • Prüfen \uf0de und"
+    )
