@@ -24,6 +24,9 @@ CHUNK = 1024 * 1024
 PART = 64 * 1024
 """Read at once; asking for more costs the system's time for memory that is not needed."""
 
+PATIENCE = 2.0
+"""Seconds that an idle worker has to end by itself."""
+
 
 class WorkerFailure(RuntimeError):
     """The worker is gone; the next question starts a new one. ``kind`` is a kind of problem."""
@@ -70,6 +73,8 @@ class FileWorker:
     def close(self) -> None:
         """Ends the worker and waits for it; it may be asked again afterwards."""
         with self._lock:
+            if self._process is not None:
+                _let_end(self._process)
             self._stop()
 
     def ask(
@@ -198,6 +203,14 @@ def _started() -> subprocess.Popen[bytes]:
         start_new_session=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )
+
+
+def _let_end(process: subprocess.Popen[bytes]) -> None:
+    """A worker without a task ends when its pipe is closed."""
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=PATIENCE)
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
