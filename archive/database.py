@@ -97,11 +97,19 @@ def migrate(path: Path) -> list[str]:
 
 
 def _copy_before_migration(conn: sqlite3.Connection, path: Path, first: str) -> None:
-    target = sqlite3.connect(path.with_name(f"archive-before-{first}.db"))
+    """Beside the archive, whole or not at all, and never over an earlier copy."""
+    fresh = path.with_name("archive-before.neu")
+    fresh.unlink(missing_ok=True)
+    target = sqlite3.connect(fresh)
     try:
         conn.backup(target)
     finally:
         target.close()
+    copy, number = path.with_name(f"archive-before-{first}.db"), 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"archive-before-{first}-{number}.db")
+    fresh.rename(copy)
 
 
 @contextmanager

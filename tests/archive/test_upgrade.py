@@ -60,6 +60,20 @@ def test_the_archive_is_copied_before_it_is_changed(tmp_path: Path) -> None:
         assert copy.execute("select count(*) from runs").fetchone() == (1,)
 
 
+def test_an_earlier_copy_is_never_written_over(tmp_path: Path) -> None:
+    """A second start after one that broke off in the middle must not replace the good copy by what it left."""
+    good = tmp_path / f"archive-before-{STEPS[1]}.db"
+    good.write_bytes(b"the first copy")
+    older_archive(tmp_path, steps=1)
+    open_archive(tmp_path).close()
+
+    assert good.read_bytes() == b"the first copy"
+    assert sorted(copy.name for copy in tmp_path.glob("archive-before-*")) == [
+        f"archive-before-{STEPS[1]}-2.db",
+        good.name,
+    ]
+
+
 def test_an_archive_that_is_up_to_date_is_not_copied(tmp_path: Path) -> None:
     open_archive(tmp_path).close()
     open_archive(tmp_path).close()

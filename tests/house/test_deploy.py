@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from archive.backup import backup
+from archive.database import open_archive
+
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
@@ -131,3 +134,30 @@ def test_the_image_runs_as_a_user_of_its_own_and_takes_every_package() -> None:
     assert lines.index("USER 10001") < next(
         at for at, line in enumerate(lines) if line.startswith("ENTRYPOINT")
     )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nur root kann einen Ordner einer fremden Gruppe geben")
+def test_the_copy_for_a_portal_without_write_rights_can_be_read_by_it(tmp_path: Path) -> None:
+    """Made as deploy/README.md says: the folder's mode, and the services' umask."""
+    shown = re.search(
+        r"install -d -m (\d+) .*-g aktenkundig-portal", (DEPLOY / "README.md").read_text(encoding="utf-8")
+    )
+    assert shown is not None
+    foreign = os.getgid() + 4711
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    os.chown(copy, -1, foreign)
+    copy.chmod(int(shown.group(1), 8))
+    open_archive(tmp_path / "data").close()
+    (tmp_path / "data" / "warc").mkdir()
+    (tmp_path / "data" / "warc" / "dsk.warc.gz").write_bytes(b"x")
+    before = os.umask(0o027)
+    try:
+        backup(tmp_path / "data", copy)
+    finally:
+        os.umask(before)
+
+    made = [path for path in copy.rglob("*") if path.name != "aktenkundig.lock"]
+    assert {path.name for path in made} == {"archive.db", "warc", "dsk.warc.gz"}
+    assert {path.stat().st_gid for path in made} == {foreign}
+    assert all(path.stat().st_mode & 0o040 and not path.stat().st_mode & 0o022 for path in made)
