@@ -151,7 +151,7 @@ def print_times(name: str, bodies: list[bytes], pages: int, worker: FileWorker) 
                 subprocess.run([PDFTOTEXT, file, "/dev/null"], check=True)
 
         ours()
-        rounds += [(cost(ours, worker.pid), cost(theirs, worker.pid)) for _ in range(ROUNDS)]
+        rounds += [(cost(ours, worker.pids), cost(theirs, worker.pids)) for _ in range(ROUNDS)]
     one, other = (
         Cost(*map(statistics.median, zip(*costs, strict=True))) for costs in zip(*rounds, strict=True)
     )
@@ -172,16 +172,17 @@ class Cost(NamedTuple):
     others: float
 
 
-def cost(work: Callable[[], object], worker: int | None) -> Cost:
-    """What ``work`` costs; ``worker`` is the id of the worker process."""
-    before = _clocks(worker)
+def cost(work: Callable[[], object], workers: list[int]) -> Cost:
+    """What ``work`` costs; ``workers`` are the ids of the worker processes."""
+    before = _clocks(workers)
     work()
-    return Cost(*(later - earlier for earlier, later in zip(before, _clocks(worker), strict=True)))
+    return Cost(*(later - earlier for earlier, later in zip(before, _clocks(workers), strict=True)))
 
 
-def _clocks(worker: int | None) -> Cost:
+def _clocks(workers: list[int]) -> Cost:
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    of_worker = int(Path(f"/proc/{worker}/schedstat").read_text("ascii").split()[0]) / 1e9
+    times = (Path(f"/proc/{worker}/schedstat").read_text("ascii") for worker in workers)
+    of_worker = sum(int(one.split()[0]) for one in times) / 1e9
     return Cost(time.perf_counter(), time.process_time(), of_worker, children.ru_utime + children.ru_stime)
 
 

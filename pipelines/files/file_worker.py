@@ -53,6 +53,8 @@ class FileWorker:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._partner_lock = threading.Lock()
+        self._partner: FileWorker | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._end: weakref.finalize[Any, Any] | None = None
         self.starts = 0
@@ -66,16 +68,30 @@ class FileWorker:
         self.close()
 
     @property
+    def pids(self) -> list[int]:
+        """Process ids of the running worker and of its partner."""
+        return [pid for pid in (self.pid, self._partner.pid if self._partner else None) if pid]
+
+    @property
     def pid(self) -> int | None:
         """Process id of the running worker, or None."""
         return self._process.pid if self._process else None
 
+    @property
+    def partner(self) -> FileWorker:
+        """A second worker to share long files with; its process starts with its first question."""
+        with self._partner_lock:
+            self._partner = self._partner or FileWorker()
+        return self._partner
+
     def close(self) -> None:
-        """Ends the worker and waits for it; it may be asked again afterwards."""
+        """Ends the worker, and its partner, and waits for them; it may be asked again afterwards."""
         with self._lock:
             if self._process is not None:
                 _let_end(self._process)
             self._stop()
+        if self._partner is not None:
+            self._partner.close()
 
     def ask(
         self, request: dict[str, Any], body: bytes, limits: FileLimits

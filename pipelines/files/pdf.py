@@ -32,8 +32,13 @@ _REFUSALS = {
 }
 
 
-def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iterator[Answer]:
+def read_pdf(
+    body: bytes, *, first: int, max_pages: int, max_chars: int, until: int = 0, share: int = 0
+) -> Iterator[Answer]:
     """A head message (page count, metadata), then one message a page from page ``first`` on.
+
+    Reading ends with page ``until``, if it is given. A file of ``share`` pages or more is read to its middle
+    only: the head message says ``until`` which page, and somebody else reads the rest.
 
     The blob of a page's message holds its lines: seven floats for each (``pieces.Piece``).
     A file that does not open gives one message ``{"problem": kind}``, a broken page
@@ -46,8 +51,11 @@ def read_pdf(body: bytes, *, first: int, max_pages: int, max_chars: int) -> Iter
         yield {"problem": _REFUSALS.get(getattr(error, "err_code", None), "damaged")}, b""
         return
     count = len(document)
-    yield {"count": count, "metadata": document.get_metadata_dict()}, b""
-    for number in range(first, min(count, max_pages) + 1):
+    last = min(count, max_pages, until or count)
+    if share and last >= share:
+        last = -(-last // 2)
+    yield {"count": count, "metadata": document.get_metadata_dict(), "until": last}, b""
+    for number in range(first, last + 1):
         try:
             yield _read_page(document, number, max_chars)
         except pypdfium2.PdfiumError:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +20,9 @@ from pipelines.files.records import FileLimits
 from pipelines.files.running_heads import Edges, edges_of
 
 MANY_LINES = 12
+SHARE_FROM = 16
+"""Pages; reading shorter files together is not worth a second process."""
+
 MAX_FAILURES = 6
 """After so many lost workers the rest of a file is given up."""
 
@@ -31,6 +36,7 @@ class PrintedPage:
 
     number: int
     verbatim: str = ""
+    size: int = 0
     lines: tuple[Line, ...] = ()
     edges: Edges
     flow: Flowing | None = None
@@ -50,40 +56,94 @@ class Printed:
 
 
 def gather(body: bytes, limits: FileLimits, worker: FileWorker, is_word: IsWord | None = None) -> Printed:
-    """Reads all pages. A page that kills the worker twice, or takes too long once, is lost and left out."""
-    reading = _Reading(limits, is_word)
-    while True:
-        try:
-            reading.take_all(worker.ask({"task": "pdf", "first": reading.first}, body, reading.limits_left()))
-            return reading.printed
-        except WorkerFailure as failure:
-            if not reading.goes_on_after(failure.kind):
-                return reading.printed
+    """Reads all pages. A page that kills the worker twice, or takes too long once, is lost and left out.
+
+    Where there is more than one processor, the second half of a long file is read by the worker's partner.
+    """
+    shared: list[Future[Printed]] = []
+    with ThreadPoolExecutor(max_workers=1) as pool:
+
+        def share(head: Mapping[str, Any]) -> None:
+            last = min(head["count"], limits.max_pages)
+            if not shared and last > head["until"]:
+                rest = _Reading(limits, is_word, first=head["until"] + 1, until=last)
+                shared.append(pool.submit(rest.read, body, worker.partner))
+
+        reading = _Reading(limits, is_word, share=SHARE_FROM if _processors() > 1 else 0)
+        printed = reading.read(body, worker, share)
+    return _together(printed, shared[0].result(), limits) if shared else printed
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _together(first: Printed, rest: Printed, limits: FileLimits) -> Printed:
+    """Both halves of a file; pages beyond the length of a document are left out, as if read in one go."""
+    size = sum(page.size for page in first.pages.values())
+    full = size > limits.max_document_chars
+    last = min(first.count or 0, limits.max_pages)
+    for number, page in sorted(rest.pages.items()):
+        if full:
+            break
+        first.pages[number] = page
+        size += page.size
+        full = size > limits.max_document_chars
+        if full:
+            first.lost["too_long"] += range(number + 1, last + 1)
+    for kind, numbers in rest.lost.items():
+        first.lost[kind] += [number for number in numbers if number not in first.lost[kind]]
+    return first
 
 
 class _Reading:
-    """The reading of one file: what was gathered, the page to go on with, and how often the worker was lost."""
+    """The reading of a file, or of its pages from ``first`` to ``until``: what was gathered so far.
 
-    def __init__(self, limits: FileLimits, is_word: IsWord | None) -> None:
+    ``share`` is the number of pages from which on the worker leaves the second half to somebody else.
+    """
+
+    def __init__(
+        self, limits: FileLimits, is_word: IsWord | None, *, first: int = 1, until: int = 0, share: int = 0
+    ) -> None:
         self.printed = Printed()
-        self.first = 1
+        self._first, self._until, self._share = first, until, share
         self._limits, self._is_word = limits, is_word
         self._end = time.monotonic() + limits.file_seconds
         self._failures = self._size = 0
 
-    def limits_left(self) -> FileLimits:
+    def read(
+        self, body: bytes, worker: FileWorker, at_head: Callable[[Mapping[str, Any]], None] | None = None
+    ) -> Printed:
+        """Asks the worker until all pages are read or lost; ``at_head`` is told the head message."""
+        while True:
+            request = {"task": "pdf", "first": self._first, "until": self._until, "share": self._share}
+            try:
+                self._take_all(worker.ask(request, body, self._limits_left()), at_head)
+                return self.printed
+            except WorkerFailure as failure:
+                if not self._goes_on_after(failure.kind):
+                    return self.printed
+
+    def _limits_left(self) -> FileLimits:
         """The limits with the time that is left."""
         return replace(self._limits, file_seconds=max(0.1, self._end - time.monotonic()))
 
-    def take_all(self, answers: Iterator[tuple[dict[str, Any], bytes]]) -> None:
+    def _take_all(
+        self,
+        answers: Iterator[tuple[dict[str, Any], bytes]],
+        at_head: Callable[[Mapping[str, Any]], None] | None,
+    ) -> None:
         """Takes the worker's messages until they end or the document gets too long."""
         for message, blob in answers:
             self._take(message, blob)
+            if at_head is not None and "until" in message:
+                at_head(message)
             if self._size > self._limits.max_document_chars:
-                self.printed.lost["too_long"] += range(message["page"] + 1, self._last() + 1)
+                last = min(self.printed.count or 0, self._limits.max_pages)
+                self.printed.lost["too_long"] += range(message["page"] + 1, last + 1)
                 break
 
-    def goes_on_after(self, failure: str) -> bool:
+    def _goes_on_after(self, failure: str) -> bool:
         """Decides after a lost worker: once more from the page it died at, or behind it, or not at all."""
         printed = self.printed
         self._failures += 1
@@ -92,15 +152,15 @@ class _Reading:
             again = failure == "crashed" and self._failures == 1
             printed.problem = None if again else failure
             return again
-        stuck = max([self.first - 1, *printed.pages, *printed.lost.get("page_damaged", ())]) + 1
-        again = failure == "crashed" and self.first != stuck
+        stuck = max([self._first - 1, *printed.pages, *printed.lost.get("page_damaged", ())]) + 1
+        again = failure == "crashed" and self._first != stuck
         if late or not again:
             printed.lost[failure] += range(stuck, (self._last() if late else stuck) + 1)
-        self.first = stuck if again else stuck + 1
-        return not late and self.first <= self._last()
+        self._first = stuck if again else stuck + 1
+        return not late and self._first <= self._last()
 
     def _last(self) -> int:
-        return min(self.printed.count or 0, self._limits.max_pages)
+        return self._until or min(self.printed.count or 0, self._limits.max_pages)
 
     def _take(self, message: dict[str, Any], blob: bytes) -> None:
         printed, number = self.printed, message.get("page")
@@ -108,13 +168,15 @@ class _Reading:
             printed.problem = message.get("problem")
             printed.count = message.get("count", printed.count)
             printed.metadata = message.get("metadata", printed.metadata)
+            self._until = message.get("until", self._until)
+            self._share = 0
         elif "problem" in message:
             printed.lost[message["problem"]].append(number)
         else:
             if message["cut"]:
                 printed.lost["too_long"].append(number)
             printed.pages[number] = _page(message, blob, self._is_word)
-            self._size += len(message["text"])
+            self._size += printed.pages[number].size
 
 
 def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> PrintedPage:
@@ -125,6 +187,7 @@ def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> Print
     pitch = usual_pitch([lines])
     return PrintedPage(
         number=message["page"],
+        size=len(message["text"]),
         verbatim=printed_lines(tidy(text) if tidy else text),
         lines=lines,
         edges=edges_of(message["page"], lines, message["size"][1], pitch),

@@ -68,6 +68,8 @@ def _pdf(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
         first=int(request["first"]),
         max_pages=int(request["max_pages"]),
         max_chars=int(request["max_page_chars"]),
+        until=int(request.get("until", 0)),
+        share=int(request.get("share", 0)),
     )
 
 
