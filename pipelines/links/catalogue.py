@@ -186,8 +186,11 @@ def _same_work(papers: Sequence[Paper]) -> list[Paper]:
 def choose(papers: Sequence[Paper], citing: Paper) -> Paper | None:
     """The one meant: never the citing document, its annexes or its parent; the version of its time.
 
+    Where the citing document is among them it names itself (its own heading), and nothing is meant.
     The own source of a paper (DSK) goes before copies of it.
     """
+    if any(paper.id == citing.id for paper in papers):
+        return None
     own = {citing.id, citing.parent_id, citing.successor_id}
     others = [p for p in papers if p.id not in own and p.parent_id != citing.id and p.id != citing.id]
     others = list({paper.id: paper for paper in others}.values())

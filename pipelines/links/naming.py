@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import urlsplit
 
 from pipelines.links.addresses import AddressBook, address_key
 from pipelines.links.catalogue import Catalogue, Match
@@ -75,7 +74,7 @@ def _of_address(
     target = catalogue.by_id.get(target_id) if target_id else None
     if target is not None and not _own(paper, target):
         yield _relation(paper, page, text, mention, Match(paper=target, score=1.0, by_title=True))
-    elif target is None and book.is_ours(mention.value) and urlsplit(mention.value).path.strip("/"):
+    elif target is None and book.is_ours(mention.value) and "/" in (address_key(mention.value) or ""):
         evidence = quoted(page, mention.value)
         yield Relation(
             document_id=paper.id,
@@ -94,8 +93,14 @@ def _of_headline(paper: Paper, catalogue: Catalogue) -> Iterator[Relation]:
     named = (catalogue.find(mention, paper) for mention in find_mentions(paper.title))
     for match in (catalogue.titled(title_key(paper.title), paper), *named):
         if match is not None and match.paper.doc_type in GUIDANCE and not _own(paper, match.paper):
-            kind = "announces" if in_window(paper, match.paper) else "cites"
+            new = in_window(paper, match.paper) or (match.paper.date is None and _says_news(paper))
+            kind = "announces" if new else "cites"
             yield _to(paper, match.paper, kind, f"Überschrift: {paper.title}", match.score)
+
+
+def _says_news(paper: Paper) -> bool:
+    """Whether a release says at its beginning that something was published."""
+    return any(_VERBS.search(text, 0, 600) for page, text in paper.pages if page == 1)
 
 
 def _of_bare_titles(paper: Paper, catalogue: Catalogue) -> Iterator[Relation]:

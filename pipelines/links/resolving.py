@@ -52,7 +52,13 @@ def relate(
     found = [*find_republications(papers), *find_replacements(papers)]
     for paper in catalogue.papers:
         found += find_namings(paper, catalogue=catalogue, book=book, links=by_source.get(paper.id, ()))
-    return sorted(_once(found), key=lambda one: (one.document_id, one.kind, one.url))
+    return sorted(_once(_one_way(found)), key=lambda one: (one.document_id, one.kind, one.url))
+
+
+def _one_way(found: Sequence[Relation]) -> list[Relation]:
+    """Without originals that cite their copy, and old versions that cite the new one: that is their own heading."""
+    told = {(one.target_id, one.document_id) for one in found if one.kind in ("republishes", "replaces")}
+    return [one for one in found if one.kind != "cites" or (one.document_id, one.target_id) not in told]
 
 
 def _once(found: Iterable[Relation]) -> list[Relation]:

@@ -268,3 +268,26 @@ def test_a_title_of_many_thousand_words_takes_little_memory(conn: sqlite3.Connec
     tracemalloc.stop()
 
     assert peak < 16_000_000
+
+
+def test_a_document_under_its_own_heading_cites_no_namesake(conn: sqlite3.Connection) -> None:
+    """A heading repeated in the text means the document itself: not its newer version, not its copy."""
+    heading = "Orientierungshilfe Wetterballons an Schulen"
+    add(conn, "dsk-a", title=heading, text=f"{heading} 1. Anlass", published_on="2020-01-05")
+    add(conn, "dsk-b", title=f"{heading}, Version 2", text=f"{heading} 1. Anlass", published_on="2023-01-05")
+    add(conn, "dsk-c", title="Checkliste Wetterballons an Schulen", published_on="2020-01-05")
+    resolve_links(conn)
+
+    assert [row for row in rows(conn) if row[1] != "replaces"] == []
+
+
+def test_the_bare_name_of_a_host_is_no_citation(conn: sqlite3.Connection) -> None:
+    """ "www.konferenz.example" names no document."""
+    add(conn, "dsk-a", title="Etwas")
+    release(
+        conn, "dsmv-1", text="Mehr unter www.konferenz.example und www.konferenz.example/media/oh/fehlt.pdf"
+    )
+    resolve_links(conn)
+
+    found = conn.execute("select url from links where kind = 'cites'").fetchall()
+    assert [url for (url,) in found] == ["www.konferenz.example/media/oh/fehlt.pdf"]
