@@ -35,7 +35,7 @@ def _numeric(year: str) -> str:
 
 
 def _named(year: str) -> str:
-    stop = rf"(?P<stop>{_DOT}|{_ORDINAL}\s{{1,3}}|\s{{1,3}}|)"
+    stop = rf"(?P<stop>{_DOT}|{_ORDINAL}\s{{1,3}}(?:of\s{{1,3}})?|\s{{1,3}}|)"
     return rf"(?P<day>{_DAY}){stop}(?P<name>{_MONTH}){_MONTH_YEAR}(?P<year>{year})"
 
 

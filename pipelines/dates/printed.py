@@ -120,8 +120,8 @@ def _repaired(text: str, window: Window) -> DateReading | RejectedDate | None:
     """Digits or a month torn apart, or misread by OCR; only complete dates are put together."""
     if not _FOUR_DIGITS.match(text):
         return None
-    kept = _kept_offsets(text)
-    whole = _with_digits("".join(_with_months(text)[offset] for offset in kept))
+    kept, signs = _kept_offsets(text), _with_months(text)
+    whole = _with_digits("".join(signs[offset] for offset in kept))
     if whole == text:
         return None
     found = _by_grammar(whole, window)
