@@ -113,13 +113,15 @@ def open_page(body: bytes, *, url: str, content_type: str = "") -> ParsedPage:
 
 
 def _clean_address(link: etree._Element) -> None:
-    """White space around an address and line breaks in it go, backslashes become slashes (WHATWG URL, 4.4).
+    """White space around an address and line breaks in it go, backslashes become slashes, a form feed inside is
+    percent-encoded (WHATWG URL, 4.4): no attribute may hold it.
 
     It happens here, because what is left of them would be escaped when the element is written as soup.
     """
     href = link.get("href")
     if href is not None:
-        path, mark, rest = _BREAKS.sub("", href.strip()).partition("?")
+        href = _BREAKS.sub("", href.strip()).replace("\f", "%0C")
+        path, mark, rest = href.partition("?")
         link.set("href", path.replace("\\", "/") + mark + rest)
 
 

@@ -335,6 +335,13 @@ def test_a_large_page_is_read_in_time() -> None:
     assert time.perf_counter() - started < 10
 
 
+def test_a_form_feed_in_an_address_spoils_no_page() -> None:
+    """It is white space around an address, and percent-encoded inside, as in browsers."""
+    found = read(page(YEAR + item("\f/media/oh/a\fb.pdf", "<b>Mai 2026</b> - A")))
+
+    assert [one.url for one in found.items] == [f"{SITE}/media/oh/a%0Cb.pdf"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 1500), st.integers(0, 1500))
 def test_damaged_pages_raise_named_errors_only(noise: bytes, start: int, length: int) -> None:
