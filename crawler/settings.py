@@ -16,7 +16,8 @@ DOWNLOAD_DELAY = float(os.environ.get("AKTENKUNDIG_DELAY", "1.0"))
 DOWNLOAD_DELAY_JITTER = 0.0
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = float(os.environ.get("AKTENKUNDIG_TIMEOUT", "60"))
-DOWNLOAD_MAXSIZE = int(os.environ.get("AKTENKUNDIG_FILE_LIMIT", str(64 * 1024 * 1024)))
+# A file larger than AKTENKUNDIG_FILE_LIMIT is kept and listed, but not read; only one larger than this is left.
+DOWNLOAD_MAXSIZE = max(128 * 1024 * 1024, int(os.environ.get("AKTENKUNDIG_FILE_LIMIT", "0")))
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = True
 RETRY_TIMES = 2

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 MIB = 1024 * 1024
+
+SETTING = "AKTENKUNDIG_FILE_LIMIT"
+"""Bytes; a larger file is kept as evidence and listed, but its text is not read."""
 
 CUT_SHORT = frozenset({"timeout", "crashed", "page_damaged"})
 """Problems that may differ from run to run, so that the text must not be taken for an edit."""
@@ -18,7 +22,7 @@ class FileLimits:
     of the worker. Seconds are wall-clock time.
     """
 
-    max_bytes: int = 100 * MIB
+    max_bytes: int = field(default_factory=lambda: int(os.environ.get(SETTING, str(64 * MIB))))
     max_pages: int = 3000
     max_page_chars: int = 500_000
     max_document_chars: int = 20_000_000
