@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import fixture_archive
 import pytest
+from sample_documents import NOW
 
 from portal import clock
 from portal.serving import datasette_for
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OPERATOR = {
     "impressum": "Beispielzeitung GmbH\nMarktplatz 1\n19055 Schwerin",
     "contact": "archiv@zeitung.example",

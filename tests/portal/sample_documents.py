@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+"""What the clock shows in the tests."""
 
 SEEN = "2026-11-20T03:10:00Z"
 LATER = "2026-11-21T03:10:00Z"

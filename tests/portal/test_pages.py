@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import sample_documents as samples
-from conftest import NOW
 from lxml import html
+from sample_documents import NOW
 
 from archive.database import open_archive
 from archive.lock import archive_lock
