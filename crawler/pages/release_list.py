@@ -39,7 +39,10 @@ def read_release_list(body: bytes, *, url: str, source: SourceDescription, conte
         url=url,
         title=page.first_heading() or page.title or None,
         items=tuple(one for one in entries if isinstance(one, ListedItem)),
-        excluded=tuple(one for one in entries if isinstance(one, ExcludedLink)),
+        excluded=(
+            *(one for one in entries if isinstance(one, ExcludedLink)),
+            *_next_elsewhere(column, url, source),
+        ),
         next_url=_next_url(column, url, source),
         markup="links" if reader.fallback and teasers else "teaser",
     )
@@ -111,6 +114,17 @@ def _next_url(column: Tag, url: str, source: SourceDescription) -> str | None:
         if isinstance(address, str) and address != url and host_of(address) in source.hosts:
             return address
     return None
+
+
+def _next_elsewhere(column: Tag, url: str, source: SourceDescription) -> Iterable[ExcludedLink]:
+    """A next link that leaves the site, where there is no other: the list goes on where nobody may follow."""
+    if _next_url(column, url, source) is None:
+        for href in _next_hrefs(column):
+            address = resolve(href, url, source)
+            if isinstance(address, str) and host_of(address) not in source.hosts:
+                reason = words("furniture")["reasons"]["next_elsewhere"]
+                yield ExcludedLink(url=address, text="", reason=reason)
+                return
 
 
 def _next_hrefs(column: Tag) -> Iterable[str]:

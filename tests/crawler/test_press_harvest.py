@@ -117,3 +117,16 @@ def test_without_the_first_page_the_others_are_left_alone() -> None:
 
     assert releases(said) == []
     assert problems(said) == [("http_500", PAGES[0])]
+
+
+def test_a_next_link_to_another_site_is_an_excluded_link() -> None:
+    """The list does not end in silence where its next link may not be followed."""
+    said = harvested({PAGES[0]: list_page([30], "https://www.beispiel.de/presse/?pager.page.nr=1")}, Memory())
+    listing = next(one.listing for one in said if isinstance(one, ListingRead))
+
+    assert [(one.url, one.reason) for one in listing.excluded] == [
+        (
+            "https://www.beispiel.de/presse/?pager.page.nr=1",
+            "die Übersicht geht bei einem anderen Anbieter weiter",
+        )
+    ]
