@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -17,6 +17,7 @@ from aktenkundig.progress import bar
 from archive.aftermath import put_right
 from archive.database import meta_value, open_archive, set_meta
 from archive.ledger import say_why
+from archive.seals import seal_finished_runs
 from archive.timestamps import utc_text
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
@@ -34,7 +35,9 @@ def crawl_sources(
     """
     prepare(options)
     with terminated_like_interrupted():
-        return {source: _crawl(source, options, time_limit) for source in sources}
+        codes = {source: _crawl(source, options, time_limit) for source in sources}
+    _seal(options)
+    return codes
 
 
 def prepare(options: CrawlOptions) -> None:
@@ -87,6 +90,12 @@ def _crawl(source: str, options: CrawlOptions, time_limit: float | None) -> int:
     sys.stderr.write(f"{source}: Der Lauf brach unerwartet ab (Code {code}).\n")
     _put_right(options)
     return NOT_FINISHED
+
+
+def _seal(options: CrawlOptions) -> None:
+    """Seal what the runs wrote; what does not come to it now, the next start does."""
+    with suppress(OSError, sqlite3.Error), closing(open_archive(options.data)) as conn:
+        seal_finished_runs(conn, options.data)
 
 
 def _put_right(options: CrawlOptions, source: str = "", *, said: str = "") -> None:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 from archive.database import transaction
 from archive.ledger import close_abandoned_runs
+from archive.seals import seal_finished_runs
 from archive.torn import set_aside_torn_tails
 
 
 def put_right(conn: sqlite3.Connection, data: Path, *, at: str) -> list[int]:
-    """Show abandoned runs as failed and set torn WARC tails aside; the runs' ids. Call only under the lock.
+    """Show abandoned runs as failed, set torn WARC tails aside, seal files; the runs' ids. Call only under the lock.
 
     All or nothing: when the disk is full the runs stay open, and the next start finds them again.
     """
     with transaction(conn):
         abandoned = close_abandoned_runs(conn, at=at)
         set_aside_torn_tails(conn, data, abandoned, at=at)
+        seal_finished_runs(conn, data)
     return abandoned

@@ -12,7 +12,7 @@ from archive.store import clear_children, is_blocked
 
 EMPTIED = (
     "issuer", "kicker", "number", "teaser", "language", "published_on", "issued_on", "year", "page_count",
-    "parent_id", "section", "listed",
+    "parent_id", "section", "listed", "attachment_titles",
 )  # fmt: skip
 """Columns of ``documents`` that a tombstone does not keep."""
 

@@ -68,6 +68,10 @@ def _leave_blocked_out(copy: sqlite3.Connection) -> None:
     copy.execute("update snapshots set location = null where location in blocked_urls")
     copy.execute("update snapshots set asked_url = null where asked_url in blocked_urls")
     copy.execute("update documents set parent_id = null where parent_id in blocked")
+    copy.execute(
+        "update documents set listed = json_set(listed, '$.parent_id', null)"
+        " where json_extract(listed, '$.parent_id') in blocked"
+    )
     copy.execute("update documents set moved_to = null where moved_to in blocked")
     copy.execute("update events set detail = null where detail in blocked")
     _forget_offers(copy, {row[0] for row in copy.execute("select url from blocked_urls")})

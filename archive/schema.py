@@ -295,3 +295,12 @@ def m0005_asked_url(db: Database) -> None:
 alter table snapshots add column asked_url text;
 create index snapshots_asked on snapshots (run_id, asked_url) where asked_url is not null;
 """)
+
+
+@migrations()
+def m0006_seals(db: Database) -> None:
+    """Size and digest of each run's WARC file, taken when the run is over."""
+    db.executescript("""
+alter table runs add column warc_bytes integer;
+alter table runs add column warc_sha256 text;
+""")
