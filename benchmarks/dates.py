@@ -27,7 +27,7 @@ STRINGS = (
 )
 COMPLETE = ("13. November 2020", "5. Mai 2021", "1. Februar 2023", "30. Juni 2022")
 DENSE = (
-    "Die Konferenz hat am 6. und 7. November 2019 in Trier beraten, wie Art. 6 Abs. 1 DS-GVO auszulegen ist. "
+    "Der Arbeitskreis hat am 4. und 5. Juni 2019 in Jena beraten, wie Art. 6 Abs. 1 DS-GVO auszulegen ist. "
     "Nach dem Urteil (1 BvR 1345/21) müssen Behörden ihre Verfahren prüfen; Telefon: 0385 59494-0. "
     "Weitere Hinweise enthält der 14. Tätigkeitsbericht, der im Mai 2018 erschienen ist.\n"
 )

@@ -75,9 +75,9 @@ def find_dates(text: str, *, today: date) -> list[DateReading]:
 
     A date needs its year: "am 3. Mai" is none. Numbers that count, cite or dial are none.
 
-    >>> [d.value for d in find_dates("Auf der 98. Sitzung am 6. und 7. November 2019 in Trier …",
+    >>> [d.value for d in find_dates("Auf der 97. Tagung am 4. und 5. Juni 2019 in Jena …",
     ...                              today=date(2026, 11, 23))]
-    ['2019-11-07']
+    ['2019-06-05']
     """
     return [found for found in scan_dates(text, today=today) if isinstance(found, DateReading)]
 
