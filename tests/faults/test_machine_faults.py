@@ -248,7 +248,7 @@ def test_scrapy_alone_takes_the_lock_and_says_who_asks(site: HostileSite, tmp_pa
         )
         ended = scrapy(data, "-s", f"AKTENKUNDIG_STAND_IN={small.address}", "-s", "DOWNLOAD_DELAY=0",
                        AKTENKUNDIG_CONTACT="redaktion@example.org", http_proxy="http://127.0.0.1:9")  # fmt: skip
-    holder = start(*crawl_arguments(data, site.address, delay=0.1))
+    holder = start(*crawl_arguments(data, site.address, delay=0.4))
     wait_for(lambda: documents(data) > 5)
     second = scrapy(data, "-s", f"AKTENKUNDIG_STAND_IN={site.address}")
 
