@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,6 +84,16 @@ def check_moment(text: str | None) -> None:
             moment(text)
     except ValueError as error:
         raise BadOptions(f"--now erwartet JJJJ-MM-TTThh:mm:ssZ, nicht »{text}«.") from error
+
+
+def check_cluster(address: str) -> None:
+    """Raise BadOptions where ``AKTENKUNDIG_CLUSTER`` names no Redis, or the extra for it is not installed."""
+    if not address:
+        return
+    if urlsplit(address).scheme not in ("redis", "rediss", "unix"):
+        raise BadOptions("AKTENKUNDIG_CLUSTER erwartet eine Adresse wie redis://127.0.0.1:6379/0.")
+    if find_spec("redis") is None:
+        raise BadOptions("Für AKTENKUNDIG_CLUSTER fehlt etwas: pip install 'aktenkundig[cluster]'.")
 
 
 def check_contact(options: CrawlOptions, sources: list[str]) -> None:

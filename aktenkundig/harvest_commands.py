@@ -48,9 +48,10 @@ def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def options_from(data: Path, at: tuple[str, ...], contact: str, **others: Any) -> CrawlOptions:
     """The options of the command line, checked. Raises BadOptions."""
-    from aktenkundig.crawl_options import CrawlOptions, check_moment, parse_stand_ins
+    from aktenkundig.crawl_options import CrawlOptions, check_cluster, check_moment, parse_stand_ins
 
     check_moment(others.get("now"))
+    check_cluster(os.environ.get("AKTENKUNDIG_CLUSTER", ""))
     return CrawlOptions(data=data, at=parse_stand_ins(at), contact=contact.strip(), **others)
 
 

@@ -31,7 +31,8 @@ COOKIES_ENABLED = False
 TWISTED_DNS_RESOLVER = "crawler.middlewares.resolver.PublicResolver"
 METAREFRESH_ENABLED = False
 HTTPERROR_ALLOW_ALL = True
-HTTPPROXY_ENABLED = os.environ.get("AKTENKUNDIG_PROXY", "") == "1"
+AKTENKUNDIG_CLUSTER = os.environ.get("AKTENKUNDIG_CLUSTER", "")
+HTTPPROXY_ENABLED = os.environ.get("AKTENKUNDIG_PROXY", "") == "1" and not AKTENKUNDIG_CLUSTER
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.5",
     "Accept-Language": "de",
@@ -48,9 +49,10 @@ TELNETCONSOLE_ENABLED = False
 HTTPCACHE_ENABLED = False
 
 # -- our own parts (names in other rooms are strings on purpose: no import goes that way)
+_HANDLER = "cluster.ClusterHandler" if AKTENKUNDIG_CLUSTER else "stand_in.StandInHandler"
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.middlewares.stand_in.StandInHandler",
-    "https": "crawler.middlewares.stand_in.StandInHandler",
+    "http": f"crawler.middlewares.{_HANDLER}",
+    "https": f"crawler.middlewares.{_HANDLER}",
     "ftp": None,
     "s3": None,
     "file": None,
@@ -85,6 +87,8 @@ AKTENKUNDIG_PAGE_LIMIT = 2 * 1024 * 1024
 AKTENKUNDIG_RETRY_AFTER_LIMIT = float(os.environ.get("AKTENKUNDIG_RETRY_AFTER_LIMIT", "120"))
 AKTENKUNDIG_CRAWL_DELAY_LIMIT = 60
 AKTENKUNDIG_LISTING_PAGES_LIMIT = int(os.environ.get("AKTENKUNDIG_LISTING_PAGES_LIMIT", "3000"))
+AKTENKUNDIG_CLUSTER_PATIENCE = float(os.environ.get("AKTENKUNDIG_CLUSTER_PATIENCE", "60"))
+AKTENKUNDIG_HOST_SECONDS = float(os.environ.get("AKTENKUNDIG_HOST_SECONDS", "15"))
 AKTENKUNDIG_LOCKED = False
 AKTENKUNDIG_REMOVAL_CHECKS = 3
 AKTENKUNDIG_REMOVAL_DAYS = 7.0

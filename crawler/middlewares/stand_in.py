@@ -31,16 +31,20 @@ class StandInHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Fetch; raises PrivateAddress for a live answer from a private address."""
         if self._base is None:
-            response = await super().download_request(request)
+            response = await self.fetch(request)
             if "proxy" not in request.meta:
                 _refuse_private(response)
             return response
         mapped = request.replace(url=to_stand_in(request.url, self._base))
-        response = await super().download_request(mapped)
+        response = await self.fetch(mapped)
         location = response.headers.get("Location")
         if location:
             response.headers["Location"] = from_stand_in(location.decode("latin-1"), self._base, request.url)
         return response.replace(url=request.url)
+
+    async def fetch(self, request: Request) -> Response:
+        """The answer to a request as it is; `crawler/middlewares/cluster.py` has others ask."""
+        return await super().download_request(request)
 
 
 def to_stand_in(url: str, base: str) -> str:
