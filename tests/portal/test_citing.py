@@ -78,3 +78,20 @@ def test_an_old_version_is_cited_as_such(portal: Any) -> None:
 
     assert "Kameras sollen abgebaut werden" in text
     assert text.endswith(f"/dokument/{samples.VIDEO.id}/version/1\n")
+
+
+def test_a_citation_processor_understands_the_csl(portal: Any) -> None:
+    """A processor that is not ours sets issuer, title, year and address in a published style."""
+    from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+    from citeproc.source.json import CiteProcJSON
+
+    item = portal.get(f"/dokument/{samples.GUIDANCE.id}/zitieren.json").json()[0]
+    style = CitationStylesStyle("harvard-cite-them-right", validate=False)
+    bibliography = CitationStylesBibliography(style, CiteProcJSON([item]), formatter.plain)
+    bibliography.register(Citation([CitationItem(item["id"])]))
+    (entry,) = map(str, bibliography.bibliography())
+
+    assert "Datenschutzkonferenz" in entry
+    assert samples.GUIDANCE.title in entry
+    assert "2026" in entry
+    assert item["URL"] in entry
