@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipelines.files.wording import wording
+from pipelines.files.records import wording
 
 LINE_END_HYPHEN = "\x02"
 """Stands for a hyphen at a line's end whose line break the extractor removed (pdfium's mark)."""

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pipelines.files.frames import BrokenFrame, packed, unpacked
 from pipelines.files.records import FileLimits
+from pipelines.files.worker import BrokenFrame, packed, unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 1024 * 1024

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from pipelines.files.wording import wording
+from pipelines.files.records import wording
 
 IsWord = Callable[[str], bool]
 

@@ -1,4 +1,4 @@
-"""Reads pictures of pages with tesseract, where it is installed with German data."""
+"""Has pages without text drawn by the worker, and reads the pictures with tesseract where it knows German."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from pipelines.files.characters import plain_characters
+from pipelines.files.file_worker import FileWorker, WorkerFailure
 from pipelines.files.hyphens import IsWord, bond, join
+from pipelines.files.records import FileLimits, FileProblem, problem, spoken_pages
 
 SETTING = "AKTENKUNDIG_OCR"
 OFF = frozenset({"0", "aus", "off", "nein", "no", "false"})
@@ -85,3 +88,45 @@ def _flowing(block: str, is_word: IsWord | None) -> str:
         for before, line in pairwise(lines)
     )
     return join(["", *bonds], lines) if lines else ""
+
+
+PICTURES_AT_ONCE = 4
+"""So many pictures (8 MB each) are drawn before they are read."""
+
+
+def read_scans(
+    body: bytes,
+    numbers: list[int],
+    *,
+    limits: FileLimits,
+    worker: FileWorker,
+    ocr: Ocr | None,
+    is_word: IsWord | None,
+) -> tuple[dict[int, str], list[FileProblem]]:
+    """The text of these pages by number, and what went wrong. Pages that failed are not in it."""
+    if ocr is None:
+        return {}, [problem("ocr_missing", pages=spoken_pages(numbers))]
+    texts: dict[int, str] = {}
+    end = time.monotonic() + limits.ocr_file_seconds
+    for number, picture in _drawn(body, numbers, limits, worker):
+        seconds = min(limits.ocr_page_seconds, end - time.monotonic())
+        if seconds <= 0:
+            break
+        try:
+            texts[number] = ocr_paragraphs(ocr.read(picture, seconds=seconds), is_word)
+        except OcrFailed:
+            continue
+    failed = [number for number in numbers if number not in texts]
+    return texts, [problem("ocr_failed", pages=spoken_pages(failed))] if failed else []
+
+
+def _drawn(
+    body: bytes, numbers: list[int], limits: FileLimits, worker: FileWorker
+) -> Iterator[tuple[int, bytes]]:
+    for start in range(0, len(numbers), PICTURES_AT_ONCE):
+        some = numbers[start : start + PICTURES_AT_ONCE]
+        try:
+            answers = list(worker.ask({"task": "pictures", "pages": some, "dpi": DPI}, body, limits))
+        except WorkerFailure:
+            answers = []
+        yield from ((int(message["page"]), picture) for message, picture in answers)

@@ -15,8 +15,15 @@ from pypdfium2 import raw
 from pipelines.files.characters import letters
 from pipelines.files.columns import cells_apart, column_order
 from pipelines.files.picture import has_picture, picture_digest
-from pipelines.files.pieces import Piece, is_crowded, place, rows_apart
-from pipelines.files.turned import looks_turned, quarter_turns, upright_place
+from pipelines.files.pieces import (
+    Piece,
+    is_crowded,
+    looks_turned,
+    place,
+    quarter_turns,
+    rows_apart,
+    upright_place,
+)
 
 FEW_LETTERS = 30
 """A page with fewer letters is looked at as a picture (measured: no page of text has so few)."""

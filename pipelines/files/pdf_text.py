@@ -1,21 +1,66 @@
-"""Turns a PDF into text by page."""
+"""Turns a PDF into text by page, and tidies what it says of itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
-from pipelines.files.characters import letters
+from pipelines.files.characters import letters, plain_characters
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.hyphens import IsWord
-from pipelines.files.metadata import file_links, file_metadata
-from pipelines.files.ocr import Ocr
+from pipelines.files.ocr import Ocr, read_scans
 from pipelines.files.paragraphs import Flowing, usual_pitch
 from pipelines.files.printed import Printed, PrintedPage, gather
-from pipelines.files.records import FileLimits, FilePage, FileProblem, FileText
+from pipelines.files.records import (
+    FileLimits,
+    FileLink,
+    FileMetadata,
+    FilePage,
+    FileProblem,
+    FileText,
+    problem,
+    spoken_pages,
+)
 from pipelines.files.running_heads import running_heads
-from pipelines.files.scans import read_scans
-from pipelines.files.wording import problem, spoken_pages
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SCHEMES = frozenset({"http", "https", "mailto"})
+MAX_LENGTH = 1000
+
+
+def file_metadata(stated: Mapping[str, Any]) -> FileMetadata:
+    """The metadata under their PDF names (``Title``, ``Author``, ``CreationDate``, ``ModDate``), tidied.
+
+    >>> file_metadata({"Title": " Kurzpapier Nr. 5 ", "CreationDate": "D:20171217120000+01'00'"}).created
+    "D:20171217120000+01'00'"
+    """
+
+    def tidy(name: str) -> str | None:
+        text = " ".join(plain_characters(str(stated.get(name) or "")).split())
+        return text[:MAX_LENGTH] or None
+
+    return FileMetadata(
+        title=tidy("Title"), author=tidy("Author"), created=tidy("CreationDate"), modified=tidy("ModDate")
+    )
+
+
+def file_links(found: Iterable[tuple[int, str]]) -> tuple[FileLink, ...]:
+    """The links (page, address) of the web or to mailboxes, each once a page; blanks become ``%20``.
+
+    >>> [link.url for link in file_links([(1, "https://www.lfd.m-v.de/"), (1, "javascript:alert(1)")])]
+    ['https://www.lfd.m-v.de/']
+    """
+    kept: dict[FileLink, None] = {}
+    for page, address in found:
+        url = "%20".join("".join(plain_characters(address).splitlines()).split())
+        scheme = _SCHEME.match(url)
+        foreign = scheme and "." not in scheme[1] and scheme[1].lower() not in _SCHEMES
+        if url and len(url) <= 2 * MAX_LENGTH and not foreign:
+            kept[FileLink(page=page, url=url)] = None
+    return tuple(kept)
+
 
 TAIL = 2048
 

@@ -3,16 +3,118 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from pipelines.files.file_worker import FileWorker, shared_worker
+from pipelines.files.characters import letters, plain_characters
+from pipelines.files.file_worker import FileWorker, WorkerFailure, shared_worker
 from pipelines.files.hyphens import IsWord
-from pipelines.files.kinds import claimed_kind, kind_of, looks_like_html
 from pipelines.files.ocr import Ocr, find_ocr
-from pipelines.files.package_text import package_text
-from pipelines.files.pdf_text import pdf_text
-from pipelines.files.records import MIB, FileLimits, FileProblem, FileText
-from pipelines.files.wording import problem, wording
+from pipelines.files.pdf_text import file_links, file_metadata, pdf_text
+from pipelines.files.records import MIB, FileLimits, FilePage, FileProblem, FileText, problem, wording
+
+_MAGIC = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rtf", "rtf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
+)
+_MARKUP = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body|title|meta|script|div|p\b|h1|br)")
+_ENDINGS = {
+    "pdf": "pdf",
+    "odt": "odt",
+    "docx": "docx",
+    "html": "html",
+    "htm": "html",
+    "doc": "ole",
+    "rtf": "rtf",
+}
+_TYPES = {
+    "application/pdf": "pdf",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
+
+
+def kind_of(body: bytes) -> str:
+    """pdf, zip, ole, rtf, picture, html, text, unknown or empty, by the bytes alone.
+
+    A PDF may have up to 1024 bytes before its ``%PDF-`` (ISO 32000-1, annex H.3.4.1).
+
+    >>> kind_of(b"<!DOCTYPE html><title>Nicht gefunden</title>"), kind_of(b"\\n%PDF-1.4 ..."), kind_of(b" ")
+    ('html', 'pdf', 'empty')
+    """
+    head = body[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head and not body.strip():
+        return "empty"
+    if b"%PDF-" in body[:1024]:
+        return "pdf"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    if looks_like_html(body):
+        return "html"
+    return "text" if _is_text(head) else "unknown"
+
+
+def looks_like_html(body: bytes) -> bool:
+    """True if HTML markup stands near the beginning."""
+    return _MARKUP.search(body[:4096]) is not None
+
+
+def claimed_kind(content_type: str, file_name: str) -> str | None:
+    """What the file's name, or else its Content-Type, says it is; None if neither tells.
+
+    >>> claimed_kind("application/octet-stream", "20200903_oh_vü_dsk.PDF")
+    'pdf'
+    """
+    ending = file_name.rpartition(".")[2].lower() if "." in file_name else ""
+    return _ENDINGS.get(ending) or _TYPES.get(content_type.partition(";")[0].strip().lower())
+
+
+def _is_text(head: bytes) -> bool:
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in head)
+    return b"\x00" not in head and controls <= len(head) // 100
+
+
+def package_text(body: bytes, *, limits: FileLimits, worker: FileWorker) -> FileText:
+    """The text of an ODT or DOCX; other ZIP files give kind ``zip`` and the problem ``unknown_kind``."""
+    try:
+        answers = [message for message, _ in worker.ask({"task": "package"}, body, limits)]
+    except WorkerFailure as failure:
+        return FileText(kind="zip", problems=(problem(failure.kind, pages="alle"),))
+    message = answers[0] if answers else {"problem": "damaged"}
+    kind = str(message.get("kind", "zip"))
+    if "problem" in message:
+        return FileText(kind=kind, problems=(problem(message["problem"], found=wording("found")[kind]),))
+    return _text(kind, message, limits)
+
+
+def _text(kind: str, message: Mapping[str, Any], limits: FileLimits) -> FileText:
+    whole = plain_characters(message["text"]).replace("\x02", "").strip()
+    text = whole[: limits.max_document_chars]
+    problems = []
+    if len(text) < len(whole):
+        problems.append(problem("too_long", limit=limits.max_document_chars, pages="1"))
+    if not letters(text):
+        problems.append(problem("no_text"))
+    return FileText(
+        kind=kind,
+        pages=(FilePage(number=1, text=text, verbatim=text, method=kind if letters(text) else "none"),),
+        page_count=message.get("stated_pages") or 1,
+        metadata=file_metadata(message["metadata"]),
+        problems=tuple(problems),
+        fingerprints=("",),
+        links=file_links((1, url) for url in message["links"]),
+    )
+
 
 NOT_THE_DOCUMENT = frozenset({"empty", "wrong_type", "timeout", "crashed"})
 """A file with one of these problems and no pages tells nothing of the document's content."""

@@ -9,8 +9,8 @@ from functools import cache
 from math import ceil
 from typing import NamedTuple
 
-from pipelines.files.lines import Line, usual
-from pipelines.files.wording import wording
+from pipelines.files.paragraphs import Line, usual
+from pipelines.files.records import wording
 
 EDGE_LINES = 4
 EDGE_SHARE = 0.2

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from pipelines.language import detect_language
-from pipelines.mending.characters import compose_letters, fold_bullets, fold_characters
-from pipelines.mending.evidence import UnbrokenWords
-from pipelines.mending.mojibake import repair_mojibake
-from pipelines.mending.records import Change, Mended
-from pipelines.mending.revision import Edit, Revision
-from pipelines.mending.spacing import mend_spacing
-from pipelines.mending.words import mend_words
+from pipelines.mending.characters import compose_letters, fold_bullets, fold_characters, repair_mojibake
+from pipelines.mending.lexicon import fold
+from pipelines.mending.rejoining import mend_spacing, mend_words
+from pipelines.mending.revision import Change, Edit, Mended, Revision
+
+_UNBROKEN = re.compile(r"(?<![\w-])[^\W\d_]{6,60}+(?![\w-])")
+
+
+class UnbrokenWords:
+    """Folded words of six letters or more that stand unbroken in the texts; gathered when first asked.
+
+    >>> "datenexporteur" in UnbrokenWords(["Der Datenexporteur prüft."])
+    True
+    """
+
+    def __init__(self, texts: Iterable[str], more: Collection[str] | None = None) -> None:
+        self._texts = tuple(texts)
+        self._more = more or ()
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        found = (word for text in self._texts for word in _UNBROKEN.findall(text))
+        return frozenset(map(fold, (*found, *self._more)))
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
 
 CLEANING: tuple[Callable[[str], list[Edit]], ...] = (
     repair_mojibake,  # before the folding, which drops the control characters it can contain

@@ -1,10 +1,32 @@
-"""Edits of a text and the positions before and after them."""
+"""Edits of a text, the positions before and after them, and the list of what was mended."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One mended place.
+
+    ``raw`` stands literally in the text that was given, ``mended`` in the mended text at ``start``
+    (characters from 0). Folded characters (spaces, soft hyphens) alone are not listed.
+    """
+
+    raw: str
+    mended: str
+    start: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mended:
+    """The mended text and its changes in order of place."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
 
 
 class Edit(NamedTuple):

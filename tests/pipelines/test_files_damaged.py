@@ -19,8 +19,7 @@ from made_files import (
 
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileLimits
-from pipelines.files.wording import wording
+from pipelines.files.records import FileLimits, wording
 
 TORN = 100
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)

@@ -1,4 +1,4 @@
-"""White space at hyphens: "DS- GVO", "Tür-und Klingelkameras", a word broken at a line's end."""
+"""The edits that mend hyphens in a text: words one by one, and white space at hyphens ("DS- GVO")."""
 
 from __future__ import annotations
 
@@ -8,8 +8,66 @@ from functools import cache
 
 from pipelines.mending.hyphens import Pair, is_broken, keeps_hyphen, mend_word
 from pipelines.mending.lexicon import fold, is_listed, is_word, wording, words
-from pipelines.mending.protected import is_protected
 from pipelines.mending.revision import Edit
+
+_REACH = 300
+"""Characters looked at on either side; bounds the work on text without white space."""
+
+_ADDRESS = re.compile(
+    r"://|www\.|@|\\|\.(?:de|eu|com|org|net|info|saarland|bayern|nrw|berlin|hamburg)\b", re.IGNORECASE
+)
+_FILE_NAME = re.compile(
+    r"\.(?:pdf|html?|docx?|xlsx?|pptx?|odt|ods|odp|txt|csv|xml|json|zip|jpe?g|png|gif|svg|rtf|php|js|css|exe)\b",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"_|\w/\w[^\s/]*/|^/|[&=#]\w")
+
+
+def is_protected(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` belongs to an address, a path or a file name.
+
+    >>> is_protected("siehe www.daten-schutz.example/pur-abo", 10, 22)
+    True
+    >>> is_protected("Die Daten-schutzkonferenz (DSK)", 4, 25)
+    False
+    """
+    chunk = _chunk(text, start, end)
+    return any(pattern.search(chunk) for pattern in (_ADDRESS, _FILE_NAME, _PATH))
+
+
+def _chunk(text: str, start: int, end: int) -> str:
+    """The run without white space around ``text[start:end]``."""
+    before = text[max(0, start - _REACH) : start]
+    after = text[end : end + _REACH]
+    left = "" if not before or before[-1].isspace() else before.split()[-1]
+    right = "" if not after or after[0].isspace() else after.split(maxsplit=1)[0]
+    return left + text[start:end] + right
+
+
+_HYPHENATED = re.compile(r"(?<![\w-])\w++(?:-\w++)++")
+_LONGEST = 200
+"""Longer strings are no words."""
+
+_SMALL = re.compile(r"-[^\W\d_A-ZÄÖÜ]")
+
+
+def mend_words(text: str, evidence: Container[str] = ()) -> list[Edit]:
+    """The edits that take wrong hyphens out of words; addresses and file names stay as they are.
+
+    >>> mend_words("die unab-hängigen E-Mail-Dienste")
+    [Edit(start=4, end=17, text='unabhängigen')]
+    """
+    edits = []
+    for found in _HYPHENATED.finditer(text):
+        word = found[0]
+        if (
+            _SMALL.search(word)
+            and (mended := mend_word(word, evidence)) != word
+            and not is_protected(text, *found.span())
+        ):
+            edits.append(Edit(*found.span(), mended))
+    return edits
+
 
 _RUN = re.compile(r"(?<![\w-])\w++(?:-\w++)*+-(?: {1,3}|\n)\w++(?:-(?: {1,3}|\n)?+\w++)*+")
 _GAP = re.compile(r"-( {1,3}|\n)?")
