@@ -118,7 +118,7 @@ def restore(data: Path, source: Path) -> None:
 def forget_deleted(conn: sqlite3.Connection) -> None:
     """Leave nothing of deleted rows in the file: words of the index, samples, free pages, write-ahead log."""
     from archive.database import transaction
-    from archive.search.upkeep import optimize_index
+    from archive.search.indexing import optimize_index
 
     with transaction(conn):
         optimize_index(conn)

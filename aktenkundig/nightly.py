@@ -23,7 +23,7 @@ from archive.errors import ArchiveError
 from archive.health import Finding, assess
 from archive.incidents import Change, keep_undelivered, note_findings, undelivered
 from archive.lock import archive_lock
-from archive.search.upkeep import optimize_index
+from archive.search.indexing import optimize_index
 from archive.sentences import sentence_for
 from archive.timestamps import utc_text
 from crawler.sources import source_names

@@ -11,7 +11,7 @@ from aktenkundig.replay import Replay
 from archive.database import set_meta, transaction
 from archive.errors import RecordUnreadable
 from archive.schema import DERIVED
-from archive.search.upkeep import clear_index, settle_state
+from archive.search.indexing import clear_index, settle_state
 from pipelines.closing import link_documents
 from pipelines.files.file_worker import FileWorker
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY

@@ -6,8 +6,7 @@ import sqlite3
 
 from archive.database import transaction
 from archive.errors import UnknownDocument
-from archive.search.indexing import unindex_document
-from archive.search.upkeep import settle_state
+from archive.search.indexing import settle_state, unindex_document
 from archive.store import clear_children, is_blocked
 
 EMPTIED = (

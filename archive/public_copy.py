@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archive.schema import DERIVED
-from archive.search.indexing import index_document
-from archive.search.upkeep import optimize_index, settle_state
+from archive.search.indexing import index_document, optimize_index, settle_state
 
 NOTES = ("problems", "incidents", "blocks")
 """Tables for the operator: they name blocked documents, reasons and paths of the machine. Empty in the copy."""

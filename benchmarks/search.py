@@ -18,10 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.german import analyse
 from archive.search.engine import plan_query, search
-from archive.search.expression import match_expression
-from archive.search.upkeep import optimize_index
+from archive.search.indexing import optimize_index
+from archive.search.plan import match_expression
 from archive.search.vocabulary import vocabulary_of
 from benchmarks.search_rivals import rivals
 from benchmarks.synthetic import build, index_all
@@ -67,7 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     print_quality()
-    print_analysis()
     with tempfile.TemporaryDirectory() as folder:
         path = options.database or Path(folder) / "synthetic.db"
         if not path.exists():
@@ -106,21 +104,6 @@ def _by_kind(measured: dict[str, object]) -> str:
 
 def _ours(conn: sqlite3.Connection, query: str) -> list[str]:
     return [hit.id for hit in search(conn, query, limit=1_000).hits]
-
-
-def print_analysis() -> None:
-    """How fast texts are analysed, words known and new."""
-    from benchmarks.synthetic import Writer
-
-    text = Writer(seed=3).words(200_000)
-    for state in ("new words", "known words"):
-        started = time.process_time()
-        analyse(text)
-        print(
-            f"\nanalysis, {state}: {len(text.encode()) / (time.process_time() - started) / 1e6:.1f} MB/s",
-            end="",
-        )
-    print()
 
 
 def print_indexing(path: Path, count: int) -> None:

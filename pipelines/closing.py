@@ -9,7 +9,7 @@ from archive.annexes import link_annexes
 from archive.database import transaction
 from archive.ledger import finish_run
 from archive.removal import RemovalRule, Sightings, settle
-from archive.search.upkeep import settle_state
+from archive.search.indexing import settle_state
 from pipelines.links import resolve_links
 from pipelines.recorder import Recorder
 

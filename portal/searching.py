@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from archive.search.engine import Hit, SearchResult, plan_query, search
 from archive.search.facets import Facets
-from archive.search.filters import Filters
 from archive.search.functions import register_functions
-from archive.search.matching import matches
+from archive.search.matching import Filters, matches
 from portal.search_request import DATE, SearchRequest
 
 

@@ -1,19 +1,8 @@
 """German analysis: the same code for index and query."""
 
-from archive.german.analysis import Token, analyse, analyse_word
 from archive.german.equivalents import Equivalents, load_equivalents
 from archive.german.folding import fold
 from archive.german.stems import stem
 from archive.german.words import STOPWORDS, is_stopword
 
-__all__ = [
-    "STOPWORDS",
-    "Equivalents",
-    "Token",
-    "analyse",
-    "analyse_word",
-    "fold",
-    "is_stopword",
-    "load_equivalents",
-    "stem",
-]
+__all__ = ["STOPWORDS", "Equivalents", "fold", "is_stopword", "load_equivalents", "stem"]

@@ -94,17 +94,6 @@ class Compounds:
             at = word.find(needle, at + 1)
         return False
 
-    def split(self, word: str) -> tuple[str, ...]:
-        """The stems of the parts of a compound; empty where the word is none.
-
-        >>> Compounds().split("datenschutzaufsichtsbehörden")
-        ('datenschutz', 'aufsicht', 'behord')
-        """
-        folded = fold(word)
-        if len(folded) > LONGEST or folded in STOPWORDS or folded.startswith(_opaque()):
-            return ()
-        return tuple(part.stem for part in divide(folded))
-
     def _stands_at(self, word: str, at: int, needle: str, target: str) -> bool:
         left, tail = word[:at], word[at:]
         if _is_opaque_at(word, at, needle) or _is_ending_at(left, tail):

@@ -1,4 +1,4 @@
-"""Equivalents: abbreviations and the names they stand for, from ``equivalents.toml``."""
+"""Equivalents: abbreviations and the names they stand for, and spellings that sound the same: Photo and Foto."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from archive.german.words import read_table
 
 LONGEST_NAME = 8
 """Words that the longest name may have."""
+
+MOST_SPELLINGS = 6
 
 
 class Group(TypedDict, total=False):
@@ -89,3 +91,25 @@ def _add(names: dict[str, list[tuple[str, ...]]], name: str, others: list[str]) 
 def load_equivalents() -> Equivalents:
     """The table of the project."""
     return equivalents_from(read_table("equivalents.toml")["groups"])
+
+
+def other_spellings(folded: str) -> tuple[str, ...]:
+    """Other spellings that a word may have; most of them no word at all.
+
+    >>> other_spellings("photographie"), other_spellings("potenzial")
+    (('fotographie', 'photografie', 'fotografie'), ('potential',))
+    """
+    found = {folded: None}
+    for one, other in _pairs():
+        for known in tuple(found):
+            found |= dict.fromkeys(
+                known.replace(old, new) for old, new in ((one, other), (other, one)) if old in known
+            )
+        if len(found) > MOST_SPELLINGS:
+            break
+    return tuple(found)[1 : MOST_SPELLINGS + 1]
+
+
+@cache
+def _pairs() -> tuple[tuple[str, str], ...]:
+    return tuple((one, other) for one, other in read_table("forms.toml")["spelling"]["pairs"])

@@ -8,15 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.search.candidates import newest
 from archive.search.expansion import expand
-from archive.search.expression import all_expression, any_expression
 from archive.search.facets import Facets, count_facets
-from archive.search.filters import Filters
-from archive.search.matching import matches
-from archive.search.plan import FORM, PART, Plan
+from archive.search.matching import Filters, matches
+from archive.search.plan import FORM, PART, Plan, all_expression, any_expression
 from archive.search.query import parse_query
-from archive.search.ranking import Ranked, rank
+from archive.search.ranking import Ranked, newest, rank
 from archive.search.snippets import Segments, find_marks, make_snippet, parse_contact, to_html
 from archive.search.suggestions import suggest_word
 from archive.search.vocabulary import vocabulary_of

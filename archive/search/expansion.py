@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archive.german.divisions import other_links
-from archive.german.equivalents import LONGEST_NAME, load_equivalents
+from archive.german.equivalents import LONGEST_NAME, load_equivalents, other_spellings
 from archive.german.folding import digraph_readings, fold
-from archive.german.spelling import other_spellings
 from archive.german.stems import stem
 from archive.german.verbs import guessed_forms, is_participle, verb_forms
 from archive.german.words import STOPWORDS

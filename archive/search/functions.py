@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from archive.search.engine import plan_query
-from archive.search.expression import match_expression
+from archive.search.plan import match_expression
 
 
 def search_expression(conn: sqlite3.Connection, query: str) -> str:

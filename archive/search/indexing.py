@@ -1,14 +1,15 @@
-"""Puts documents into the search index and takes them out, within the caller's transaction."""
+"""Puts documents into the search index and takes them out, within the caller's transaction; keeps it quick."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from archive.german.folding import WORD, index_term
 from archive.german.stems import stem
-from archive.search.tables import DOCUMENT_COLUMNS
+from archive.search.tables import COLUMNS_READ, DOCUMENT_COLUMNS
 
 COLUMNS = ", ".join(DOCUMENT_COLUMNS)
 LONGEST_WORD = 64
@@ -45,20 +46,6 @@ def unindex_document(conn: sqlite3.Connection, document_id: str) -> None:
         " where document_id = ? and id in (select id from pages_fts_docsize)",
         (document_id,),
     )
-
-
-def rebuild_index(conn: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> int:
-    """Empty the index and write it again; how many documents it holds. ``progress(done, total)``."""
-    ids = [row[0] for row in conn.execute("select id from documents where blocked_at is null order by docno")]
-    for table in ("documents_fts", "pages_fts"):
-        conn.execute(f"insert into {table} ({table}) values ('delete-all')")
-    conn.execute("delete from search_words")
-    for done, document_id in enumerate(ids, start=1):
-        _write_attachment_titles(conn, document_id)
-        _add(conn, document_id)
-        if progress is not None:
-            progress(done, len(ids))
-    return len(ids)
 
 
 def check_index(conn: sqlite3.Connection) -> list[str]:
@@ -150,3 +137,35 @@ def _refresh_parent(conn: sqlite3.Connection, parent_id: str) -> None:
     if blocked is not None and not blocked[0]:
         _write_attachment_titles(conn, parent_id)
         _add(conn, parent_id)
+
+
+INDEXES = ("documents_fts", "pages_fts")
+
+
+def clear_index(conn: sqlite3.Connection) -> None:
+    """Empty the index; the tables it covers may be emptied afterwards."""
+    for table in INDEXES:
+        conn.execute(f"insert into {table} ({table}) values ('delete-all')")
+    conn.execute("delete from search_words")
+
+
+def optimize_index(conn: sqlite3.Connection) -> None:
+    """Merge the index's segments, so that searches read less (FTS5, section 6.8)."""
+    for table in INDEXES:
+        conn.execute(f"insert into {table} ({table}) values ('optimize')")
+
+
+def settle_state(conn: sqlite3.Connection) -> None:
+    """Make ``search_state.token`` a digest of what the search keeps in memory, once the archive comes to rest.
+
+    While rows change, triggers make it a random number. Settled, archives of the same content have the same
+    token, whichever way they got it: a rebuilt archive equals the one before, a copy another copy.
+    """
+    digest = hashlib.sha256()
+    columns = ", ".join(COLUMNS_READ)
+    for row in conn.execute(f"select {columns} from documents order by docno"):
+        digest.update(repr(tuple(row)).encode())
+    for row in conn.execute("select document_id, topic_id from document_topics order by 1, 2"):
+        digest.update(repr(tuple(row)).encode())
+    token = int.from_bytes(digest.digest()[:8], "big", signed=True)
+    conn.execute("update search_state set token = ?1 where token <> ?1", (token,))

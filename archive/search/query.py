@@ -59,11 +59,6 @@ class Query:
     clauses: tuple[tuple[Item, ...], ...] = ()
     without: tuple[Item, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was asked at all."""
-        return not self.clauses and not self.without
-
 
 def parse_query(text: str) -> Query:
     """Read a query. Never fails: what makes no sense is read as words or left out.

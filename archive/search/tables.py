@@ -20,7 +20,7 @@ WEIGHTS = (10.0, 4.0, 4.0, 3.0, 1.0)
 """bm25 weights of DOCUMENT_COLUMNS; also the default of ``order by rank`` in SQL."""
 
 COLUMNS_READ = ("id", "docno", "source", "doc_type", "issuer", "year", "published_on", "blocked_at")
-"""What `archive.search.columns` keeps in memory."""
+"""What `archive.search.facets` keeps in memory."""
 
 PAGES_OF = "between {0}.docno << 16 and {0}.docno << 16 | 65535"
 

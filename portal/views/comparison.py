@@ -10,11 +10,11 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.diff import Change, word_diff
 from portal.access import read
-from portal.folding import Stretch, folded
 from portal.german_dates import as_date
 from portal.queries.documents import Document
 from portal.queries.versions import Version, find_version, version_pages
 from portal.rendering import page
+from portal.stretches import Stretch, folded
 from portal.views.document import NOINDEX, known_document, number_in
 
 if TYPE_CHECKING:

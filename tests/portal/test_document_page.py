@@ -10,7 +10,7 @@ from fixture_archive import digest
 from lxml import html
 
 from archive.diff import Change
-from portal.folding import folded
+from portal.stretches import folded
 
 
 def page(portal: Any, path: str) -> Any:

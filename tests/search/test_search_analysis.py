@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from search_archives import HERE
 
-from archive.german import analyse, fold, load_equivalents, stem
-from archive.german.compounds import Compounds
-from archive.german.folding import index_term
+from archive.german import fold, load_equivalents, stem
+from archive.german.divisions import divide
+from archive.german.folding import WORD, index_term
 from archive.german.words import read_lines, read_table
 
 SAME = [
@@ -49,16 +49,7 @@ def test_different_words_have_different_stems() -> None:
     ],
 )
 def test_parts_of_compounds(word: str, parts: tuple[str, ...]) -> None:
-    assert Compounds().split(word) == parts
-
-
-@given(text=st.text(max_size=200))
-def test_tokens_are_pieces_of_the_text(text: str) -> None:
-    tokens = analyse(text)
-
-    assert all(text[token.start : token.end] == token.surface for token in tokens)
-    assert [token.start for token in tokens] == sorted(token.start for token in tokens)
-    assert all(token.folded == fold(token.surface) and token.stem for token in tokens if token.folded)
+    assert tuple(part.stem for part in divide(fold(word))) == parts
 
 
 @settings(max_examples=300)
@@ -75,7 +66,8 @@ def test_stem_is_a_stable_beginning(word: str) -> None:
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
     started = time.process_time()
-    analyse(text)
+    for word in WORD.findall(text):
+        stem(word)
 
     assert time.process_time() - started < 10
 
@@ -91,7 +83,7 @@ def test_index_terms_are_those_of_sqlite() -> None:
     conn.execute("insert into t values (?)", (text,))
     terms = {row[0] for row in conn.execute("select term from words")}
 
-    assert {index_term(token.surface) for token in analyse(text)} == terms
+    assert {index_term(word) for word in WORD.findall(text)} == terms
 
 
 def test_every_equivalent_finds_its_group() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from search_archives import Sample, archive_of, store
 
-import archive.search.candidates as candidates
 import archive.search.facets as facets_module
-from archive.search.columns import columns_of
+import archive.search.ranking as candidates
 from archive.search.engine import SearchResult, facets, search
-from archive.search.filters import Filters
-from archive.search.upkeep import settle_state
+from archive.search.facets import columns_of
+from archive.search.indexing import settle_state
+from archive.search.matching import Filters
 
 COUNT = 60
 

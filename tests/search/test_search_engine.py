@@ -10,8 +10,8 @@ import pytest
 from search_archives import Sample, archive_of, sample_texts
 
 from archive.search.engine import facets, search
-from archive.search.filters import Filters
 from archive.search.functions import register_functions
+from archive.search.matching import Filters
 from archive.search.snippets import Mark, make_snippet
 
 PEOPLE = (

@@ -10,7 +10,7 @@ import pytest
 from search_archives import Sample, archive_of, new_archive, sample_texts, store
 
 from archive.search.engine import search
-from archive.search.indexing import check_index, index_document, rebuild_index, unindex_document
+from archive.search.indexing import check_index, index_document, unindex_document
 
 
 @pytest.fixture
@@ -149,20 +149,6 @@ def test_rollback_takes_index_and_words_back(conn: sqlite3.Connection) -> None:
     assert ids(conn, "Zapfsäule") == ["other"]
 
 
-def test_rebuilding_gives_the_same_answers(conn: sqlite3.Connection) -> None:
-    conn.execute("update documents set blocked_at = 'x' where id = 'p02'")
-    queries = ("Überwachung", "DSGVO", "Löschen", "Anbieter")
-    before = [ids(conn, query) for query in queries]
-    steps: list[tuple[int, int]] = []
-
-    count = rebuild_index(conn, progress=lambda done, total: steps.append((done, total)))
-
-    assert count == len(sample_texts()) - 1
-    assert steps[-1] == (count, count)
-    assert [ids(conn, query) for query in queries] == before
-    assert check_index(conn) == []
-
-
 def test_words_do_not_depend_on_the_order_of_documents() -> None:
     samples = sample_texts()
     tables = []
@@ -224,4 +210,3 @@ def test_empty_archive_answers() -> None:
 
     assert search(conn, "Datenschutz").total == 0
     assert search(conn, "").total == 0
-    assert rebuild_index(conn) == 0

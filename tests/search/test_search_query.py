@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from search_archives import archive_of, sample_texts
 
 from archive.search.engine import facets, search
-from archive.search.filters import Filters
 from archive.search.functions import register_functions, search_expression
+from archive.search.matching import Filters
 from archive.search.query import MOST_ITEMS, Exact, Prefix, Word, parse_query
 
 SYNTAX = ['"', "„", "“", "-", "*", "(", ")", ":", "^", "+", "{", "}", ",", "NEAR(", "AND", "OR", "NOT", "ODER", "UND", "|",
