@@ -78,7 +78,3 @@ for _command in (
     backup, restore, demo,
 ):  # fmt: skip
     cli.add_command(_command)
-
-
-if __name__ == "__main__":
-    main()

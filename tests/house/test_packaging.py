@@ -12,22 +12,33 @@ ROOMS = ("aktenkundig", "archive", "crawler", "pipelines", "portal")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def test_every_package_is_listed() -> None:
+def packages() -> list[str]:
+    """The packages that the build finds: folders with an ``__init__.py``, in the rooms that are included."""
+    included = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
+    return [
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for room in ROOMS
+        if room + "*" in included
+        for path in (ROOT / room).rglob("__init__.py")
+    ]
+
+
+def test_every_folder_with_code_is_a_package() -> None:
+    """A folder without ``__init__.py`` would be missing from the installation."""
     there = {
         ".".join(path.parent.relative_to(ROOT).parts)
         for room in ROOMS
-        for path in (ROOT / room).rglob("__init__.py")
+        for path in (ROOT / room).rglob("*.py")
     }
 
-    assert set(PROJECT["tool"]["setuptools"]["packages"]) == there
+    assert set(packages()) == there
 
 
 def test_every_data_file_is_packaged() -> None:
     patterns = PROJECT["tool"]["setuptools"]["package-data"]
-    packages = PROJECT["tool"]["setuptools"]["packages"]
     packaged = {
         path
-        for package in packages
+        for package in packages()
         for name in ("*", package)
         for pattern in patterns.get(name, ())
         for path in (ROOT / package.replace(".", "/")).glob(pattern)
