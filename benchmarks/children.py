@@ -88,7 +88,7 @@ def crawl(data: Path, site: Mapping[str, str], *sources: str, watch_memory: bool
 
 def aktenkundig(data: Path, *arguments: str, watch_memory: bool = False) -> Run:
     """The command line over the archive in ``data``."""
-    return run(["-m", "aktenkundig.cli", "--data", data, *arguments], watch_memory=watch_memory)
+    return run(["-m", "aktenkundig", "--data", data, *arguments], watch_memory=watch_memory)
 
 
 def alternating(rounds: int, works: Mapping[str, Callable[[], Run]]) -> dict[str, Run]:

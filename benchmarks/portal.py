@@ -81,7 +81,7 @@ def serving(data: Path) -> Iterator[int]:
     """``aktenkundig serve`` on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "aktenkundig.cli", "--data", str(data), "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "aktenkundig", "--data", str(data), "serve", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as server:
         try:
             _wait_for(port)

@@ -16,7 +16,7 @@ import pytest
 
 from aktenkundig.cli import main
 
-COMMAND = [sys.executable, "-m", "aktenkundig.cli"]
+COMMAND = [sys.executable, "-m", "aktenkundig"]
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def start(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.P
     It hears Ctrl-C also where these tests run in the background of a shell, which hands on a deaf ear.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", "aktenkundig.cli", *arguments],
+        [sys.executable, "-m", "aktenkundig", *arguments],
         env={**os.environ, **(env or {})}, text=True, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),

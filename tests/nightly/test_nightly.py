@@ -222,7 +222,7 @@ def test_secrets_are_neither_printed_nor_stored(
 
 def test_the_command_ends_with_2_when_it_could_not_run(tmp_path: Path) -> None:
     (tmp_path / "archive.db").write_bytes(b"kein SQLite" * 500)
-    command = [sys.executable, "-m", "aktenkundig.cli", "--data", str(tmp_path), "nightly"]
+    command = [sys.executable, "-m", "aktenkundig", "--data", str(tmp_path), "nightly"]
     at = ["--at", "dsk=http://127.0.0.1:9", "--at", "dsmv=http://127.0.0.1:9"]
     ran = subprocess.run([*command, *at], capture_output=True, text=True, check=False, timeout=60)
 
