@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from lxml import etree
 
 from crawler.pages.soup import ParsedPage
-from crawler.pages.wordlists import words
+from crawler.sources import page_classes
+from crawler.wordlists import words
 
 LONGEST_TEXT = 2_000_000
 """Characters of a page in which elements are looked for; more is no page for people."""
@@ -19,11 +20,13 @@ STEPS = 3
 def element_path(page: ParsedPage, value: str, zones: Sequence[str] = ()) -> str | None:
     """The innermost element that holds ``value``, as ``div.teaser_meta > span.dtstart``; None if none does.
 
-    White space does not count. ``zones`` (see ``furniture.toml``) are searched first, then the whole page.
+    White space does not count. ``zones`` (see ``crawler/sources``) are searched first, then the whole page.
 
     >>> from crawler.pages.soup import open_page
+    >>> from crawler.sources import load_source
     >>> body = b"<div class='teaser_meta'>Nr.20250416 | <span class='dtstart'>16.04.2025</span> | DSMV</div>"
-    >>> element_path(open_page(body, url="https://www.datenschutz-mv.de/presse/?id=7"), "16.04.2025", ["meta"])
+    >>> page = open_page(body, url="https://www.datenschutz-mv.de/presse/?id=7", source=load_source("dsmv"))
+    >>> element_path(page, "16.04.2025", ["meta"])
     'div.teaser_meta > span.dtstart'
     """
     wanted = _squeezed(value)
@@ -47,16 +50,9 @@ def class_names(page: ParsedPage, zones: Sequence[str]) -> tuple[Counter[str], C
 
 
 def _known_names() -> set[str]:
-    furniture = words("furniture")
-    zones = [name for names in furniture["zones"].values() for name in names]
-    return {name.lower() for name in (*zones, *furniture["skip"]["names"], *READ_BY_NAME)}
-
-
-READ_BY_NAME = (
-    "dtstart", "ressort-name-short", "next", "thumbnail", "head", "odd", "headline_table", "date", "hint-box",
-    "teaser_text",
-)  # fmt: skip
-"""Class names of ``sources.md`` that the readers of meta line, pager and labels ask for, or expect to see."""
+    tables = (page_classes("zones"), page_classes("marks"))
+    described = (name for table in tables for names in table.values() for name in names)
+    return {name.lower() for name in (*described, *words("furniture")["skip"]["names"])}
 
 
 def _innermost(element: etree._Element, wanted: str) -> etree._Element:

@@ -132,7 +132,7 @@ def _page_seen(answer: Answer, source: SourceDescription, kept: Mapping[str, Any
     record = record_of(
         answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source
     )
-    page = _parsed(answer) if answer.kind in COLUMNS else None
+    page = _parsed(answer, source) if answer.kind in COLUMNS else None
     known, unknown = class_names(page, COLUMNS[answer.kind]) if page else (Counter[str](), Counter[str]())
     return PageSeen(
         answer=answer, record=record, fields=tuple(_fields(answer, record, page)), known=known, unknown=unknown,
@@ -140,9 +140,9 @@ def _page_seen(answer: Answer, source: SourceDescription, kept: Mapping[str, Any
     )  # fmt: skip
 
 
-def _parsed(answer: Answer) -> ParsedPage | None:
+def _parsed(answer: Answer, source: SourceDescription) -> ParsedPage | None:
     try:
-        return open_page(answer.body, url=answer.url, content_type=answer.content_type)
+        return open_page(answer.body, url=answer.url, source=source, content_type=answer.content_type)
     except ReadingError:
         return None
 

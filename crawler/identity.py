@@ -14,10 +14,10 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+from crawler.addresses import canonical_address, host_of, kept_query, query_value
 from crawler.errors import UnknownIdentity
-from crawler.pages.addresses import canonical_address, host_of, kept_query, query_value
-from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
+from crawler.wordlists import words
 
 LONGEST_ID = 200
 """Characters of an id; a longer slug is cut and closed with the digest of its address."""

@@ -11,6 +11,7 @@ from crawler.items import Attachment, FileBody, Known, ListedItem, ListingRead
 from crawler.pages.guidance import read_guidance
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
+from crawler.pages.soup import is_page
 from crawler.problem_texts import describe_error
 
 LISTING, GUIDANCE, RELEASE, FILE = 100, 90, 50, 10
@@ -226,7 +227,7 @@ class PressPortalHarvest(Harvest):
         body = fetched.load()
         if (
             ask.document_id in self.memory.documents
-            and looks_like_html(body)
+            and is_page(body)
             and not ask.url.endswith((".html", ".htm"))
         ):
             yield self._absent(ask, fetched, "soft_404")
@@ -247,13 +248,3 @@ def _annex(document_id: str, attachment: Attachment, parent_id: str) -> ListedIt
         title_text=attachment.title,
         parent_id=parent_id,
     )
-
-
-def looks_like_html(body: bytes) -> bool:
-    """Whether bytes are a web page rather than a file.
-
-    >>> looks_like_html(b"  <!DOCTYPE html><html>"), looks_like_html(b"%PDF-1.7")
-    (True, False)
-    """
-    head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body"))

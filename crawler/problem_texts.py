@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.errors import ReadingError
-from crawler.pages.wordlists import words
+from crawler.wordlists import words
 
 SAYS = re.compile(r"the page says '(.*)'\Z", re.DOTALL)
 

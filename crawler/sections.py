@@ -9,8 +9,8 @@ from crawler.errors import EmptyListing, NotTheDocument
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, is_file, told_apart
 from crawler.items import ExcludedLink, FileBody, Known, Link, ListedItem, Listing, ListingRead, PageText
-from crawler.pages.sections import is_foreign, read_section
-from crawler.press_portal import looks_like_html
+from crawler.pages.section_page import is_foreign, read_section
+from crawler.pages.soup import is_page
 from crawler.problem_texts import describe_error
 from crawler.sources import Section
 
@@ -177,7 +177,7 @@ class SectionsHarvest(Harvest):
 
     def _file(self, ask: Ask, fetched: Fetched) -> Record:
         body = fetched.load()
-        if ask.document_id in self.memory.documents and looks_like_html(body):
+        if ask.document_id in self.memory.documents and is_page(body):
             return self._absent(ask, fetched, "soft_404")
         content = FileBody(
             document_id=ask.document_id or "", url=ask.url, body=body,

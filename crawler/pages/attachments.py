@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.identity import is_file
 from crawler.items import Attachment
-from crawler.pages.blocks import Block
-from crawler.pages.links import resolve
-from crawler.pages.wordlists import words
+from crawler.pages.blocks import Anchor, Block
+from crawler.pages.links import is_address
 from crawler.sources import SourceDescription
+from crawler.wordlists import words
 
 _SIZE = r"\d[\d.,]{0,12}\s?(?:[KMG]i?B|Bytes?)"
 _MORE = r"(?:\s?[,;]\s?[^()\[\]\n]{1,40})?"
@@ -54,18 +54,18 @@ def is_note(text: str) -> bool:
     return len(text) <= 100 and _NOTE.match(text) is not None and _names_a_format(text)
 
 
-def offers_files(block: Block, url: str, source: SourceDescription) -> bool:
+def offers_files(block: Block, source: SourceDescription) -> bool:
     """Whether a block is nothing but links to files with their remarks: an offer, not running text.
 
     The heading over the files ("Anlagen") may stand in the same block.
     """
-    if not block.anchors or not all(_file_address(anchor.href, url, source) for anchor in block.anchors):
+    if not block.anchors or not all(is_file_address(anchor.href, source) for anchor in block.anchors):
         return False
     left, notes = _left_beside_links(block)
     return notes > 0 and (not left or left.casefold() in words("furniture")["words"]["attachments"])
 
 
-def is_file_row(block: Block, url: str, source: SourceDescription) -> bool:
+def is_file_row(block: Block, source: SourceDescription) -> bool:
     """Whether a block below a heading like "Anlagen" offers files: a remark, or links with nothing behind.
 
     A sentence that goes on behind its links is running text, and so is one that leads to a mailbox.
@@ -75,11 +75,11 @@ def is_file_row(block: Block, url: str, source: SourceDescription) -> bool:
         return True
     if block.folded in words("furniture")["words"]["foot"]:
         return False
-    addresses = [resolve(anchor.href, url, source) for anchor in block.anchors]
-    if not any(isinstance(address, str) for address in addresses):
+    addresses = [anchor.href for anchor in block.anchors if is_address(anchor.href)]
+    if not addresses:
         return False
     left, notes = _left_beside_links(block)
-    offers = notes > 0 or any(isinstance(one, str) and is_file(one, source) for one in addresses)
+    offers = notes > 0 or any(is_file(one, source) for one in addresses)
     last = next((anchor.text for anchor in reversed(block.anchors) if anchor.text), "")
     behind = line.rpartition(last)[2] if last else ""
     return not left or (offers and len(left) <= LONGEST_TITLE and not _without_notes(behind)[0])
@@ -92,7 +92,7 @@ def is_title_above(block: Block, following: Block | None) -> bool:
     return all(_is_generic(split_note(anchor.text)[0]) for anchor in following.anchors)
 
 
-def read_attachments(blocks: Sequence[Block], url: str, source: SourceDescription) -> tuple[Attachment, ...]:
+def read_attachments(blocks: Sequence[Block]) -> tuple[Attachment, ...]:
     """The attachments in these blocks, in order.
 
     A remark stands in the link, behind it, or in the next block. A second link to the same file without
@@ -102,7 +102,7 @@ def read_attachments(blocks: Sequence[Block], url: str, source: SourceDescriptio
     title_above = ""
     for block in blocks:
         line = " ".join(block.text.split())
-        offered = _offered(block, line, url, source)
+        offered = _offered(block, line)
         if not offered and is_note(line):
             if found and found[-1].note is None:
                 found[-1] = replace(found[-1], note=line)
@@ -129,12 +129,12 @@ def _add(found: list[Attachment], one: Attachment) -> None:
         found[-1] = replace(found[-1], title=title, note=note)
 
 
-def _offered(block: Block, line: str, url: str, source: SourceDescription) -> list[Attachment]:
+def _offered(block: Block, line: str) -> list[Attachment]:
     """The attachments of one block, each with the remark that follows its link."""
     found, at = [], 0
     for anchor in block.anchors:
         at = max(line.find(anchor.text, at), at) + len(anchor.text)
-        one = _attachment(anchor.href, anchor.text, url, source)
+        one = _attachment(anchor)
         after = _NOTE_BEHIND.match(line, at)
         if one and after and one.note is None and _names_a_format(after.group(1)):
             one = replace(one, note=after.group(1))
@@ -142,12 +142,11 @@ def _offered(block: Block, line: str, url: str, source: SourceDescription) -> li
     return found
 
 
-def _attachment(href: str, text: str, url: str, source: SourceDescription) -> Attachment | None:
-    address = resolve(href, url, source)
-    if not isinstance(address, str):
+def _attachment(anchor: Anchor) -> Attachment | None:
+    if not is_address(anchor.href):
         return None
-    title, note = split_note(text)
-    return Attachment(url=address, title="" if _is_generic(title) else title, note=note)
+    title, note = split_note(anchor.text)
+    return Attachment(url=anchor.href, title="" if _is_generic(title) else title, note=note)
 
 
 def _is_generic(title: str) -> bool:
@@ -174,9 +173,9 @@ def _without_notes(text: str) -> tuple[str, int]:
     return " ".join(text.split()).strip(" :|,;.–—-"), len(notes)
 
 
-def _file_address(href: str, url: str, source: SourceDescription) -> bool:
-    address = resolve(href, url, source)
-    return isinstance(address, str) and is_file(address, source)
+def is_file_address(href: str, source: SourceDescription) -> bool:
+    """Whether the href of an opened page is the address of a file, of this source or another site."""
+    return is_address(href) and is_file(href, source)
 
 
 def _names_a_format(note: str) -> bool:

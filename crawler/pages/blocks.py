@@ -10,7 +10,8 @@ from functools import cache, cached_property
 from bs4 import NavigableString, Tag
 from bs4.element import PageElement, PreformattedString
 
-from crawler.pages.wordlists import words
+from crawler.sources import page_classes
+from crawler.wordlists import words
 
 BLOCK_TAGS = frozenset(words("furniture")["block_elements"])
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -19,7 +20,7 @@ _INSIDE_CELL = {"p", "ul", "ol", "dl", "table", "h1", "h2", "h3", "h4", "h5", "h
 
 @dataclass(frozen=True, kw_only=True)
 class Anchor:
-    """A link inside a block: href as written, text (white space collapsed), and ``title`` attribute."""
+    """A link inside a block: href, on an opened page the canonical address; text, and ``title`` attribute."""
 
     href: str
     text: str
@@ -203,10 +204,16 @@ def _table(table: Tag, zone: str | None) -> Block:
     return _block(anchors, collapsed("\n".join(rows)))
 
 
+def is_marked(tag: Tag, mark: str) -> bool:
+    """Whether a class name says what an element is (``[classes.marks]`` of the source descriptions)."""
+    names = tag.get("class")
+    return names is not None and any(name in page_classes("marks")[mark] for name in names)
+
+
 @cache
 def _zones() -> dict[str, str]:
-    table: dict[str, list[str]] = words("furniture")["zones"]
-    return {name: zone for zone, names in table.items() if zone != "column" for name in names}
+    zones = page_classes("zones")
+    return {name: zone for zone, names in zones.items() if zone != "column" for name in names}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The links of a listing column, each with the label, heading and list entry it stands in."""
+"""The links of a listing column, each with the label, date, heading and list entry it stands in."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bs4 import Tag
+from bs4 import NavigableString, Tag
 
 from crawler.pages.attachments import is_note
-from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture
-from crawler.pages.labels import Label, is_remark, looks_dated, read_label
-from crawler.pages.printed_beside import date_beside, date_outside_links
-from crawler.pages.wordlists import words
+from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture, is_marked
+from crawler.pages.labels import Label, is_date, is_remark, looks_dated, read_label
+from crawler.wordlists import words
 
 _HOLDERS = sorted(BLOCK_TAGS - {"td", "th"})
 LONGEST_LABEL = 400
@@ -82,7 +81,7 @@ def _item_label(link: Tag, item: Tag, numbered: bool, *, alone: bool, first: boo
     """The link's own label; where it says nothing, that of the entry. Remarks of the hint box are added."""
     label = read_label(link, numbered=numbered)
     if alone and _says_nothing(label.title):
-        label = read_label(item, numbered=numbered, without="hint-box")
+        label = read_label(item, numbered=numbered, without="hint")
     label = label.without_size().with_date(date_outside_links(item))
     return label.with_notes(_hint_remarks(item)) if first else label
 
@@ -145,22 +144,26 @@ def _without_icons(links: list[Tag]) -> list[Tag]:
 
 def _hint_remarks(item: Tag) -> tuple[str, ...]:
     texts = []
-    for box in item.find_all(class_="hint-box"):
+    for box in item.find_all(_is_hint):
         strings = (text for text in box.find_all(string=True) if text.find_parent("a") is None)
         texts.append(" ".join(" ".join(strings).split()).strip(" ,;|()"))
     return tuple(text for text in texts if text)
 
 
 def _hint_box(link: Tag) -> Tag | None:
-    return link.find_parent(class_="hint-box")
+    return link.find_parent(_is_hint)
+
+
+def _is_hint(tag: Tag) -> bool:
+    return is_marked(tag, "hint")
 
 
 def _is_item(tag: Tag) -> bool:
-    return tag.name == "li" and "thumbnail" in (tag.get("class") or ())
+    return tag.name == "li" and is_marked(tag, "entry")
 
 
 def _is_divider(tag: Tag) -> bool:
-    return _is_item(tag) and "head" in (tag.get("class") or ()) and tag.find("a", href=True) is None
+    return _is_item(tag) and is_marked(tag, "divider") and tag.find("a", href=True) is None
 
 
 def _says_nothing(text: str) -> bool:
@@ -169,3 +172,51 @@ def _says_nothing(text: str) -> bool:
 
 def _text(tag: Tag) -> str:
     return " ".join(tag.get_text(" ").split())
+
+
+LEVELS = 4
+LONGEST_SURROUNDINGS = 600
+"""Characters; a larger part of a page is about more than one link."""
+
+
+def date_outside_links(element: Tag) -> str | None:
+    """The first text in ``element`` that is a date and stands in no link, heading or hint box.
+
+    >>> from bs4 import BeautifulSoup
+    >>> date_outside_links(BeautifulSoup("<li><b>Mai 2024</b> - <a href='x.pdf'>Titel</a></li>", "lxml").li)
+    'Mai 2024'
+    """
+    texts = (text.strip(" ()[]:|–—-") for text in _texts(element))
+    return next((text for text in texts if is_date(text)), None)
+
+
+def date_beside(link: Tag) -> str | None:
+    """The same in the smallest part of the page around ``link`` that has one, holds no other address and is short.
+
+    The term of a definition (``dt``) belongs to what defines it.
+    """
+    part: Tag | None = link
+    for _ in range(LEVELS):
+        part = part.parent if part is not None else None
+        if part is None or part.name in ("body", "html", "main") or _is_about_more(part, link):
+            return None
+        date = date_outside_links(part) or _term_of(part)
+        if date is not None:
+            return date
+    return None
+
+
+def _term_of(part: Tag) -> str | None:
+    term = part.find_previous_sibling(["dt", "dd"]) if part.name == "dd" else None
+    return date_outside_links(term) if term is not None and term.name == "dt" else None
+
+
+def _is_about_more(part: Tag, link: Tag) -> bool:
+    others = (other for other in part.find_all("a", href=True) if other["href"] != link["href"])
+    return next(others, None) is not None or len(part.get_text(" ")) > LONGEST_SURROUNDINGS
+
+
+def _texts(element: Tag) -> Iterator[str]:
+    for node in element.find_all(string=True):
+        if node.find_parent(["a", *sorted(HEADINGS)]) is None and node.find_parent(_is_hint) is None:
+            yield " ".join(NavigableString(node).split())

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from crawler.addresses import host_of
 from crawler.errors import MissingPart, NotTheDocument
 from crawler.identity import document_id_for, file_doc_type, is_file, is_release
 from crawler.items import ExcludedLink, ListedItem, Listing, PageText
-from crawler.pages.addresses import host_of
-from crawler.pages.attachments import read_attachments
+from crawler.pages.attachments import is_file_address, read_attachments
 from crawler.pages.blocks import Block, read_blocks
 from crawler.pages.entries import Entry, entries_of
 from crawler.pages.heading import heading_lines
-from crawler.pages.links import read_links, resolve
-from crawler.pages.sections import list_files
+from crawler.pages.links import read_links
+from crawler.pages.section_page import list_files
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
 from crawler.pages.widgets import is_widget
-from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
+from crawler.wordlists import words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def read_guidance(
     NotTheDocument for a page that says it is not there, MissingPart (``heading``, ``end of page``),
     and ReadingError for what is no page.
     """
-    page = open_page(body, url=url, content_type=content_type)
+    page = open_page(body, url=url, source=source, content_type=content_type)
     said = says_not_the_document(page.title, page.first_heading())
     if said is not None:
         raise NotTheDocument(url, f"the page says {said!r}")
@@ -60,18 +60,16 @@ def _read_text(
     left_out = {*furniture["foot"], *furniture["furniture"], *furniture["image"]}
     body = [block for block in blocks if block.zone not in ("heading", "image")]
     body = [one for one in body if not (one.folded in left_out or one.text in lines or is_widget(one))]
-    files = [
-        block for block in body if any(_is_own_file(one.href, page.url, source) for one in block.anchors)
-    ]
-    attachments = read_attachments(files, page.url, source)
+    files = [block for block in body if any(_is_own_file(one.href, source) for one in block.anchors)]
+    attachments = read_attachments(files)
     return PageText(
         document_id=document_id,
         url=page.url,
         headline=" ".join(lines),
         heading_lines=lines,
         paragraphs=tuple(block.text for block in body if block.text),
-        links=read_links((anchor for block in body for anchor in block.anchors), page.url, source),
-        attachments=tuple(one for one in attachments if _is_own_file(one.url, page.url, source)),
+        links=read_links(anchor for block in body for anchor in block.anchors),
+        attachments=tuple(one for one in attachments if _is_own_file(one.url, source)),
         captions=tuple(dict.fromkeys(block.text for block in blocks if block.zone == "image" and block.text)),
         markup=tuple(zone for zone in ("column", "heading", "body", "teaser") if page.has(zone)),
     )
@@ -94,7 +92,7 @@ def _read_listing(page: ParsedPage, entries: Sequence[Entry], source: SourceDesc
     excluded: list[ExcludedLink] = []
     for link in others:
         if _leads_on(link, page.url, source) and link.url not in pages:
-            pages[link.url] = _listed_page(link, entries, page.url, source)
+            pages[link.url] = _listed_page(link, entries, source)
         else:
             excluded.append(_with_reason(link, pages, source))
     items = [replace(item, doc_type=_file_type(item, source)) for item in files]
@@ -116,10 +114,8 @@ def _leads_on(link: ExcludedLink, url: str, source: SourceDescription) -> bool:
     return link.url != url and any(path.startswith(one) and one != "/" for one in below)
 
 
-def _listed_page(
-    link: ExcludedLink, entries: Sequence[Entry], url: str, source: SourceDescription
-) -> ListedItem:
-    entry = next(one for one in entries if one.href and resolve(one.href, url, source) == link.url)
+def _listed_page(link: ExcludedLink, entries: Sequence[Entry], source: SourceDescription) -> ListedItem:
+    entry = next(one for one in entries if one.href == link.url)
     return ListedItem(
         document_id=document_id_for(link.url, source),
         url=link.url,
@@ -142,9 +138,8 @@ def _file_type(item: ListedItem, source: SourceDescription) -> str:
     return "anlage" if item.parent_id else file_doc_type(item.url, source)
 
 
-def _is_own_file(href: str, url: str, source: SourceDescription) -> bool:
-    address = resolve(href, url, source)
-    return isinstance(address, str) and host_of(address) in source.hosts and is_file(address, source)
+def _is_own_file(href: str, source: SourceDescription) -> bool:
+    return is_file_address(href, source) and host_of(href) in source.hosts
 
 
 def _folder(url: str) -> str:

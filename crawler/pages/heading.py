@@ -10,7 +10,7 @@ from functools import cache
 from bs4 import NavigableString, Tag
 
 from crawler.pages.blocks import BLOCK_TAGS, Block, collapsed
-from crawler.pages.wordlists import words
+from crawler.wordlists import words
 
 LONGEST_KICKER = 400
 _HYPHENS = str.maketrans({"‐": "-", "‑": "-", "\u00ad": "", "\u200b": ""})

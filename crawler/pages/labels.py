@@ -9,8 +9,8 @@ from bs4 import NavigableString, Tag
 from bs4.element import PreformattedString
 
 from crawler.pages.attachments import is_note, split_note
-from crawler.pages.blocks import BLOCK_TAGS
-from crawler.pages.wordlists import words
+from crawler.pages.blocks import BLOCK_TAGS, is_marked
+from crawler.wordlists import words
 
 _DATED = re.compile(
     r"(?:(?:19|20)\d{2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|(?:19|20)\d{2}-\d{2}(?:-\d{2})?)\W{0,3}\Z"
@@ -48,8 +48,8 @@ class Label:
 def read_label(element: Tag, *, numbered: bool = False, without: str | None = None) -> Label:
     """Read the label in a link, or in the element around it.
 
-    ``numbered`` looks for the number of a Kurzpapier before the title; text inside elements of the
-    class ``without`` is left out.
+    ``numbered`` looks for the number of a Kurzpapier before the title; text inside elements
+    marked ``without`` is left out.
 
     >>> from bs4 import BeautifulSoup
     >>> def label(markup, **how): return read_label(BeautifulSoup(markup, "lxml").a, **how)
@@ -128,7 +128,7 @@ def _pieces(element: Tag, without: str | None) -> list[str]:
             continue
         around = node.find_parent(_BLOCKS)
         open_end, block = open_end and around is block, around
-        if without is not None and node.find_parent(class_=without) is not None:
+        if without is not None and node.find_parent(lambda tag: is_marked(tag, without)) is not None:
             continue
         text = " ".join(node.split())
         if text and open_end and not node[0].isspace() and _goes_on(text):

@@ -1,42 +1,74 @@
-"""Links as written become records: canonical addresses, or a reason for leaving them out."""
+"""The links of a page: each resolved once, in the tree, before anything reads it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from urllib.parse import urljoin
+
+from lxml import etree
 
 from crawler.errors import UnknownIdentity
 from crawler.identity import canonical_url
 from crawler.items import ExcludedLink, Link
 from crawler.pages.blocks import Anchor
-from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
+from crawler.wordlists import words
 
+UNREADABLE = "unreadable:"
+"""Stands before what was written where an address should be and cannot be read."""
+
+_BREAKS = re.compile(r"[\t\n\r]+")
+_WEB = ("http://", "https://")
 _NO_ADDRESS = ("javascript:", "data:", "tel:", "fax:", "sms:", "callto:", "about:", "blob:", "vbscript:")
 
 
-def read_links(anchors: Iterable[Anchor], url: str, source: SourceDescription) -> tuple[Link, ...]:
-    """The web links among these anchors, canonical, each address and text once, in order."""
+def resolve_links(tree: etree._Element, url: str, source: SourceDescription) -> None:
+    """Give every link of a page its canonical address; ``<base href>`` is obeyed.
+
+    What is no web address (a mailbox, a fragment, a script) stays as written; what cannot be read is marked.
+    """
+    base = next((href for one in tree.iter("base") if (href := one.get("href"))), "")
+    try:
+        base = urljoin(url, base.strip())
+    except ValueError:
+        base = url
+    for link in tree.iter("a", "area"):
+        href = link.get("href")
+        if href is not None:
+            link.set("href", _resolved(_BREAKS.sub("", href.strip()), base, source))
+
+
+def is_address(href: str) -> bool:
+    """Whether the href of an opened page is a web address."""
+    return href.startswith(_WEB)
+
+
+def excluded_link(href: str, text: str) -> ExcludedLink:
+    """The record for a link that is no web address, with the reason."""
+    reasons = words("furniture")["reasons"]
+    if href.lower().startswith("mailto:"):
+        return ExcludedLink(url=href, text=text, reason=reasons["mail"])
+    if not href or href.startswith("#"):
+        return ExcludedLink(url=href, text=text, reason=reasons["anchor"])
+    return ExcludedLink(url=href.removeprefix(UNREADABLE)[:200], text=text, reason=reasons["unreadable"])
+
+
+def read_links(anchors: Iterable[Anchor]) -> tuple[Link, ...]:
+    """The web links among these anchors, each address and text once, in order."""
     found: dict[tuple[str, str], Link] = {}
     for anchor in anchors:
-        address = resolve(anchor.href, url, source)
-        if isinstance(address, str):
-            link = Link(url=address, text=anchor.text or anchor.hint)
+        if is_address(anchor.href):
+            link = Link(url=anchor.href, text=anchor.text or anchor.hint)
             found.setdefault((link.url, link.text), link)
     return tuple(found.values())
 
 
-def resolve(href: str, url: str, source: SourceDescription) -> str | ExcludedLink:
-    """The canonical address of an href on the page ``url``, or why it is none."""
-    reasons = words("furniture")["reasons"]
-    bare = href.strip()
-    lower = bare.lower()
-    if lower.startswith("mailto:"):
-        return ExcludedLink(url=bare, text="", reason=reasons["mail"])
-    if not bare or bare.startswith("#"):
-        return ExcludedLink(url=bare, text="", reason=reasons["anchor"])
-    if lower.startswith(_NO_ADDRESS):
-        return ExcludedLink(url=bare[:200], text="", reason=reasons["unreadable"])
+def _resolved(href: str, base: str, source: SourceDescription) -> str:
+    lower = href.lower()
+    if not href or href.startswith("#") or lower.startswith(("mailto:", *_NO_ADDRESS)):
+        return href.replace("\f", "%0C")
     try:
-        return canonical_url(bare, url, source)
+        return canonical_url(href.replace("\f", "%0C"), base, source)
     except UnknownIdentity:
-        return ExcludedLink(url=bare[:200], text="", reason=reasons["unreadable"])
+        return UNREADABLE + href.replace("\f", "%0C")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bs4 import Tag
 
-from crawler.pages.blocks import Block
+from crawler.pages.blocks import Block, is_marked
 
 _DATE = r"\d{1,2}\. ?(?:\d{1,2}\. ?|[A-Za-zä]{3,9} )\d{4}"
 _LINE = re.compile(rf"(?:Nr\.? ?:? ?[^|\s]{{1,30}} ?\|? ?)?(?:Datum:? )?{_DATE} ?(?:\||\Z)", re.IGNORECASE)
@@ -40,11 +40,11 @@ def is_meta_line(text: str) -> bool:
 def read_meta(blocks: Sequence[Block]) -> Meta:
     """Number, date and authority of the meta blocks: by their elements, else by their place in the line."""
     fields = [field for block in blocks for field in _fields(block)]
-    date = _element_text(blocks, "dtstart") or _date_in(fields)
+    date = _element_text(blocks, "date") or _date_in(fields)
     number = next((match.group(1) for part in fields if (match := _NUMBER.match(part))), None)
     if date is None and number and (inside := re.search(_DATE, number)):
         date, number = inside.group(), number[: inside.start()].removesuffix("vom ").strip() or None
-    authority = _element_text(blocks, "ressort-name-short") or _authority(fields, date)
+    authority = _element_text(blocks, "authority") or _authority(fields, date)
     return Meta(number=number, published_text=date, authority=authority)
 
 
@@ -74,9 +74,9 @@ def _authority(fields: Sequence[str], date: str | None) -> str | None:
     return next((part for part in behind if not _HOST.match(part) and not _NUMBER.match(part)), None)
 
 
-def _element_text(blocks: Sequence[Block], name: str) -> str | None:
+def _element_text(blocks: Sequence[Block], mark: str) -> str | None:
     for block in blocks:
         for tag in (block.element, *block.element.descendants):
-            if isinstance(tag, Tag) and name in (tag.get("class") or ()):
+            if isinstance(tag, Tag) and is_marked(tag, mark):
                 return " ".join(tag.get_text().split()) or None
     return None

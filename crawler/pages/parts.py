@@ -9,10 +9,10 @@ from crawler.pages.attachments import is_file_row, is_note, is_title_above, offe
 from crawler.pages.blocks import HEADINGS, Block
 from crawler.pages.heading import is_kicker
 from crawler.pages.meta import is_meta_line, read_meta
-from crawler.pages.teaser import says_caption
+from crawler.pages.release_list import says_caption
 from crawler.pages.widgets import is_widget, says_the_moment
-from crawler.pages.wordlists import words
 from crawler.sources import SourceDescription
+from crawler.wordlists import words
 
 LONGEST_CAPTION = 300
 """Characters; a longer block before the meta line can be text, a shorter one is taken for a caption."""
@@ -37,12 +37,12 @@ class Parts:
     notes: list[str] = field(default_factory=list)
 
 
-def sort_parts(blocks: Sequence[Block], url: str, source: SourceDescription) -> Parts:
+def sort_parts(blocks: Sequence[Block], source: SourceDescription) -> Parts:
     """Sort the blocks of a release page: heading, captions, meta line, text, attachments, foot.
 
     Known class names decide; where they are absent, the order of the page and the look of a block do.
     """
-    sorter = _Sorter(blocks, url, source)
+    sorter = _Sorter(blocks, source)
     for at, block in enumerate(blocks):
         if not sorter.place(at, block):
             break
@@ -52,10 +52,10 @@ def sort_parts(blocks: Sequence[Block], url: str, source: SourceDescription) -> 
 class _Sorter:
     """Walks down the page: before the meta line, in the text, among the files; the foot ends it."""
 
-    def __init__(self, blocks: Sequence[Block], url: str, source: SourceDescription) -> None:
+    def __init__(self, blocks: Sequence[Block], source: SourceDescription) -> None:
         self.parts = Parts()
         self._blocks = blocks
-        self._url, self._source = url, source
+        self._source = source
         self._words: dict[str, list[str]] = words("furniture")["words"]
         self._stretch: Callable[[int, Block], None] = self._before_meta
         self._early: list[Block] = []
@@ -109,7 +109,7 @@ class _Sorter:
         elif block.folded in self._words["attachments"] and self._files_follow(at):
             self.parts.notes.append("anlagen")
             self._stretch = self._files
-        elif offers_files(block, self._url, self._source):
+        elif offers_files(block, self._source):
             self.parts.notes.append("attachment_by_note")
             self.parts.files.append(block)
         elif self._is_caption(block):
@@ -128,7 +128,7 @@ class _Sorter:
 
     def _files(self, at: int, block: Block) -> None:
         following = self._following(at)
-        if is_file_row(block, self._url, self._source) or is_title_above(block, following):
+        if is_file_row(block, self._source) or is_title_above(block, following):
             self.parts.files.append(block)
         elif following is not None and is_note(" ".join(following.text.split())):
             self.parts.unplaced.append(block)
@@ -180,7 +180,7 @@ class _Sorter:
     def _files_follow(self, at: int) -> bool:
         """Whether a link to a file or a remark on one is among the next two blocks."""
         near = self._blocks[at + 1 : at + 3]
-        return any(is_file_row(one, self._url, self._source) for one in near)
+        return any(is_file_row(one, self._source) for one in near)
 
     def _following(self, at: int) -> Block | None:
         return self._blocks[at + 1] if at + 1 < len(self._blocks) else None

@@ -25,10 +25,10 @@ def read_release(
     that part, NotTheDocument where it is something else (error page, start page, list, empty template),
     and ReadingError where it is no page at all.
     """
-    page = open_page(body, url=url, content_type=content_type)
+    page = open_page(body, url=url, source=source, content_type=content_type)
     _refuse_lists(page)
     blocks = read_blocks(page.column(("heading", "meta", "press")))
-    parts = sort_parts(blocks, url, source)
+    parts = sort_parts(blocks, source)
     meta = read_meta(parts.meta)
     lines = heading_lines(parts.heading)
     _refuse_others(page, parts, meta, lines)
@@ -48,8 +48,8 @@ def read_release(
         published_text=meta.published_text,
         authority=meta.authority,
         paragraphs=tuple(block.text for block in parts.body if block.text),
-        links=read_links((anchor for block in parts.body for anchor in block.anchors), url, source),
-        attachments=read_attachments(parts.files, url, source),
+        links=read_links(anchor for block in parts.body for anchor in block.anchors),
+        attachments=read_attachments(parts.files),
         captions=_texts_once(parts.captions),
         markup=(*_seen_markup(page), *parts.notes),
         unplaced=tuple(block.text for block in parts.unplaced if block.text),

@@ -1,21 +1,23 @@
-"""A list page of press releases: its entries, and where it goes on."""
+"""A list page of press releases: its teasers, and where it goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from bs4 import Tag
 
+from crawler.addresses import host_of
 from crawler.errors import NotTheDocument, UnknownIdentity
 from crawler.identity import document_id_for, is_release
 from crawler.items import ExcludedLink, ListedItem, Listing
-from crawler.pages.addresses import host_of
-from crawler.pages.blocks import Anchor
-from crawler.pages.links import resolve
+from crawler.pages.blocks import HEADINGS, Anchor, Block, is_marked, read_blocks
+from crawler.pages.links import excluded_link, is_address
+from crawler.pages.meta import is_meta_line, read_meta
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
-from crawler.pages.teaser import Teaser, read_teaser, teasers_by_links
-from crawler.pages.wordlists import words
-from crawler.sources import SourceDescription
+from crawler.sources import SourceDescription, page_classes
+from crawler.wordlists import words
 
 
 def read_release_list(body: bytes, *, url: str, source: SourceDescription, content_type: str = "") -> Listing:
@@ -26,14 +28,14 @@ def read_release_list(body: bytes, *, url: str, source: SourceDescription, conte
     that has the list or its search form but no entries is a Listing without items: whether that is an
     alarm only the caller knows. Any other page is NotTheDocument; a page cut off is MissingPart.
     """
-    page = open_page(body, url=url, content_type=content_type)
+    page = open_page(body, url=url, source=source, content_type=content_type)
     page.refuse_cut_off()
     column = page.column(("list", "pager") if page.has("list") else ("teaser", "pager"))
     seen = [read_teaser(tag) for tag in _teasers(column)]
-    teasers = [one for one in seen if one.anchor] or teasers_by_links(column, url, source)
+    teasers = [one for one in seen if one.anchor] or teasers_by_links(column, source)
     if not teasers:
         _refuse_other_pages(page)
-    reader = _Reader(url=url, source=source, fallback=not any(one.anchor for one in seen))
+    reader = _Reader(source=source, fallback=not any(one.anchor for one in seen))
     entries = [reader.entry(teaser) for teaser in teasers]
     return Listing(
         url=url,
@@ -51,16 +53,16 @@ def read_release_list(body: bytes, *, url: str, source: SourceDescription, conte
 class _Reader:
     """Turns teasers into entries; knows which releases the page has named already."""
 
-    def __init__(self, *, url: str, source: SourceDescription, fallback: bool) -> None:
-        self.url, self.source, self.fallback = url, source, fallback
+    def __init__(self, *, source: SourceDescription, fallback: bool) -> None:
+        self.source, self.fallback = source, fallback
         self._named: set[str] = set()
 
     def entry(self, teaser: Teaser) -> ListedItem | ExcludedLink:
         """The release a teaser announces, or its link with the reason for leaving it out."""
         anchor = teaser.anchor or Anchor(href="", text=teaser.title)
-        address = resolve(anchor.href, self.url, self.source)
-        if isinstance(address, ExcludedLink):
-            return ExcludedLink(url=address.url, text=teaser.title, reason=address.reason)
+        address = anchor.href
+        if not is_address(address):
+            return excluded_link(address, teaser.title)
         reason = self._reason_against(address)
         if reason is not None:
             return ExcludedLink(url=address, text=teaser.title, reason=reason)
@@ -110,9 +112,8 @@ def _refuse_other_pages(page: ParsedPage) -> None:
 def _next_url(column: Tag, url: str, source: SourceDescription) -> str | None:
     """Where the list goes on: ``a.next`` of the pager, ``rel=next``, or a link that says so."""
     for href in _next_hrefs(column):
-        address = resolve(href, url, source)
-        if isinstance(address, str) and address != url and host_of(address) in source.hosts:
-            return address
+        if is_address(href) and href != url and host_of(href) in source.hosts:
+            return href
     return None
 
 
@@ -120,21 +121,121 @@ def _next_elsewhere(column: Tag, url: str, source: SourceDescription) -> Iterabl
     """A next link that leaves the site, where there is no other: the list goes on where nobody may follow."""
     if _next_url(column, url, source) is None:
         for href in _next_hrefs(column):
-            address = resolve(href, url, source)
-            if isinstance(address, str) and host_of(address) not in source.hosts:
+            if is_address(href) and host_of(href) not in source.hosts:
                 reason = words("furniture")["reasons"]["next_elsewhere"]
-                yield ExcludedLink(url=address, text="", reason=reason)
+                yield ExcludedLink(url=href, text="", reason=reason)
                 return
 
 
 def _next_hrefs(column: Tag) -> Iterable[str]:
-    pagers = column.find_all(class_=words("furniture")["zones"]["pager"])
+    pagers = column.find_all(class_=list(page_classes("zones")["pager"]))
     for holder in (*pagers, column):
         for link in holder.find_all("a", href=True):
-            if "next" in (*(link.get("class") or ()), *(link.get("rel") or ())):
+            if is_marked(link, "next_page") or "next" in (link.get("rel") or ()):
                 yield str(link["href"])
     said = words("furniture")["words"]["next_page"]
     for holder in pagers:
         for link in holder.find_all("a", href=True):
             if " ".join(link.get_text().split()).casefold() in said:
                 yield str(link["href"])
+
+
+_ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»’)]?\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teaser:
+    """One entry as printed; ``anchor`` is the link of its title, None where it has none."""
+
+    title: str
+    anchor: Anchor | None
+    date_text: str | None = None
+    text: str | None = None
+    captions: tuple[str, ...] = ()
+
+
+def says_caption(line: str) -> bool:
+    """Whether a line names a photograph or its maker, by the words of ``furniture.toml``."""
+    folded = line.casefold()
+    return len(folded) < 300 and any(mark in folded for mark in words("furniture")["words"]["caption_marks"])
+
+
+def read_teaser(tag: Tag) -> Teaser:
+    """Read one ``div.teaser``.
+
+    >>> from bs4 import BeautifulSoup
+    >>> one = read_teaser(BeautifulSoup('''<div class="teaser"><div class="teaser_meta"><span class="dtstart">
+    ...   16.04.2025</span> | DSMV</div><h3><a href="/presse/?id=7">Neue Regeln</a></h3>
+    ...   <p>Foto: Landtag<br>Seit heute gelten neue Regeln.</p></div>''', "lxml"))
+    >>> one.date_text, one.title, one.text
+    ('16.04.2025', 'Neue Regeln', 'Seit heute gelten neue Regeln.')
+    """
+    return teaser_of(read_blocks(tag))
+
+
+def teaser_of(blocks: Sequence[Block]) -> Teaser:
+    """Make a teaser of the blocks of one entry."""
+    title = next((block for block in blocks if block.tag in HEADINGS and block.anchors), None)
+    title = title or next((block for block in blocks if block.anchors and block.zone != "meta"), None)
+    metas = [block for block in blocks if block.zone == "meta" or is_meta_line(_one_line(block))]
+    others = [block for block in blocks if block is not title and block not in metas]
+    text, captions = _parted([block for block in others if not _is_more_link(block)])
+    return Teaser(
+        title=_one_line(title) if title else "",
+        anchor=title.anchors[0] if title else None,
+        date_text=read_meta(metas).published_text if metas else None,
+        text=text,
+        captions=captions,
+    )
+
+
+def teasers_by_links(column: Tag, source: SourceDescription) -> list[Teaser]:
+    """Entries of a page without the seen markup: each link to a release, and what stands around it."""
+    blocks = read_blocks(column)
+    starts = [at for at, block in enumerate(blocks) if _release_anchor(block, source)]
+    found: list[Teaser] = []
+    for place, at in enumerate(starts):
+        anchor = _release_anchor(blocks[at], source)
+        if anchor is None or (_is_more_link(blocks[at]) and found):
+            continue
+        end = starts[place + 1] if place + 1 < len(starts) else len(blocks)
+        found.append(_teaser_around(blocks, at, end, anchor))
+    return found
+
+
+def _teaser_around(blocks: Sequence[Block], at: int, end: int, anchor: Anchor) -> Teaser:
+    before = [block for block in blocks[max(0, at - 2) : at] if is_meta_line(_one_line(block))]
+    metas = before or [block for block in blocks[at:end] if is_meta_line(_one_line(block))]
+    texts = [block for block in blocks[at + 1 : end] if block.tag == "p" and not block.anchors]
+    text, captions = _parted([block for block in texts if block not in metas][:3])
+    title = " ".join(anchor.text.split()) or _one_line(blocks[at])
+    date = read_meta(metas[-1:]).published_text if metas else None
+    return Teaser(title=title, anchor=anchor, date_text=date, text=text, captions=captions)
+
+
+def _release_anchor(block: Block, source: SourceDescription) -> Anchor | None:
+    leads = (one for one in block.anchors if is_address(one.href) and is_release(one.href, source))
+    return next(leads, None)
+
+
+def _parted(blocks: Sequence[Block]) -> tuple[str | None, tuple[str, ...]]:
+    """Text and captions: a caption names a photograph, or stands before the text and ends no sentence."""
+    lines = [(line, block.zone) for block in blocks for line in block.text.split("\n") if line]
+    texts: list[str] = []
+    captions: list[str] = []
+    for at, (line, zone) in enumerate(lines):
+        more_follows = at + 1 < len(lines)
+        opening = more_follows and not texts and not _ENDS_SENTENCE.search(line)
+        named = says_caption(line) and (more_follows or bool(texts))
+        (captions if zone == "image" or opening or named else texts).append(line)
+    return "\n".join(texts) or None, tuple(captions)
+
+
+def _is_more_link(block: Block) -> bool:
+    """Whether a block is nothing but a link that says "more"."""
+    folded = block.folded
+    return bool(block.anchors) and (not folded or folded in words("furniture")["words"]["generic"])
+
+
+def _one_line(block: Block) -> str:
+    return " ".join(block.text.split())

@@ -13,7 +13,9 @@ from bs4 import BeautifulSoup, Tag
 from lxml import etree
 
 from crawler.errors import MissingPart, ReadingError
-from crawler.pages.wordlists import words
+from crawler.pages.links import resolve_links
+from crawler.sources import SourceDescription, page_classes
+from crawler.wordlists import words
 
 _META_CHARSET = re.compile(
     rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_:.-]{1,40})""", re.I
@@ -22,7 +24,6 @@ _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_BREAKS = re.compile(r"[\t\n\r]+")
 _GAPS = re.compile(r"[\s/]")
 _WITH_CLASS = etree.XPath("//*[@class]")
 _MAIN = tuple(
@@ -51,7 +52,7 @@ class ParsedPage:
             raise MissingPart(self.url, "end of page")
 
     def has(self, zone: str) -> bool:
-        """Whether an element with a class of this zone (see ``furniture.toml``) is on the page."""
+        """Whether an element with a class of this zone (see ``crawler/sources``) is on the page."""
         return zone in self.zones
 
     def column(self, zones: Iterable[str]) -> Tag:
@@ -74,7 +75,7 @@ class ParsedPage:
         return as_soup(body if outside and body is not None else main)
 
     def anchors(self) -> list[tuple[str, str]]:
-        """Every link of the page in order: href as written, and text."""
+        """Every link of the page in order: its address (see ``crawler.pages.links``) and text."""
         return [(link.get("href") or "", _text(link)) for link in self.tree.iter("a") if link.get("href")]
 
     def first_heading(self) -> str:
@@ -90,8 +91,8 @@ class ParsedPage:
         return self.tree if body is None else body
 
 
-def open_page(body: bytes, *, url: str, content_type: str = "") -> ParsedPage:
-    """Parse the bytes of an HTML page. ``content_type`` is the header's value, or ``""``.
+def open_page(body: bytes, *, url: str, source: SourceDescription, content_type: str = "") -> ParsedPage:
+    """Parse the bytes of an HTML page, its links resolved. ``content_type`` is the header's value, or ``""``.
 
     Raises ReadingError for a page without any element, and for markup nested deeper than any page is.
     """
@@ -106,23 +107,9 @@ def open_page(body: bytes, *, url: str, content_type: str = "") -> ParsedPage:
         raise ReadingError(url, "an empty page")
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise ReadingError(url, "markup nested too deep to be a page")
-    for link in tree.iter("a", "area"):
-        _clean_address(link)
+    resolve_links(tree, url, source)
     title = _text(next(iter(tree.iter("title")), None))
     return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(text), zones=_zones_of(tree))
-
-
-def _clean_address(link: etree._Element) -> None:
-    """White space around an address and line breaks in it go, backslashes become slashes, a form feed inside is
-    percent-encoded (WHATWG URL, 4.4): no attribute may hold it.
-
-    It happens here, because what is left of them would be escaped when the element is written as soup.
-    """
-    href = link.get("href")
-    if href is not None:
-        href = _BREAKS.sub("", href.strip()).replace("\f", "%0C")
-        path, mark, rest = href.partition("?")
-        link.set("href", path.replace("\\", "/") + mark + rest)
 
 
 def _refuse_bombs(text: str, url: str) -> None:
@@ -156,6 +143,16 @@ def decode(body: bytes, content_type: str = "") -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_broken(body, content_type)
+
+
+def is_page(body: bytes) -> bool:
+    """Whether bytes are a web page rather than a file.
+
+    >>> is_page(b"  <!DOCTYPE html><html>"), is_page(b"%PDF-1.7")
+    (True, False)
+    """
+    head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body"))
 
 
 def as_soup(element: etree._Element) -> Tag:
@@ -224,8 +221,7 @@ def _zones_of(tree: etree._Element) -> dict[str, list[etree._Element]]:
 
 @cache
 def _zones_by_class() -> dict[str, str]:
-    table: dict[str, list[str]] = words("furniture")["zones"]
-    return {name: zone for zone, names in table.items() for name in names}
+    return {name: zone for zone, names in page_classes("zones").items() for name in names}
 
 
 def _holder(marks: list[etree._Element]) -> etree._Element:
@@ -239,7 +235,7 @@ def _holder(marks: list[etree._Element]) -> etree._Element:
 
 
 def _is_column(element: etree._Element) -> bool:
-    wanted = words("furniture")["zones"]["column"][0]
+    wanted = page_classes("zones")["column"][0]
     return (
         wanted in (element.get("class") or "").split()
         or element.tag in ("main", "article")

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from crawler.pages.blocks import HEADINGS, Block
-from crawler.pages.wordlists import words
+from crawler.wordlists import words
 
 LONGEST_WIDGET = 80
 _WORDS = re.compile(r"[^\W\d_]+|\d+")

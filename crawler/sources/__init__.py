@@ -8,7 +8,16 @@ from crawler.sources.description import (
     SourceDescription,
     describe,
     load_source,
+    page_classes,
     source_names,
 )
 
-__all__ = ["FileType", "Section", "SourceDescription", "describe", "load_source", "source_names"]
+__all__ = [
+    "FileType",
+    "Section",
+    "SourceDescription",
+    "describe",
+    "load_source",
+    "page_classes",
+    "source_names",
+]

@@ -90,7 +90,7 @@ def describe(table: Mapping[str, Any]) -> SourceDescription:
     >>> sorted(lung.hosts), lung.publisher
     (['lung.mv-regierung.de', 'www.lung.mv-regierung.de'], 'LUNG')
     """
-    values = dict(table)
+    values = {key: value for key, value in table.items() if key != "classes"}
     _refuse_odd(values)
     host = urlsplit(values["site"]).netloc
     values["hosts"] = frozenset({host, host.removeprefix("www."), *values.pop("also_hosts", ())})
@@ -124,8 +124,27 @@ def load_source(name: str) -> SourceDescription:
     """
     if name not in source_names():
         raise KeyError(name)
-    text = (files("crawler.sources") / f"{name}.toml").read_text(encoding="utf-8")
-    return describe(tomllib.loads(text))
+    return describe(_table(name))
+
+
+@cache
+def page_classes(part: str) -> dict[str, tuple[str, ...]]:
+    """The class names of all sources' pages by what they mark: ``zones`` hold text, ``marks`` say what one thing is.
+
+    A name means the same on every site, so that a sister site needs none of its own.
+
+    >>> page_classes("zones")["thumbnails"], page_classes("marks")["hint"]
+    (('thumbnail_list',), ('hint-box',))
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for name in source_names():
+        for mark, names in _table(name).get("classes", {}).get(part, {}).items():
+            found[mark] = tuple(dict.fromkeys((*found.get(mark, ()), *names)))
+    return found
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("crawler.sources") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def source_names() -> list[str]:

@@ -11,7 +11,7 @@ from test_corpus_dsmv import CORPUS, FLOOR, HEADINGS, expected, needs_corpus, re
 from archive.records import Publication
 from crawler.identity import document_id_for
 from crawler.items import DocumentRead, Evidence, FileBody
-from crawler.pages.sections import read_section
+from crawler.pages.section_page import read_section
 from crawler.sources import Section, load_source
 from pipelines.files.records import FileText
 from pipelines.publication import publication_of_file, publication_of_page

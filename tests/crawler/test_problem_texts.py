@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from crawler.pages.wordlists import words
+from crawler.wordlists import words
 
 ERRORS = ("MissingPart", "NotTheDocument", "EmptyListing", "UnknownIdentity", "ReadingError")
 CRAWLER = Path(__file__).parents[2] / "crawler"

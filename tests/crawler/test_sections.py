@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import EmptyListing, MissingPart, NotTheDocument, ReadingError
 from crawler.items import Listing
-from crawler.pages.sections import read_section
+from crawler.pages.section_page import read_section
 from crawler.sources import Section, load_source
 
 LABELS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsk" / "labels.tsv"

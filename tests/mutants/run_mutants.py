@@ -30,7 +30,7 @@ IDENTITY = (
     "tests/crawler/test_identity_gaps.py",
     "tests/crawler/test_sources.py",
     "crawler/identity.py",
-    "crawler/pages/addresses.py",
+    "crawler/addresses.py",
 )
 DATES = (
     "tests/pipelines/test_dates_sample.py",

@@ -40,7 +40,7 @@ def test_list_is_long_and_covers_both_subjects() -> None:
     files = {mutant.file for mutant in MUTANTS}
 
     assert len({(mutant.file, mutant.old, mutant.new) for mutant in MUTANTS}) == len(MUTANTS) >= 40
-    assert {"crawler/identity.py", "crawler/pages/addresses.py", "pipelines/data/dates.toml"} <= files
+    assert {"crawler/identity.py", "crawler/addresses.py", "pipelines/data/dates.toml"} <= files
     assert sum(file.startswith("pipelines/dates/") for file in files) >= 10
 
 
@@ -58,7 +58,7 @@ def test_stale_mutant_is_an_error() -> None:
         mutated(Mutant(file="crawler/identity.py", old="no such line", new="x", breaks="nothing"))
 
 
-@pytest.mark.parametrize("module", ["crawler.identity", "crawler.pages.addresses", "pipelines.dates.choice"])
+@pytest.mark.parametrize("module", ["crawler.identity", "crawler.addresses", "pipelines.dates.choice"])
 def test_copy_is_what_is_imported(root: Path, module: str) -> None:
     """The copy hides the installed project."""
     assert imported_from(root, module) == root / (module.replace(".", "/") + ".py")

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from crawler.errors import UnknownIdentity
-from crawler.pages.wordlists import words
+from crawler.wordlists import words
 
 LONGEST_ADDRESS = 4000
 """Characters of an address; longer ones name nothing these sites publish."""
