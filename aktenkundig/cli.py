@@ -11,11 +11,10 @@ from pathlib import Path
 import click
 
 from aktenkundig import __version__
-from aktenkundig.german_cli import GermanGroup
+from aktenkundig.german_cli import GermanGroup, german_message
 from aktenkundig.harvest_commands import crawl, demo, nightly, probe, sources
 from aktenkundig.keeping_commands import backup, block, rebuild, restore, unblock, verify
 from aktenkundig.reading_commands import diff, export, search, serve, status
-from aktenkundig.usage_errors import german_message
 from archive.errors import ArchiveError
 from archive.sentences import sentence_for
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aktenkundig.german_cli import GermanArgument, GermanCommand
+from aktenkundig.german_cli import GermanCommand
 
 if TYPE_CHECKING:
     from aktenkundig.crawl_options import CrawlOptions
@@ -72,7 +72,6 @@ def sources() -> None:
     "source",
     nargs=-1,
     metavar="[QUELLE ...]",
-    cls=GermanArgument,
     help="Namen von Quellen; ohne Angabe alle.",
 )
 @crawl_options
@@ -114,7 +113,7 @@ def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> in
 
 
 @click.command(cls=GermanCommand)
-@click.argument("source", metavar="QUELLE", cls=GermanArgument, help="Name einer Quelle.")
+@click.argument("source", metavar="QUELLE", help="Name einer Quelle.")
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="ORDNER",
               help="Die Seiten als Prüffälle speichern, mit dem Gelesenen zum Gegenlesen.")  # fmt: skip
 @AT

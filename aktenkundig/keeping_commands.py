@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aktenkundig.german_cli import GermanArgument, GermanCommand
+from aktenkundig.german_cli import GermanCommand
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,9 +54,7 @@ def rebuild(data: Path) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument(
-    "document_id", metavar="ID", cls=GermanArgument, help="Kennung des Dokuments, etwa dsmv-208815."
-)
+@click.argument("document_id", metavar="ID", help="Kennung des Dokuments, etwa dsmv-208815.")
 @click.option(
     "--reason", required=True, metavar="TEXT", help="Grund der Sperre; er bleibt im Archiv stehen. Pflicht."
 )
@@ -72,7 +70,7 @@ def block(data: Path, document_id: str, reason: str) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("document_id", metavar="ID", cls=GermanArgument, help="Kennung des gesperrten Dokuments.")
+@click.argument("document_id", metavar="ID", help="Kennung des gesperrten Dokuments.")
 @click.pass_obj
 def unblock(data: Path, document_id: str) -> None:
     """Eine Sperre aufheben: der Inhalt kommt aus den WARC-Dateien zurück."""
@@ -88,7 +86,7 @@ def unblock(data: Path, document_id: str) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("target", type=click.Path(file_okay=False, path_type=Path), metavar="ORDNER", cls=GermanArgument,
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path), metavar="ORDNER",
                 help="Wohin; eine Sicherung, die dort liegt, wird ergänzt.")  # fmt: skip
 @click.pass_obj
 def backup(data: Path, target: Path) -> None:
@@ -101,7 +99,7 @@ def backup(data: Path, target: Path) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("source", type=click.Path(path_type=Path), metavar="ORDNER", cls=GermanArgument,
+@click.argument("source", type=click.Path(path_type=Path), metavar="ORDNER",
                 help="Wo die Sicherung liegt.")  # fmt: skip
 @click.pass_obj
 def restore(data: Path, source: Path) -> None:

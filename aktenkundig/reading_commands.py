@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from aktenkundig.german_cli import GermanArgument, GermanCommand
+from aktenkundig.german_cli import GermanCommand
 
 
 @click.command(cls=GermanCommand)
-@click.argument("query", metavar="SUCHANFRAGE", cls=GermanArgument,
+@click.argument("query", metavar="SUCHANFRAGE",
                 help="Wörter, \"feste Wendungen\", -ausgeschlossene; mehrere Wörter in Anführungszeichen.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1, max=1000), default=20, metavar="ANZAHL",
               help="Höchstens so viele Treffer zeigen (sonst 20).")  # fmt: skip
@@ -67,15 +67,9 @@ def status(data: Path) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument(
-    "document_id", metavar="ID", cls=GermanArgument, help="Kennung des Dokuments, etwa dsmv-208815."
-)
-@click.argument(
-    "a", type=int, required=False, metavar="[A]", cls=GermanArgument, help="Nummer der alten Fassung."
-)
-@click.argument(
-    "b", type=int, required=False, metavar="[B]", cls=GermanArgument, help="Nummer der neuen Fassung."
-)
+@click.argument("document_id", metavar="ID", help="Kennung des Dokuments, etwa dsmv-208815.")
+@click.argument("a", type=int, required=False, metavar="[A]", help="Nummer der alten Fassung.")
+@click.argument("b", type=int, required=False, metavar="[B]", help="Nummer der neuen Fassung.")
 @click.pass_obj
 def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
     """Zwei Fassungen Wort für Wort vergleichen; ohne A und B die letzten beiden."""
@@ -85,7 +79,7 @@ def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("target", type=click.Path(path_type=Path), metavar="ORDNER", cls=GermanArgument,
+@click.argument("target", type=click.Path(path_type=Path), metavar="ORDNER",
                 help="Wohin; wird angelegt, wenn es ihn nicht gibt.")  # fmt: skip
 @click.pass_obj
 def export(data: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from commands import run, run_process
 
 from aktenkundig.cli import cli
-from aktenkundig.german_cli import GermanArgument, GermanCommand
+from aktenkundig.german_cli import GermanCommand
 
 CONTRACT = (
     "sources", "crawl", "nightly", "search", "serve", "verify", "rebuild", "export", "block", "probe", "demo",
@@ -41,11 +41,8 @@ def test_every_option_and_argument_says_what_it_is(name: str) -> None:
     assert isinstance(command, GermanCommand)
     assert command.help
     for param in command.params:
-        if isinstance(param, click.Option):
-            assert param.help, f"{name} {param.opts[0]}"
-        else:
-            assert isinstance(param, GermanArgument)
-            assert param.said
+        assert isinstance(param, (click.Option, click.Argument))
+        assert param.help, f"{name} {param.name}"
 
 
 def test_the_group_has_help_and_a_version(tmp_path: Path) -> None:
