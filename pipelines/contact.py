@@ -1,10 +1,9 @@
-"""Contact blocks and standing texts about a body, as spans that snippets and topic rules leave out."""
+"""Contact blocks, as spans that snippets and topic rules leave out."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -171,41 +170,3 @@ def _belongs(text: str) -> bool:
 def _is_short(text: str) -> bool:
     """A line like a name or an office: few words, no sentence."""
     return len(text) <= 90 and len(text.split()) <= 10 and text.rstrip()[-1:] not in ".!?:“"
-
-
-@cache
-def _about() -> re.Pattern[str]:
-    headings = "|".join(map(re.escape, _wording()["about"]["headings"]))
-    sentences = "|".join(map(re.escape, _wording()["about"]["sentences"]))
-    return re.compile(
-        rf"(?:^|(?<=[\s.]))(?:(?P<heading>(?:{headings})\b(?=\s*(?:\(|:|,|$)))|(?:{sentences})\b)",
-        re.MULTILINE,
-    )
-
-
-def about_spans(text: str) -> tuple[Span, ...]:
-    """The standing texts about a body ("Über die DSK", "… besteht aus …") up to their paragraph's end.
-
-    A heading on a line of its own takes the next paragraph with it. A contact block ends them.
-
-    >>> text = "Mehr dazu hier.\\n\\nÜber die Datenschutzkonferenz:\\nSie ist ein Zusammenschluss."
-    >>> [text[start:end] for start, end in about_spans(text)]
-    ['Über die Datenschutzkonferenz:\\nSie ist ein Zusammenschluss.']
-    """
-    contacts = [start for start, _ in contact_spans(text)]
-    spans: list[Span] = []
-    for found in _about().finditer(text):
-        if not spans or found.start() >= spans[-1][1]:
-            follows = bisect_right(contacts, found.start())
-            limit = contacts[follows] if follows < len(contacts) else len(text)
-            spans.append((found.start(), _about_end(text, found, limit)))
-    return tuple(spans)
-
-
-def _about_end(text: str, found: re.Match[str], limit: int) -> int:
-    """The end of the paragraph, or of the next one where the heading stands alone; ``limit`` at most."""
-    end = text.find("\n\n", found.end(), limit)
-    if found["heading"] and 0 <= end < found.end() + 20 and not text[found.end() : end].strip(" :"):
-        end = text.find("\n\n", end + 2, limit)
-    piece = text[found.start() : limit if end < 0 else end]
-    return found.start() + len(piece.rstrip())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
 from urllib.parse import unquote
 
 from archive.records import (
@@ -19,7 +23,6 @@ from crawler.items import DocumentRead, Link, ListedItem, PageText
 from pipelines.citations import find_citations
 from pipelines.contact import contact_spans
 from pipelines.dates import DateSources, LabelReading, choose_dates, read_label, rejected_dates
-from pipelines.doc_types import refine_type
 from pipelines.files.records import FileText
 from pipelines.fingerprint import fingerprint
 from pipelines.issuers import IssuerReading, find_issuer
@@ -260,3 +263,23 @@ def _first_lines(pages: tuple[str, ...]) -> tuple[str, ...]:
 def _day(item: DocumentRead) -> date:
     """The day the document was seen: a rebuild years later reads it with the same eyes."""
     return date.fromisoformat(item.evidence.fetched_at[:10])
+
+
+def refine_type(doc_type: str, title: str) -> str:
+    """The refined type; the given one where no rule of ``types.toml`` applies.
+
+    >>> refine_type("beschluss", "Positionspapier zu Umgebungskameras")
+    'positionspapier'
+    >>> refine_type("anlage", "Positionspapier, Anhang")
+    'anlage'
+    """
+    for rule in _refinements():
+        if doc_type in rule["of"] and title.lstrip('„"» ').startswith(tuple(rule["begins_with"])):
+            return str(rule["doc_type"])
+    return doc_type
+
+
+@cache
+def _refinements() -> tuple[dict[str, Any], ...]:
+    text = (files("pipelines") / "data" / "types.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)["refinement"])

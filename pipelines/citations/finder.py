@@ -9,11 +9,77 @@ from dataclasses import dataclass, replace
 from archive.records import CitationRecord
 from archive.statutes import exact_key, folded_key, laws, spellings
 from pipelines.citations.cases import CaseFound, find_cases
-from pipelines.citations.land import LawFound
-from pipelines.citations.law import find_law, is_european
-from pipelines.citations.mended import Mended, without_hyphens
-from pipelines.citations.reference import Reference, read_further, read_reference
-from pipelines.citations.words import ANNEX, CHAIN, LIST, UNIT, after_gap
+from pipelines.citations.law import LawFound, find_law, is_european
+from pipelines.citations.reader import Path, Reader
+from pipelines.citations.words import (
+    ANNEX,
+    ARTICLE,
+    CHAIN,
+    COUNTED,
+    LIST,
+    NO_FIRST,
+    NO_NUMBER,
+    NUMBER_WORD,
+    UNIT,
+    UNITS,
+    Unit,
+    after_gap,
+    digits,
+)
+from pipelines.marks import without_marks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """The numbers of one citation: ``paths`` of (level, value) pairs, its end, and where a law may follow."""
+
+    unit: Unit
+    start: int
+    end: int
+    resume: int
+    paths: tuple[Path, ...]
+
+
+def read_reference(text: str, start: int) -> Reference | None:
+    """The reference whose unit word ("Art.", "§") begins at ``start``, or None if it is none.
+
+    >>> read_reference("Art. 6 lit. a und b DSGVO", 0).paths
+    ((('number', '6'), ('letter', 'a')), (('number', '6'), ('letter', 'b')))
+    """
+    word = UNIT.match(text, start)
+    if word is None or word.lastgroup is None:
+        return None
+    unit = UNITS[int(word.lastgroup[1:])]
+    at = after_gap(text, word.end())
+    counted = NUMBER_WORD.match(text, at) if unit.sign == "ErwGr" else None
+    number = ARTICLE.match(text, counted.end() if counted else at)
+    if number is None and unit.sign == "ErwGr":
+        return _counted_recital(text, unit, word)
+    if number is None or NO_FIRST.match(text, number.end()) or digits(number[1]) > unit.max_digits:
+        return None
+    reader = Reader(text, unit, plural=word.group() in ("§§", "Artt.", "Artikeln"), number=number)
+    reader.read()
+    return Reference(unit=unit, start=start, end=reader.end, resume=reader.position, paths=reader.all_paths())
+
+
+def _counted_recital(text: str, unit: Unit, word: re.Match[str]) -> Reference | None:
+    """ "47. Erwägungsgrund": the number stands before the word."""
+    number = COUNTED.search(text, max(0, word.start() - 8), word.start())
+    if number is None or unit.needs_law:
+        return None
+    path: Path = (("number", number[1]),)
+    return Reference(unit=unit, start=number.start(), end=word.end(), resume=word.end(), paths=(path,))
+
+
+def read_further(text: str, unit: Unit, at: int) -> Reference | None:
+    """What an enumeration goes on with at ``at`` without a unit word: the "15" of "§§ 28 BDSG, 15 TMG"."""
+    number = ARTICLE.match(text, at)
+    if number is None or NO_NUMBER.match(text, number.end()) or digits(number[1]) > unit.max_digits:
+        return None
+    reader = Reader(text, unit, plural=False, number=number)
+    reader.read()
+    return Reference(unit=unit, start=at, end=reader.end, resume=reader.position, paths=reader.all_paths())
+
 
 _WORD_BEFORE = re.compile(r"([A-Za-zÄÖÜ][A-Za-zÄÖÜäöüß\u2010\u2011-]{1,40})[^\S\n]\(?\Z")
 _UNITS_OF = {"eu": ("Art.", "ErwGr"), "int": ("Art.",), "bund": ("§",), "land": ("§",), "kirche": ("§",)}
@@ -39,27 +105,13 @@ def find_citations(text: str, *, page: int = 1) -> tuple[CitationRecord, ...]:
     ...     "nach Artikel 6 Absatz 1 lit. a und b DS-GVO i. V. m. § 4 DSG M-V")]
     [('DSGVO', 'Art.', '6', '1', 'a'), ('DSGVO', 'Art.', '6', '1', 'b'), ('DSG M-V', '§', '4', None, None)]
     """
-    mended = without_hyphens(text)
-    rows = _citations(mended.text, page)
-    if mended.text == text:
-        return rows
-    return tuple(_placed(row, mended, text) for row in rows)
-
-
-def _citations(text: str, page: int) -> tuple[CitationRecord, ...]:
-    cited = _with_inherited_laws(text, list(_provisions(text)))
+    plain = without_marks(text)
+    cited = _with_inherited_laws(plain, list(_provisions(plain)))
     kept = [item for item in cited if item.law or not item.reference.unit.needs_law]
     spans = [(item.start, item.end) for item in kept]
     rows = [row for item in kept for row in _rows(text, item, page)]
-    rows += [_case_row(text, case, page) for case in _outside(find_cases(text), spans)]
+    rows += [_case_row(text, case, page) for case in _outside(find_cases(plain), spans)]
     return tuple(sorted(rows, key=lambda row: row.start))
-
-
-def _placed(row: CitationRecord, mended: Mended, text: str) -> CitationRecord:
-    """The same citation with the offset and the characters of the unmended text."""
-    start = mended.original(row.start)
-    end = mended.original_end(row.start + len(row.raw))
-    return replace(row, start=start, raw=text[start:end])
 
 
 def _provisions(text: str) -> Iterator[_Cited]:

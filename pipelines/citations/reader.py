@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import re
 
-from pipelines.citations.values import (
+from pipelines.citations.words import (
     ABBREVIATION,
     ARTICLE,
     BRACKET,
+    FOLLOWING,
     LETTER,
+    LEVEL,
+    LIST,
+    NO_NUMBER,
     NUMBER,
     NUMERIC,
+    ORDINAL,
+    RANGE,
     RANK,
     ROMAN,
     SUBLETTER,
+    UNIT,
+    WITH,
+    Unit,
+    after_gap,
     ascends,
     between,
     digits,
     from_roman,
     leading,
     value_pattern,
-)
-from pipelines.citations.words import (
-    FOLLOWING,
-    LEVEL,
-    LIST,
-    NO_NUMBER,
-    ORDINAL,
-    RANGE,
-    UNIT,
-    WITH,
-    Unit,
-    after_gap,
 )
 
 MOST_PARTS = 300

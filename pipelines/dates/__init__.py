@@ -1,11 +1,9 @@
 """Dates with their evidence: read strictly, never invented, at the precision printed."""
 
 from pipelines.dates.choice import RULES, DateSources, choose_dates, rejected_dates
-from pipelines.dates.file_names import FileNameDates, dates_in_file_name
-from pipelines.dates.front_matter import stand_date
-from pipelines.dates.kickers import kicker_date, read_kicker
+from pipelines.dates.file_names import FileNameDates, dates_in_file_name, pdf_metadata_date
+from pipelines.dates.kickers import kicker_date, read_kicker, stand_date
 from pipelines.dates.labels import LabelReading, read_label
-from pipelines.dates.pdf_metadata import pdf_metadata_date
 from pipelines.dates.printed import parse_date, read_date
 from pipelines.dates.reading import DateReading, RejectedDate
 from pipelines.dates.running_text import find_dates, scan_dates

@@ -9,11 +9,9 @@ from datetime import date
 from typing import Literal
 
 from archive.records import DateRecord
-from pipelines.dates.file_names import FileNameDates, dates_in_file_name
-from pipelines.dates.front_matter import stand_date
-from pipelines.dates.kickers import read_kicker, reads_like_kicker
+from pipelines.dates.file_names import FileNameDates, dates_in_file_name, pdf_metadata_date
+from pipelines.dates.kickers import read_kicker, reads_like_kicker, stand_date
 from pipelines.dates.labels import LabelReading
-from pipelines.dates.pdf_metadata import pdf_metadata_date
 from pipelines.dates.printed import read_date
 from pipelines.dates.reading import DateReading, RejectedDate
 from pipelines.dates.running_text import find_dates

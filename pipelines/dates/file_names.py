@@ -1,4 +1,4 @@
-"""The dates that a file name carries, in every shape the two sites use."""
+"""The dates that a file carries outside its text: in its name, in every shape the two sites use, and as metadata."""
 
 from __future__ import annotations
 
@@ -10,6 +10,28 @@ from urllib.parse import unquote
 
 from pipelines.dates.reading import CalendarDate, DateReading, Window, full_year, objection, printed_window
 from pipelines.dates.vocabulary import FULL_MONTHS, SHORT_MONTHS, WORDS, any_of, month_number
+
+_PDF_DATE = re.compile(r"\s*(?:D:)?(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2})(?P<day>[0-9]{2})?)?")
+_ISO_DATE = re.compile(r"\s*(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?![0-9])")
+
+
+def pdf_metadata_date(text: str, *, today: date) -> DateReading | None:
+    """The date of ``D:YYYYMMDDHHmmSS…`` (ISO 32000-1:2008 7.9.4; all behind the year is optional), or None.
+
+    The day is the local one that the file states; time and zone stay in ``raw``.
+
+    >>> pdf_metadata_date("D:20200821113339+02'00'", today=date(2026, 11, 23)).value
+    '2020-08-21'
+    """
+    match = _ISO_DATE.match(text) or _PDF_DATE.match(text)
+    if match is None:
+        return None
+    month, day = (int(match[part]) if match[part] else None for part in ("month", "day"))
+    stated = CalendarDate(year=int(match["year"]), month=month, day=day)
+    if objection(stated, printed_window(today)):
+        return None
+    return DateReading(value=stated.value, precision=stated.precision, raw=text, start=0)
+
 
 _LONGEST = 500  # characters; file systems allow 255 bytes
 _SPACE = "[ _.-]{0,2}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipelines.links.addresses import AddressBook, address_key
-from pipelines.links.catalogue import Catalogue, Match
+from pipelines.links.catalogue import AddressBook, Catalogue, Match, address_key
 from pipelines.links.mentions import Mention, find_mentions, sentence_around, sentences
 from pipelines.links.names import Key, folded, title_key, unjoined
 from pipelines.links.records import (

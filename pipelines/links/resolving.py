@@ -7,12 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from pipelines.links.addresses import AddressBook
-from pipelines.links.catalogue import Catalogue
-from pipelines.links.duplicates import find_republications
+from pipelines.links.catalogue import AddressBook, Catalogue
+from pipelines.links.editions import find_replacements, find_republications
 from pipelines.links.naming import find_namings
 from pipelines.links.records import Hyperlink, Paper, Relation
-from pipelines.links.versions import find_replacements
 
 DERIVED_KINDS = ("announces", "cites", "republishes", "replaces")
 """Kinds that are found by comparing documents; ``link`` and ``annex`` are stored with the document."""

@@ -7,10 +7,43 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
 
 from archive.german import fold, stem
 from archive.german.folding import WORD
+
+UPSERT = """
+insert into topics (id, label, description, broader) values (:id, :label, :description, :broader)
+on conflict (id) do update set label = excluded.label, description = excluded.description,
+  broader = excluded.broader
+"""
+
+
+class Writes(Protocol):
+    """A database connection as far as it is needed here (``sqlite3.Connection`` is one)."""
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> Any: ...
+
+
+def topic_rows() -> tuple[dict[str, str | None], ...]:
+    """One row per topic: id, label, description, broader; in the order of the vocabulary.
+
+    >>> topic_rows()[1]["label"]
+    'Videoüberwachung'
+    """
+    return tuple(
+        {"id": topic.id, "label": topic.label, "description": topic.description, "broader": topic.broader}
+        for topic in load_vocabulary().topics
+    )
+
+
+def write_topics(conn: Writes) -> None:
+    """Put the vocabulary into the ``topics`` table; call it before documents with topics are stored.
+
+    Does not commit. A topic that the vocabulary no longer has stays until the documents are read again.
+    """
+    conn.executemany(UPSERT, topic_rows())
+
 
 WEIGHTS = {"sure": 4.0, "strong": 3.0, "usual": 1.5, "weak": 0.7}
 """What one mention in the text is worth; data/topics.toml says what the words mean."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from archive.records import CitationRecord
 from pipelines.citations import find_citations
+from pipelines.mending import mend_pages
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 
@@ -75,12 +76,20 @@ def test_item_numbers_have_a_column_of_their_own() -> None:
     assert (row.item, row.paragraph, row.letter) == ("11", None, None)
 
 
-def test_soft_hyphens_stay_in_raw() -> None:
-    """Broken words are read, and shown as they stand."""
-    row = only("nach Art. 5 Ab\x02satz 1 DS\x02GVO")
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Der Hafen heißt so in Art. 4 Nr. 17 [2] DSGVO.", ("DSGVO", "4", None, "17")),
+        ("Das sagt § 26[1] BDSG.", ("BDSG", "26", None, None)),
+        ("Das sagt Art. 6 Abs. 1² DSGVO.", ("DSGVO", "6", "1", None)),
+    ],
+)
+def test_a_mark_is_read_over(text: str, row: tuple[str | None, ...]) -> None:
+    """A mark of a note between number and law stays in the raw text and means nothing."""
+    found = only(text)
 
-    assert (row.law, row.paragraph) == ("DSGVO", "1")
-    assert row.raw == "Art. 5 Ab\x02satz 1 DS\x02GVO"
+    assert (found.law, found.number, found.paragraph, found.item) == row
+    assert found.raw == text[found.start : found.start + len(found.raw)]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +142,10 @@ def test_real_guidance_paper_is_read_completely() -> None:
     """139 rows, checked by eye; only what the paper itself leaves open has no law."""
     document = pypdfium2.PdfDocument(SHARED / "dsk" / "20200903_oh_vue_dsk.pdf")
     pages = [page.get_textpage().get_text_bounded() for page in document]
-    rows = [row for number, text in enumerate(pages, start=1) for row in find_citations(text, page=number)]
+    mended = mend_pages(pages)
+    rows = [
+        row for number, page in enumerate(mended, start=1) for row in find_citations(page.text, page=number)
+    ]
     laws = Counter(row.law or row.unit for row in rows)
 
     assert [(row.number, row.paragraph) for row in rows if row.law is None and row.unit != "Az"] == [

@@ -19,7 +19,7 @@ from pipelines.dates import (
     read_label,
     stand_date,
 )
-from pipelines.dates.fallback import read_with_dateparser
+from pipelines.dates.printed import read_with_dateparser
 
 TODAY = date(2026, 11, 23)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.dates import DateReading, RejectedDate, dates_in_file_name, find_dates, read_date, read_label
-from pipelines.dates.fallback import read_with_dateparser
+from pipelines.dates.printed import read_with_dateparser
 
 TODAY = date(2026, 11, 23)
 MONTHS = (

@@ -8,7 +8,7 @@ import pytest
 from dates_sample import TODAY, cases
 
 from pipelines.dates import find_dates, read_date
-from pipelines.dates.fallback import read_with_dateparser
+from pipelines.dates.printed import read_with_dateparser
 
 
 @pytest.mark.bench

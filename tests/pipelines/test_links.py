@@ -13,7 +13,7 @@ import pytest
 
 from archive.database import open_archive
 from pipelines.links import resolve_links
-from pipelines.links.addresses import address_key
+from pipelines.links.catalogue import address_key
 from pipelines.links.mentions import find_mentions
 from pipelines.links.names import file_version, title_key
 

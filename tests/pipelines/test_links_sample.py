@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.links.addresses import AddressBook
+from pipelines.links.catalogue import AddressBook
 from pipelines.links.records import Hyperlink, Paper, Relation
 from pipelines.links.resolving import relate
 
