@@ -14,8 +14,7 @@ from pipelines.files.records import wording
 class Line(NamedTuple):
     """A line: ``left``, ``right``, ``bottom`` and ``height`` in points, the origin at the page's lower left.
 
-    ``raised`` says that it begins with smaller letters than it ends with, as a footnote does.
-    ``height`` is 0 where places are unknown (turned text).
+    ``height`` is the size of its letters, 0 where places are unknown (turned text).
     """
 
     text: str
@@ -23,7 +22,6 @@ class Line(NamedTuple):
     right: float = 0.0
     bottom: float = 0.0
     height: float = 0.0
-    raised: bool = False
 
     @property
     def top(self) -> float:
@@ -38,11 +36,11 @@ def same_row(first: Line, second: Line) -> bool:
 
 
 def whole_lines(lines: Iterable[Line]) -> list[Line]:
-    """The lines with pieces that continue a line put to it (raised footnote numbers).
+    """The lines with pieces that continue a line put to it, small raised numbers as marks.
 
     >>> word = Line("aufbewahrt.", 70, 130, 500, 14)
-    >>> [line.text for line in whole_lines([word, Line("16 Konkrete", 130.5, 190, 501, 13)])]
-    ['aufbewahrt.16 Konkrete']
+    >>> [line.text for line in whole_lines([word, Line("16", 130.5, 138, 507, 8)])]
+    ['aufbewahrt.[16]']
     """
     whole: list[Line] = []
     before = Line("")
@@ -56,16 +54,25 @@ def whole_lines(lines: Iterable[Line]) -> list[Line]:
 
 
 def _continues(first: Line, second: Line) -> bool:
-    near = second.left - first.right < 0.6 * first.height
+    near = second.left - first.right < 0.6 * max(first.height, second.height)
     return near and second.height > 0 and same_row(first, second)
 
 
 def _put_together(first: Line, second: Line) -> Line:
     tall = first if first.height >= second.height else second
     glue = " " if second.left - first.right > 0.18 * tall.height else ""
-    text = first.text + glue + second.text
-    raised = first.raised or first.height < 0.9 * second.height
-    return Line(text, first.left, second.right, tall.bottom, tall.height, raised)
+    start, end = first.text, second.text
+    if first.height < 0.85 * second.height and _is_raised(first, second):
+        start, glue = f"[{start}]", " "
+    elif second.height < 0.85 * first.height and _is_raised(second, first):
+        end, glue = f"[{end}]", ""
+    return Line(start + glue + end, first.left, second.right, tall.bottom, tall.height)
+
+
+def _is_raised(piece: Line, beside: Line) -> bool:
+    return (
+        len(piece.text) < 4 and piece.text.isdigit() and piece.bottom > beside.bottom + 0.15 * beside.height
+    )
 
 
 def usual(values: Sequence[float], share: float = 0.5, otherwise: float = 0.0) -> float:
@@ -77,7 +84,7 @@ def usual(values: Sequence[float], share: float = 0.5, otherwise: float = 0.0) -
 
 _BULLETS: list[str] = wording("paragraphs")["bullets"]
 _SIGNS = frozenset(bullet[0] for bullet in _BULLETS)
-_ITEM = re.compile(rf"(?:{'|'.join(map(re.escape, _BULLETS))}|\(?(?:[a-z]|\d{{1,2}})\)) ")
+_ITEM = re.compile(rf"(?:{'|'.join(map(re.escape, _BULLETS))}|\(?(?:[a-z]|\d{{1,2}})\)|\[\d{{1,3}}\]) ")
 _LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}|…{2})\s*\w{0,6}$")
 _SENTENCE_END = re.compile(r"[.!?]['\"”“»«)]?$")
 _ORDINAL = re.compile(r"\b(?:[A-Za-zÄÖÜäöü]|[A-Z][a-z]{1,3}|\d{1,3})\.$")
@@ -203,5 +210,5 @@ def _indented(before: Line, line: Line) -> bool:
 
 def _starts_item(text: str) -> bool:
     """True for a bullet or a letter or number in brackets: "• ", "a) ", "(1) "."""
-    likely = text[:1] in _SIGNS or ")" in text[1:4]
+    likely = text[:1] in _SIGNS or text[:1] == "[" or ")" in text[1:4]
     return likely and _ITEM.match(text) is not None

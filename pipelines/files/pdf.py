@@ -22,6 +22,7 @@ from pipelines.files.pieces import (
     place,
     quarter_turns,
     rows_apart,
+    shifted_digits,
     upright_place,
 )
 
@@ -47,7 +48,7 @@ def read_pdf(
     Reading ends with page ``until``, if it is given. A file of ``share`` pages or more is read to its middle
     only: the head message says ``until`` which page, and somebody else reads the rest.
 
-    The blob of a page's message holds its lines: seven floats for each (``pieces.Piece``).
+    The blob of a page's message holds its lines: six floats for each (``pieces.Piece``).
     A file that does not open gives one message ``{"problem": kind}``, a broken page
     ``{"page": n, "problem": "page_damaged"}``.
     """
@@ -75,13 +76,15 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     textpage = page.get_textpage()
     text, pieces = _printed(textpage, max_chars)
     links, picture = list(_links(document, page)), _picture(page, text)
-    if page.get_rotation() or (any(map(is_crowded, pieces)) and looks_turned(pieces)):
+    is_turned = page.get_rotation() or (any(map(is_crowded, pieces)) and looks_turned(pieces))
+    if is_turned:
         textpage, text, pieces = _set_upright(page, textpage, text, pieces, max_chars)
     elif pieces:
         pieces = _in_order(textpage.raw, text, pieces, page.get_width())
     message: dict[str, Any] = {
         "page": number,
         "text": text,
+        "shifted": [] if is_turned else shifted_digits(textpage.raw, text, pieces),
         "size": page.get_size(),
         "links": links,
         "cut": textpage.count_chars() > max_chars,

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import ctypes
-import math
 import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from math import hypot, pi
 from struct import Struct
 from typing import Any
 
 from pypdfium2 import raw
 
-Piece = tuple[int, int, float, float, float, float, int]
-"""A piece of a line: first and last (exclusive) character, left, right, bottom, height, raised 0/1."""
+Piece = tuple[int, int, float, float, float, float]
+"""A piece of a line: first and last (exclusive) character, left, right, bottom, height."""
 
 
-def _unchecked(function: Any) -> Any:
+def unchecked(function: Any) -> Any:
     """A pdfium function without its list of argument types, whose check takes longer than the call."""
-    return type(function)(ctypes.cast(function, ctypes.c_void_p).value)
+    return ctypes.PYFUNCTYPE(function.restype)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
-_char_box = _unchecked(raw.FPDFText_GetLooseCharBox)
-_count_rects = _unchecked(raw.FPDFText_CountRects)
-_rect = _unchecked(raw.FPDFText_GetRect)
+_char_box = unchecked(raw.FPDFText_GetLooseCharBox)
+_glyph_box = unchecked(raw.FPDFText_GetCharBox)
+_font_size = unchecked(raw.FPDFText_GetFontSize)
+_matrix = unchecked(raw.FPDFText_GetMatrix)
+_origin = unchecked(raw.FPDFText_GetCharOrigin)
+_count_rects = unchecked(raw.FPDFText_CountRects)
+_rect = unchecked(raw.FPDFText_GetRect)
 
 _BOXES = (raw.FS_RECTF * 2)()
 _FIRST, _LAST = ctypes.byref(_BOXES[0]), ctypes.byref(_BOXES[1])
@@ -32,7 +36,17 @@ _edges = Struct("8f").unpack_from  # left, top, right, bottom of the first and o
 
 _RECT = (ctypes.c_double * 4)()
 _SIDES = [ctypes.byref(_RECT, 8 * side) for side in range(4)]
+_MATRIX = raw.FS_MATRIX()
+_FORM = ctypes.byref(_MATRIX)
 
+DESCENT = 0.21
+HEIGHT = 1.12
+"""So far below its baseline a line begins and so high it is, in sizes of its letters."""
+
+TINY = 3.0
+"""A font of this size or less is magnified by its matrix, which then tells letters of two sizes apart."""
+
+_DIGITS = re.compile("[0-9]+")
 _WORD = re.compile("[^ \u00a0]+")
 
 FAR = 1e6
@@ -42,6 +56,12 @@ FEW_LETTERS = 20
 NARROWEST = 0.27
 """Mean width of letters in heights of a line; ordinary fonts have 0.36 to 0.45."""
 
+
+RAISED = 0.15
+LOWERED = 0.08
+SMALL = 0.56
+"""In sizes of the letters beside them: how far above or below the line digits stand, and how high they are."""
+
 MOST_RUNS = 300
 LONG_WORD = 8
 AROUND = 16
@@ -49,19 +69,32 @@ AROUND = 16
 
 
 def place(textpage: Any, start: int, end: int) -> Piece:
-    """The piece of text from character ``start`` up to ``end``, by the boxes of its first and last character."""
+    """The piece of text from character ``start`` up to ``end``, which has letters of its first and last size.
+
+    Its height is the size of the larger letters: the boxes of some fonts are only as high as each letter.
+    """
     _char_box(textpage, start, _FIRST)
     _char_box(textpage, end - 1, _LAST)
-    left, top, _, bottom, _, last_top, right, last = _edges(_BOXES)
-    height, other = top - bottom, last_top - last
-    if other <= height:
-        return start, end, left, right, bottom, height, 0
-    return start, end, left, right, last, other, int(height < 0.9 * other)
+    left, *_, right, _ = _edges(_BOXES)
+    size, last = _font_size(textpage, start), _font_size(textpage, end - 1)
+    if last > size or size <= TINY:
+        at = end - 1 if _scaled(textpage, end - 1, last) > _scaled(textpage, start, size) else start
+        size = _scaled(textpage, at, last if at > start else size)
+    else:
+        at, size = start, _scaled(textpage, start, size)
+    _origin(textpage, at, _SIDES[0], _SIDES[1])
+    return start, end, left, right, _RECT[1] - DESCENT * size, HEIGHT * size
+
+
+def _scaled(textpage: Any, index: int, size: float) -> float:
+    """The height of a character's font on the page."""
+    _matrix(textpage, index, _FORM)
+    return size * (hypot(_MATRIX.c, _MATRIX.d) if _MATRIX.c else abs(_MATRIX.d))
 
 
 def is_crowded(piece: Piece) -> bool:
     """True if the letters of a piece must be narrower than any font has them: turned text, or several rows."""
-    start, end, left, right, _, height, _ = piece
+    start, end, left, right, _, height = piece
     return end - start >= FEW_LETTERS and right - left < NARROWEST * height * (end - start)
 
 
@@ -185,10 +218,40 @@ def _same_line(part: Piece, here: Piece) -> bool:
 
 
 def _longer(part: Piece, here: Piece) -> Piece:
-    start, _, left, _, bottom, height, raised = part
+    start, _, left, right, bottom, height = part
     if here[5] > height:
-        bottom, height, raised = here[4], here[5], int(raised or height < 0.9 * here[5])
-    return start, here[1], left, max(here[3], part[3]), bottom, height, raised
+        bottom, height = here[4], here[5]
+    return start, here[1], left, max(here[3], right), bottom, height
+
+
+def shifted_digits(textpage: Any, text: str, pieces: Sequence[Piece]) -> list[int]:
+    """Three numbers for each run of digits off its line: first character, end, and 1 (raised) or -1 (lowered).
+
+    What counts is where the glyph stands: some fonts have raised digits of their own.
+    """
+    found: list[int] = []
+    for start, end, _, _, bottom, height in pieces:
+        size = height / HEIGHT
+        base = bottom + DESCENT * size
+        for run in _DIGITS.finditer(text, start, end):
+            first, last = run.span()
+            if last - first == 1 and first > start and text[first - 1] == " ":
+                continue
+            sign = _shift(textpage, last - 1, base, size)
+            if sign:
+                while first < last - 1 and _shift(textpage, first, base, size) != sign:
+                    first += 1
+                found += first, last, sign
+    return found
+
+
+def _shift(textpage: Any, index: int, base: float, size: float) -> int:
+    _glyph_box(textpage, index, *_SIDES)
+    _, _, bottom, top = _RECT
+    if bottom - base > RAISED * size:
+        return int(top > bottom)
+    low = base - bottom > LOWERED * size and 0 < top - bottom < SMALL * size and top - base < 0.4 * size
+    return -low
 
 
 SAMPLE = 15
@@ -201,7 +264,7 @@ def looks_turned(pieces: list[Piece]) -> bool:
     They may be turned, or hold several rows at once (see ``columns``); ``quarter_turns`` tells.
     """
     long = narrow = 0
-    for start, end, left, right, _, height, _ in pieces:
+    for start, end, left, right, _, height in pieces:
         if end - start >= LONG:
             long += 1
             narrow += right - left < 0.1 * height * (end - start)
@@ -213,7 +276,7 @@ def quarter_turns(textpage: Any, text: str) -> int:
     letters = [index for index, letter in enumerate(text) if letter.isalnum()]
     some = letters[:: max(1, len(letters) // SAMPLE)]
     angles = (raw.FPDFText_GetCharAngle(textpage, index) for index in some)
-    turns = Counter(round(-angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    turns = Counter(round(-angle / (pi / 2)) % 4 for angle in angles if angle >= 0)
     return turns.most_common(1)[0][0] if turns else 0
 
 
@@ -225,8 +288,8 @@ def upright_place(textpage: Any, start: int, end: int, turns: int, width: float,
     first, last = (_turned(box(textpage, index), turns, width, height) for index in (start, end - 1))
     tall, other = first[3] - first[1], last[3] - last[1]
     if other <= tall:
-        return start, end, first[0], last[2], first[1], tall, 0
-    return start, end, first[0], last[2], last[1], other, int(tall < 0.9 * other)
+        return start, end, first[0], last[2], first[1], tall
+    return start, end, first[0], last[2], last[1], other
 
 
 def _turned(

@@ -14,6 +14,7 @@ from typing import Any
 from pipelines.files.characters import LINE_END_HYPHEN, is_plain, plain_characters, printed_lines
 from pipelines.files.file_worker import FileWorker, WorkerFailure
 from pipelines.files.hyphens import IsWord
+from pipelines.files.marks import Written
 from pipelines.files.paragraphs import Flowing, Line, usual_pitch, whole_lines
 from pipelines.files.records import FileLimits
 from pipelines.files.running_heads import Edges, edges_of
@@ -180,8 +181,11 @@ class _Reading:
 
 def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> PrintedPage:
     text: str = message["text"].replace("\ufffe", LINE_END_HYPHEN)
+    written = Written(text, message["shifted"]) if message["shifted"] else None
+    if written:
+        text = written.text
     tidy = None if is_plain(text) else _tidied
-    lines = tuple(whole_lines(_lines(text, array("f", blob), tidy)))
+    lines = tuple(whole_lines(_lines(text, array("f", blob), tidy, written)))
     many = len(lines) >= MANY_LINES
     pitch = usual_pitch([lines])
     return PrintedPage(
@@ -200,14 +204,18 @@ def _tidied(text: str) -> str:
     return plain_characters(text).strip()
 
 
-def _lines(text: str, places: array[float], tidy: Callable[[str], str] | None) -> Iterator[Line]:
-    """The pieces of lines with text; ``places`` holds seven numbers for each (``pieces.Piece``)."""
-    for first, last, left, right, bottom, height, raised in zip(*[iter(places)] * 7, strict=True):
-        end = int(last)
-        piece = text[int(first) : end]
+def _lines(
+    text: str, places: array[float], tidy: Callable[[str], str] | None, written: Written | None
+) -> Iterator[Line]:
+    """The pieces of lines with text; ``places`` holds six numbers for each (``pieces.Piece``)."""
+    for first, last, left, right, bottom, height in zip(*[iter(places)] * 6, strict=True):
+        start, end = int(first), int(last)
+        if written:
+            start, end = written.at(start), written.at(end)
+        piece = text[start:end]
         if tidy:
             piece = tidy(piece)
         if text[end : end + 1] == LINE_END_HYPHEN:
             piece += "-"
         if piece:
-            yield Line(piece, left, right, bottom, height, raised > 0)
+            yield Line(piece, left, right, bottom, height)

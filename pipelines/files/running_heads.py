@@ -21,7 +21,7 @@ MARGIN = 0.055
 """In this share of the page's height at its edges stands no line of the text."""
 
 _DIGITS = re.compile(r"\d{1,6}")
-_NOTE = re.compile(r"\d{1,3} ?[^\W\d]")
+_NOTE = re.compile(r"(\[\d{1,3}\]|\d{1,3}) ?[^\W\d]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ROMAN = re.compile(r"^[ivxl]{1,6}$")
 
@@ -137,7 +137,7 @@ def _edges(number: int, lines: Sequence[Line], height: float) -> Iterator[Edge]:
 
 def _may_be_head(line: Line, body: float) -> bool:
     """False for footnotes (a number, raised or before a sentence), for long lines and for big letters."""
-    footnote = _NOTE.match(line.text) and (line.raised or line.text.endswith((".", ";", ",")))
+    footnote = _NOTE.match(line.text) and line.text.startswith("[") | line.text.endswith((".", ";", ","))
     return not footnote and len(line.text) < 200 and not (body and line.height > 1.3 * body)
 
 

@@ -87,7 +87,7 @@ def test_footnotes_stay_although_their_numbers_count_with_the_pages(worker):
     read = read_made(Layout(foot="{number}", footnotes=True, lines=30), worker)
 
     for page in read.pages:
-        assert f"{page.number} Vgl. Tätigkeitsbericht {2000 + page.number}" in page.text
+        assert f"[{page.number}] Vgl. Tätigkeitsbericht {2000 + page.number}" in page.text
 
 
 def test_page_number_of_the_second_page_of_two_is_removed(worker):

@@ -16,8 +16,8 @@ from pipelines.files.running_heads import edges_of, running_heads
 HEIGHT = 842.0
 
 
-def line(text: str, bottom: float, left: float = 70, height: float = 12, raised: bool = False) -> Line:
-    return Line(text, left, left + 5.5 * len(text), bottom, height, raised)
+def line(text: str, bottom: float, left: float = 70, height: float = 12) -> Line:
+    return Line(text, left, left + 5.5 * len(text), bottom, height)
 
 
 DIVIDED = [
@@ -122,10 +122,17 @@ def flow(*lines: Line) -> str:
     return Flowing(lines, pitch=1.2).text()
 
 
-def test_a_raised_footnote_number_joins_its_line():
-    merged = whole_lines([line("aufbewahrt werden.", 500), Line("16 Konkrete Fälle", 169.5, 260, 501, 10)])
+def test_a_raised_number_that_stands_alone_becomes_a_mark_of_its_line():
+    word, rest = line("aufbewahrt werden", 500), Line(". Konkrete Fälle", 175.5, 260, 500, 12)
+    merged = whole_lines([word, Line("16", 169.5, 175, 505, 7), rest])
 
-    assert [one.text for one in merged] == ["aufbewahrt werden.16 Konkrete Fälle"]
+    assert [one.text for one in merged] == ["aufbewahrt werden[16]. Konkrete Fälle"]
+
+
+def test_a_small_raised_number_before_a_line_is_the_number_of_a_note():
+    merged = whole_lines([Line("7", 70, 74, 104, 5), Line("Vgl. dort.", 74.5, 120, 100, 9)])
+
+    assert [one.text for one in merged] == ["[7] Vgl. dort."]
 
 
 def test_lines_of_a_paragraph_are_joined_and_a_short_line_ends_it():
