@@ -304,3 +304,9 @@ def m0006_seals(db: Database) -> None:
 alter table runs add column warc_bytes integer;
 alter table runs add column warc_sha256 text;
 """)
+
+
+@migrations()
+def m0007_not_before(db: Database) -> None:
+    """When the version before was last seen: a change lies between then and ``seen_at``."""
+    db.executescript("alter table versions add column not_before text;")

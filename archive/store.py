@@ -111,7 +111,7 @@ def _update(conn: sqlite3.Connection, publication: Publication, known: sqlite3.R
     settings = ", ".join(f"{name} = :{name}" for name in row)
     conn.execute(f"update documents set {settings} where id = :id", row | {"id": publication.id})
     if changed:
-        _write_version(conn, publication, version=known["version"] + 1)
+        _write_version(conn, publication, version=known["version"] + 1, not_before=known["last_seen_at"])
     _replace_children(conn, publication)
     return "changed" if changed else "unchanged"
 
@@ -127,12 +127,15 @@ def _columns(publication: Publication) -> dict[str, object]:
     return row | {"year": int(dated[:4]) if dated else None}
 
 
-def _write_version(conn: sqlite3.Connection, publication: Publication, *, version: int) -> None:
+def _write_version(
+    conn: sqlite3.Connection, publication: Publication, *, version: int, not_before: str | None = None
+) -> None:
     targets = sorted({(link.kind, link.url) for link in publication.links if link.kind == "link"})
     row = {
         "document_id": publication.id,
         "version": version,
         "seen_at": publication.seen_at,
+        "not_before": not_before,
         "content_sha256": publication.content_sha256,
         "title": publication.title,
         "kicker": publication.kicker,

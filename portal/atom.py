@@ -15,7 +15,10 @@ _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "https://aktenkundig.invalid/")
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry; times are UTC ``…Z``, ``link`` is a full address, ``categories`` are (term, label)."""
+    """One entry; times are UTC ``…Z``, ``link`` is a full address, ``categories`` are (term, label).
+
+    ``content`` is HTML, escaped where it came from.
+    """
 
     key: str
     title: str
@@ -25,6 +28,7 @@ class Entry:
     summary: str
     author: str
     categories: Sequence[tuple[str, str]] = ()
+    content: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +79,8 @@ def _write_entry(root: ET.Element, entry: Entry) -> None:
     for term, label in entry.categories:
         ET.SubElement(element, _tag("category"), {"term": visible(term), "label": visible(label)})
     _text(element, "summary", entry.summary)
+    if entry.content:
+        ET.SubElement(element, _tag("content"), {"type": "html"}).text = visible(entry.content)
 
 
 def _tag(name: str) -> str:

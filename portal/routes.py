@@ -10,6 +10,7 @@ from datasette.utils.asgi import asgi_static
 from portal.rendering import STATIC
 from portal.settings import PLUGIN
 from portal.views import (
+    changes,
     citation,
     comparison,
     data,
@@ -37,6 +38,9 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"/suche\.json$", search_data.send_json),
         (r"/suche\.csv$", search_data.send_csv),
         (r"/feed\.atom$", feed.show_feed),
+        (r"/aenderungen$", changes.show_changes),
+        (r"/aenderungen\.json$", changes.send_json),
+        (r"/aenderungen\.csv$", changes.send_csv),
         (r"/themen$", topics.show_topics),
         (r"/status$", status.show_status),
         (r"/daten$", data.show_data),

@@ -60,3 +60,43 @@ def _parts(text: str, *, before: int, after: int) -> Iterator[Stretch]:
     yield Stretch(op="=", text=text[start:end], folded=hidden)
     if end < len(text):
         yield Stretch(op="=", text=text[end:])
+
+
+NEAR = 9
+"""Words of unchanged text beside a change in a list of changes."""
+
+
+def passages(changes: Sequence[Change]) -> list[list[Change]]:
+    """The changed places alone, each with a few words of its paragraph around it; … stands for the rest.
+
+    >>> passages([("=", "Zuvor.\\nDie Gebühr beträgt "), ("-", "10"), ("+", "20"), ("=", " Euro.\\nDanach.")])
+    [[('=', 'Die Gebühr beträgt '), ('-', '10'), ('+', '20'), ('=', ' Euro.')]]
+    """
+    found: list[list[Change]] = [[]]
+    for place, (op, text) in enumerate(changes):
+        if op != "=" or (0 < place < len(changes) - 1 and _stays_whole(text)):
+            found[-1].append((op, text))
+        else:
+            found[-1].append(("=", _beginning(text)))
+            found.append([("=", _ending(text))])
+    return [
+        [change for change in passage if change[1]]
+        for passage in found
+        if any(op != "=" and text.strip() for op, text in passage)
+    ]
+
+
+def _stays_whole(text: str) -> bool:
+    return "\n" not in text and len(text.split()) <= 2 * NEAR
+
+
+def _beginning(text: str) -> str:
+    paragraph = text.split("\n", 1)[0]
+    words = list(_WORD.finditer(paragraph))
+    return paragraph if len(words) <= NEAR else paragraph[: words[NEAR - 1].end()] + " …"
+
+
+def _ending(text: str) -> str:
+    paragraph = text.rsplit("\n", 1)[-1]
+    words = list(_WORD.finditer(paragraph))
+    return paragraph if len(words) <= NEAR else "… " + paragraph[words[-NEAR].start() :]

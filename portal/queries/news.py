@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.queries.documents import records
@@ -48,9 +49,8 @@ _LATEST = {
 """For each happening: when, which version, and where to look, so that no text is read for what is left out."""
 
 
-def news(conn: sqlite3.Connection, chosen: Selection, *, edits: bool, removals: bool) -> list[NewsItem]:
-    """The latest happenings among the chosen documents, the newest first."""
-    wanted = ["new", *(["changed"] if edits else []), *(["removed", "returned"] if removals else [])]
+def news(conn: sqlite3.Connection, chosen: Selection, wanted: Sequence[str]) -> list[NewsItem]:
+    """The latest happenings of the ``wanted`` kinds among the chosen documents, the newest first."""
     found = [item for event in wanted for item in _happenings(conn, chosen, event)]
     return sorted(found, key=lambda item: (item.at, item.id, item.number), reverse=True)[:LIMIT]
 

@@ -50,3 +50,9 @@ def topics(conn: sqlite3.Connection) -> list[Topic]:
         for row in conn.execute("select * from topics")
     ]
     return sorted(found, key=lambda topic: german_key(topic.label))
+
+
+def topic_labels(conn: sqlite3.Connection) -> dict[str, str]:
+    """The names of the topics by id, in German order."""
+    rows = conn.execute("select id, label from topics").fetchall()
+    return {row["id"]: row["label"] for row in sorted(rows, key=lambda row: german_key(row["label"]))}

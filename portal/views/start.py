@@ -10,9 +10,13 @@ from portal.access import recall
 from portal.charts import stacked_chart
 from portal.queries.overview import overview
 from portal.rendering import page
+from portal.views.changes import latest_changes
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+LATEST = 4
 
 
 async def start_page(datasette: Datasette, request: Request) -> Response:
@@ -24,6 +28,7 @@ async def start_page(datasette: Datasette, request: Request) -> Response:
         "start.html",
         overview=holdings,
         chart=stacked_chart(holdings.year_types, holdings.series),
+        latest_changes=await recall(datasette, latest_changes, LATEST),
         own_search=True,
         focus_search=True,
     )

@@ -311,6 +311,18 @@ def build(data_dir: Path) -> Path:
         _add_document(conn, vault, docno, sample)
     vault.close()
     _add_relations(conn)
+    for sample in SAMPLES:
+        if at := sample.columns.get("removed_at"):
+            _row(
+                conn,
+                "events",
+                document_id=sample.id,
+                at=at,
+                kind="removed",
+                version=1,
+                detail="404",
+                run_id=3,
+            )
     _index(conn)
     conn.commit()
     conn.close()

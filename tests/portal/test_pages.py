@@ -33,7 +33,8 @@ def test_start_says_what_the_archive_holds(portal: Any, conn: sqlite3.Connection
     """Numbers of documents, edits and removals; newest document, since when, last successful run."""
     found = html.fromstring(portal.get("/").text)
     figures = {
-        div.find("dt").text: div.find("dd").text for div in found.iterfind(".//dl[@class='figures']/div")
+        div.find("dt").text: div.find("dd").text_content()
+        for div in found.iterfind(".//dl[@class='figures']/div")
     }
     count = conn.execute("select count(*) from documents where blocked_at is null").fetchone()[0]
 
