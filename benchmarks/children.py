@@ -65,7 +65,7 @@ def run(command: Sequence[str | Path], *, watch_memory: bool = False) -> Run:
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
         child = subprocess.Popen(arguments, cwd=ROOT, stdout=said, stderr=said)
-        watch = _Watch(child.pid) if watch_memory else None
+        watch = MemoryWatch(child.pid) if watch_memory else None
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -104,7 +104,7 @@ def _median(runs: Sequence[Run]) -> Run:
     return Run(**{name: statistics.median(getattr(one, name) for one in runs) for name in vars(runs[0])})
 
 
-class _Watch:
+class MemoryWatch:
     """Adds up the memory of a process and its descendants, again and again, and keeps the largest sum."""
 
     def __init__(self, pid: int) -> None:
@@ -122,15 +122,16 @@ class _Watch:
 
     def _look(self) -> None:
         while not self._over.wait(SAMPLED_EVERY):
-            self._peak = max(self._peak, sum(map(_megabytes, _family(self._pid))))
+            self._peak = max(self._peak, sum(map(_megabytes, family(self._pid))))
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """A process and its descendants, as far as they are still there."""
     yield pid
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                yield from _family(int(child))
+                yield from family(int(child))
     except OSError:
         return
 

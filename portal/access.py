@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound
 
+from portal.pools import Overloaded, pool_of
 from portal.remembering import memory_of
+from portal.sandbox import Call
 from portal.settings import archive_database
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.database import Database
 
-PAGE_TIME_MS = 10_000
+PAGE_TIME_MS = 2_500
+BULK_SECONDS = 6.0
+MOST_PAGES = 64
+"""Pages that are made or wait to be made; whoever comes then is told to come again."""
+
+_PAGES: WeakKeyDictionary[Database, int] = WeakKeyDictionary()
+
 T = TypeVar("T")
 
 
@@ -25,17 +35,32 @@ async def recall(datasette: Datasette, question: Callable[..., T], *args: Any, *
     For questions that many readers ask, whose answers are small and depend on the archive alone;
     the arguments are hashable.
     """
+    return await _recalled(read, datasette, question, *args, **kwargs)
+
+
+async def recall_bulk(datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """As ``read_bulk``, with the answer kept until the archive changes."""
+    return await _recalled(read_bulk, datasette, question, *args, **kwargs)
+
+
+async def _recalled(
+    asking: Callable[..., Awaitable[T]],
+    datasette: Datasette,
+    question: Callable[..., T],
+    *args: Any,
+    **kwargs: Any,
+) -> T:
     database = archive_database(datasette)
     if database is None:
-        return await read(datasette, question, *args, **kwargs)
+        return await asking(datasette, question, *args, **kwargs)
     memory = memory_of(database)
     state = memory.current_state()
     if state is None:
-        return await read(datasette, question, *args, **kwargs)
+        return await asking(datasette, question, *args, **kwargs)
     key = (question, args, tuple(sorted(kwargs.items())))
     known: T | None = memory.recall(key, state)
     if known is None:
-        known = await read(datasette, question, *args, **kwargs)
+        known = await asking(datasette, question, *args, **kwargs)
         memory.keep(key, state, known)
     return known
 
@@ -43,12 +68,10 @@ async def recall(datasette: Datasette, question: Callable[..., T], *args: Any, *
 async def read(datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """The answer of ``question(conn, *args, **kwargs)``, asked in a reading thread.
 
-    All it reads belongs to one state of the archive, also while a crawl writes.
-    Raises NotFound without an archive, sqlite3.OperationalError after ``PAGE_TIME_MS``.
+    All it reads belongs to one state of the archive, also while a crawl writes. Raises NotFound without
+    an archive, Overloaded at once where too many pages wait, sqlite3.OperationalError after ``PAGE_TIME_MS``.
     """
-    database = archive_database(datasette)
-    if database is None:
-        raise NotFound("Hier ist kein Archiv geladen: Es fehlt die Datei archive.db.")
+    database = _archive(datasette)
 
     def ask(conn: sqlite3.Connection) -> T:
         conn.execute("begin")
@@ -58,4 +81,30 @@ async def read(datasette: Datasette, question: Callable[..., T], *args: Any, **k
         finally:
             conn.rollback()
 
-    return await database.execute_fn(ask)  # type: ignore[no-any-return]
+    if _PAGES.get(database, 0) >= MOST_PAGES:
+        raise Overloaded
+    _PAGES[database] = _PAGES.get(database, 0) + 1
+    try:
+        return await database.execute_fn(ask)  # type: ignore[no-any-return]
+    finally:
+        _PAGES[database] -= 1
+
+
+async def read_bulk(datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """As ``read``, in one of the few processes for large answers, which no page has to wait for.
+
+    Question, arguments and answer go through a pipe (pickle). Raises NotFound, Overloaded, Stopped.
+    """
+    call = Call(function=question, arguments=args, options=kwargs, seconds=BULK_SECONDS)
+    (kind, *answer), *_ = await pool_of(_archive(datasette), "bulk").ask(call)
+    if kind == "error":
+        raise sqlite3.OperationalError(answer[-1])
+    result: T = answer[0]
+    return result
+
+
+def _archive(datasette: Datasette) -> Database:
+    database = archive_database(datasette)
+    if database is None:
+        raise NotFound("Hier ist kein Archiv geladen: Es fehlt die Datei archive.db.")
+    return database

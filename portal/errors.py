@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 
+from portal.pools import Stopped
 from portal.queries.documents import Tombstone
 from portal.refusals import in_german
 from portal.rendering import page
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 NOINDEX = {"X-Robots-Tag": "noindex"}
 
+RETRY_AFTER = 5
+"""Seconds after which a reader may ask again what took too long."""
+
 _log = logging.getLogger("aktenkundig.portal")
 
 _TITLES = {
@@ -25,7 +29,7 @@ _TITLES = {
     403: "Nicht erlaubt",
     404: "Nicht gefunden",
     410: "Gesperrt",
-    503: "Das dauert zu lange",
+    503: "Gerade nicht möglich",
 }
 
 
@@ -45,7 +49,9 @@ def _status_and_message(exception: Exception) -> tuple[int, str]:
         return exception.status, in_german(message) if message != "404" else ""
     if isinstance(exception, DatasetteError):  # about the question, also where Datasette says 500
         return exception.status if exception.status != 500 else 400, in_german(str(exception.message))
-    if isinstance(exception, sqlite3.OperationalError) and exception.args == ("interrupted",):
+    if isinstance(exception, Stopped) or (
+        isinstance(exception, sqlite3.OperationalError) and exception.args == ("interrupted",)
+    ):
         return 503, "Die Abfrage wurde abgebrochen. Bitte enger suchen oder später noch einmal versuchen."
     return 500, ""
 
@@ -56,16 +62,19 @@ async def error_response(datasette: Datasette, request: Request, exception: Exce
     if status == 500:
         _log.error("Fehler bei %s", request.path, exc_info=exception)
     title = _TITLES.get(status, "Fehler im Portal")
+    headers = dict(NOINDEX)
+    if status == 503:
+        headers["Retry-After"] = str(getattr(exception, "retry_after", RETRY_AFTER))
     if request.path.endswith(".json"):
         body = {"ok": False, "error": message or title, "status": status, "title": title}
-        return Response.json(body, status=status, headers=dict(NOINDEX))
+        return Response.json(body, status=status, headers=headers)
     template = "gone.html" if isinstance(exception, Blocked) else "error_page.html"
     return await page(
         datasette,
         request,
         template,
         status=status,
-        headers=NOINDEX,
+        headers=headers,
         title=title,
         message=message,
         http_status=status,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from portal.public_sql import as_csv
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -104,6 +106,7 @@ class Hardened:
 
         if _INNER.match(path):
             scope = {**scope, "path": "/-/nicht-vorhanden", "raw_path": b"/-/nicht-vorhanden"}
+        as_csv.set(path.endswith(".csv"))
         await self.app(scope, receive, harden)
 
     def _below_base(self, scope: Scope) -> Scope:

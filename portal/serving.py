@@ -8,15 +8,15 @@ import os
 import socket
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.database import database_path
 from archive.errors import ArchiveError, NoArchive
+from portal import spreadsheets
 from portal.access_log import LOGGING
-from portal.settings import PLUGIN
+from portal.settings import DATABASE, PLUGIN
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -66,6 +66,9 @@ def datasette_for(
     """
     from datasette import handle_exception  # not at the top: Datasette imports this package while it loads
     from datasette.app import Datasette
+    from datasette.views import base as views
+
+    from portal.public_sql import executing
 
     handle_exception.rich = (
         None  # it would print every 404 with all local values, readers' questions included
@@ -82,18 +85,10 @@ def datasette_for(
         metadata=metadata,
         settings={**LIMITS, "base_url": _base(base_url), **limits},
     )
-    for database in portal.databases.values():
-        database.execute = _unlogged(database.execute)
+    database = portal.databases[DATABASE]
+    database.execute = executing(database)
+    views.csv = spreadsheets
     return portal
-
-
-def _unlogged(execute: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """``Database.execute`` without its habit of writing failed questions and their words to stderr."""
-
-    async def run(*arguments: Any, **options: Any) -> Any:
-        return await execute(*arguments, **{**options, "log_sql_errors": False})
-
-    return run
 
 
 def _base(address: str) -> str:
@@ -123,6 +118,8 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
     """Serve the portal until Ctrl-C or SIGTERM. Raises NoArchive, and ArchiveError if the port is taken."""
     import uvicorn
 
+    from portal.pools import close_pools
+
     base = base_url or os.environ.get("AKTENKUNDIG_BASE_URL", "/")
     portal = datasette_for(data_dir, base_url=base)
     listening = _listen(host, port)
@@ -136,8 +133,9 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
         pass  # uvicorn has ended in order and hands the signal on
     finally:
         listening.close()
-        for database in portal.databases.values():
-            database.close()
+        database = portal.databases[DATABASE]
+        close_pools(database)
+        database.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -77,5 +77,13 @@ def spreadsheet_cell(text: str | None) -> str:
     >>> spreadsheet_cell("=HYPERLINK(1)"), spreadsheet_cell("Beschluss")
     ("'=HYPERLINK(1)", 'Beschluss')
     """
-    text = visible(text or "")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return inert_cell(visible(text or ""))
+
+
+def inert_cell(text: str) -> str:
+    """The same text, with an apostrophe in front where it begins like a formula.
+
+    >>> inert_cell("@SUM(1)"), inert_cell("")
+    ("'@SUM(1)", '')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from portal.access import read, recall
+from portal.access import read_bulk, recall
 from portal.layout import absolute_url
 from portal.rendering import page_headers
 from portal.search_request import MOST_PAGES, PAGE_SIZE, read_request
@@ -38,7 +38,7 @@ async def send_json(datasette: Datasette, request: Request) -> Response:
 async def send_csv(datasette: Datasette, request: Request) -> Response:
     """All hits, at most ``MOST_ROWS``."""
     asked = read_request(request.args)
-    found = await read(datasette, find, asked, limit=MOST_ROWS, with_facets=False)
+    found = await read_bulk(datasette, find, asked, limit=MOST_ROWS, with_facets=False)
     body = as_csv(found, lambda path: absolute_url(datasette, request, path))
     headers = {"Content-Disposition": 'attachment; filename="suche.csv"', **page_headers()}
     return Response(body, headers=headers, content_type="text/csv; charset=utf-8")

@@ -1,57 +1,276 @@
-"""Public SQL cannot take the machine's memory or time."""
+"""Readers' SQL: what is allowed, and that nothing of it costs the portal memory, time or its life."""
 
 from __future__ import annotations
 
-import resource
+import asyncio
+import os
 import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_sql import DENIED, ENDLESS, GREEDY
 
-from portal.limits import BudgetedRows, ResultTooLarge, limit_connection
+from portal import public_sql
+from portal.permission import Permission, allowed
+from portal.pools import Overloaded, Pool, Stopped, Worker
+from portal.sandbox import Call, ResultTooLarge, Sandbox, Statement, as_written, batches
 
-GREEDY = [
-    "select randomblob(500000000)",
-    "select zeroblob(2000000000)",
-    "select printf('%.500000000c', 'a')",
-    "select replace(hex(zeroblob(4000000)), '0', hex(zeroblob(4000)))",
-    "with recursive n(i) as (select 1 union all select i + 1 from n limit 1000) select zeroblob(7000000) from n",
-    "select group_concat(title || text, zeroblob(1000000)) from documents, pages, dates, links",
-    "select 1 where '" + "a" * 3000 + "' like '" + "%a" * 400 + "b'",
-    "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n",
-]
+NOT_FOR_READERS = {
+    "changes", "fts3_tokenizer", "fts5", "fts5_source_id", "last_insert_rowid", "load_extension", "matchinfo", "offsets",
+    "optimize", "rtreecheck", "rtreedepth", "rtreenode", "sqlite_compileoption_get", "sqlite_compileoption_used",
+    "sqlite_log", "sqlite_source_id", "total_changes",
+}  # fmt: skip
+"""Functions that SQLite has and somebody has decided to deny."""
+
+OURS = {"escape_fts", "suchausdruck"}
+KILLED = "select instr(hex(zeroblob(1900000)), hex(zeroblob(900000)) || '1')"
+"""Asks nothing between its beginning and an end that is minutes away."""
 
 
-@pytest.mark.parametrize("sql", GREEDY, ids=lambda sql: sql[:40])
-def test_greedy_sql_is_refused(portal: Any, sql: str) -> None:
-    """Values, results and running time have limits; the process does not grow by more than 200 MB."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def statement(sql: str, parameters: Any = (), **bounds: Any) -> Statement:
+    """A reader's statement with the portal's bounds."""
+    usual = {"seconds": 1.5, "rows": 1001, "budget": public_sql.RESULT_BYTES}
+    return Statement(sql=sql, parameters=parameters, **{**usual, **bounds})
+
+
+@pytest.fixture
+def sandbox(data_dir: Path) -> Iterator[Sandbox]:
+    """What the child process does, without the process."""
+    made = Sandbox(f"file:{data_dir / 'archive.db'}?mode=ro", "sql")
+    yield made
+    made.conn.close()
+
+
+@pytest.fixture
+def worker(data_dir: Path) -> Iterator[Worker]:
+    """One child process."""
+    made = Worker(f"file:{data_dir / 'archive.db'}?mode=ro", "sql")
+    yield made
+    made.end()
+
+
+def test_every_function_of_this_sqlite_is_decided_on() -> None:
+    """A function that a newer SQLite brings along is denied, and this test asks for a decision."""
+    conn = sqlite3.connect(":memory:")
+    known = {row[0] for row in conn.execute("select name from pragma_function_list")}
+    conn.close()
+
+    assert known - allowed()["functions"] <= NOT_FOR_READERS
+    assert allowed()["functions"] & NOT_FOR_READERS == set()
+    assert allowed()["functions"] - known - OURS == set()
+
+
+def test_functions_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
+    """All that this SQLite reports, the allowed ones aside; the sentence names each."""
+    known = {
+        row[0] for row in sqlite3.connect(":memory:").execute("select name, narg from pragma_function_list")
+    }
+
+    for name in sorted(known - allowed()["functions"]):
+        assert any(
+            f"nicht erlaubt: {name}" in str(message[-1])
+            for arguments in ("", "1", "1, 2", "documents_fts")
+            for message in sandbox.answers(statement(f'select "{name}"({arguments}) from documents_fts'))
+        ), name
+
+
+def test_modules_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
+    """Every table that SQLite makes up, as its name alone and with a column."""
+    modules = {row[0] for row in sqlite3.connect(":memory:").execute("pragma module_list")}
+    made_up = modules | {
+        f"pragma_{row[0]}" for row in sqlite3.connect(":memory:").execute("pragma pragma_list")
+    }
+    open_ones = {name for name in sorted(made_up - allowed()["tables"]) if _can_be_read(sandbox, name)}
+
+    assert {"sqlite_stmt", "dbstat", "fts3tokenize", "pragma_database_list"} <= made_up
+    assert open_ones == set()
+
+
+def _can_be_read(sandbox: Sandbox, table: str) -> bool:
+    asked = (f"select * from {table}", f"select 1 from {table}", f"select count(*) from {table}('x')")
+    return any("error" not in dict.fromkeys(m[0] for m in sandbox.answers(statement(sql))) for sql in asked)
+
+
+def test_a_virtual_table_of_a_kind_nobody_allowed_is_closed() -> None:
+    """Also where it belongs to the archive's own schema; a reader's ``with`` names stay free."""
+    conn = sqlite3.connect(":memory:")
+    conn.execute("create virtual table boxes using rtree(id, a, b)")
+    conn.execute("create virtual table words using fts5(text)")
+    permission = Permission(conn)
+
+    conn.execute("select count(*) from words where words match 'x'").fetchall()
+    conn.execute("with boxed as (select 1) select count(*) from boxed").fetchall()
+    with pytest.raises(sqlite3.DatabaseError):
+        conn.execute("select * from boxes").fetchall()
+    assert permission.denied == "Diese Tabelle ist hier nicht erlaubt: boxes"
+    conn.close()
+
+
+def test_a_table_that_came_later_is_found(tmp_path: Path) -> None:
+    """A migration while the portal runs needs no restart."""
+    writer = sqlite3.connect(tmp_path / "later.db", isolation_level=None)
+    writer.execute("create table first (a)")
+    box = Sandbox(f"file:{tmp_path / 'later.db'}?mode=ro", "sql")
+    writer.execute("create table second (a)")
+    messages = list(box.answers(statement("select a from second")))
+    box.conn.close()
+    writer.close()
+
+    assert messages[0] == ("columns", ["a"])
+
+
+@pytest.mark.parametrize("sql", DENIED, ids=lambda sql: sql[:60])
+def test_what_crashes_or_spies_is_refused_in_german(portal: Any, sql: str) -> None:
+    """Refused before anything of it runs, in a sentence that names the thing."""
     answer = portal.get("/archive.json", params={"sql": sql})
 
-    assert answer.status_code == 400 or answer.json()["rows"] == [[None]]
+    assert answer.status_code == 400
+    assert any(
+        told in answer.json()["error"]
+        for told in (
+            "ist hier nicht erlaubt",
+            "Pragma-Funktionen",
+            "hier nur lesen",
+            "may not be modified",
+            "fts4aux constructor",
+        )
+    )
+
+
+def test_a_condition_of_the_table_page_is_no_way_around(portal: Any) -> None:
+    """What is denied in a statement is denied in ``_where``."""
+    answer = portal.get("/archive/documents.json", params={"_where": "fts3_tokenizer('simple') = 1"})
+
+    assert answer.status_code == 400
+    assert "nicht erlaubt: fts3_tokenizer" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("sql", [*GREEDY[:10], ENDLESS[0], ENDLESS[12]], ids=lambda sql: sql[:40])
+def test_greedy_sql_is_refused(portal: Any, sql: str) -> None:
+    """Values, results and running time have limits, and the refusal is small."""
+    answer = portal.get("/archive.json", params={"sql": sql})
+
+    assert answer.status_code == 400 or answer.json()["rows"] in ([[None]], [])
     assert len(answer.content) < 10_000
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
 
 
-def test_row_budget_counts_bytes_of_one_query() -> None:
-    """A cursor may return so many bytes and no more; the next cursor starts anew."""
-    conn = sqlite3.connect(":memory:")
-    conn.row_factory = BudgetedRows(budget=1000)
+def test_a_statement_that_does_not_listen_is_ended(portal: Any) -> None:
+    """One opcode of minutes costs a child process its life; the next question gets a new one."""
+    answer = portal.get("/archive.json", params={"sql": KILLED})
+    after = portal.get("/archive.json", params={"sql": "select 1", "_shape": "arrayfirst"})
 
-    assert len(conn.execute("select zeroblob(900)").fetchall()) == 1
-    assert len(conn.execute("select zeroblob(900)").fetchall()) == 1
+    assert answer.status_code == 400
+    assert "zu lange gedauert" in answer.json()["error"]
+    assert after.json() == [1]
+
+
+def test_a_condition_that_does_not_listen_is_ended(portal: Any) -> None:
+    """The same over ``_where``."""
+    answer = portal.get("/archive/topics.json", params={"_where": KILLED.removeprefix("select ") + " = 1"})
+
+    assert answer.status_code == 400
+
+
+def test_budget_counts_bytes_as_they_are_written() -> None:
+    """Escapes count, and names of columns; the first row over the budget ends it."""
+    rows = [("\x01" * 100,)] * 10
+
+    assert as_written("\x01") == 8
+    assert sum(map(len, batches(iter(rows), lambda row: as_written(row[0]), 10_000))) == 10
     with pytest.raises(ResultTooLarge):
-        conn.execute("select zeroblob(900) union all select zeroblob(901)").fetchall()
-    conn.close()
+        list(batches(iter(rows), lambda row: as_written(row[0]), 6_000))
 
 
-def test_limited_connection_still_reads_large_documents() -> None:
-    """A text of several megabytes, as a long report has, passes."""
-    conn = sqlite3.connect(":memory:")
-    limit_connection(conn)
+def test_a_long_name_of_a_column_counts_in_every_row(sandbox: Sandbox) -> None:
+    """JSON repeats it."""
+    *_, last = sandbox.answers(
+        statement(f'select 1 as "{"n" * 50_000}" from pages, documents, dates limit 900')
+    )
 
-    assert len(conn.execute("select hex(zeroblob(3000000))").fetchone()[0]) == 6_000_000
-    conn.close()
+    assert "größer als 5 MB" in last[-1]
+
+
+def test_long_reports_stay_readable(worker: Worker) -> None:
+    """A text of nearly four megabytes passes through the process."""
+    messages = worker.ask(statement("select hex(zeroblob(1900000))"))
+
+    assert len(messages[1][1][0][0]) == 3_800_000
+
+
+def test_the_child_has_no_secrets(worker: Worker) -> None:
+    """Nothing of our environment that is not named for it."""
+    environment = Path(f"/proc/{worker.pid}/environ").read_bytes().split(b"\0")
+
+    assert {entry.partition(b"=")[0] for entry in environment if entry} <= {
+        b"PYTHONPATH", b"MALLOC_ARENA_MAX", b"LANG", b"LC_CTYPE",
+    }  # fmt: skip
+
+
+def test_what_the_child_sends_can_name_no_function(worker: Worker) -> None:
+    """Answers are plain values: a child that readers' SQL had taken over could not run anything here."""
+    call = Call(function=os.getcwd, arguments=(), options={}, seconds=1.0)
+
+    with pytest.raises(Stopped):
+        worker.ask(_SmuggledCall(call))  # type: ignore[arg-type]
+
+
+class _SmuggledCall:
+    """A question that the child cannot read: it dies of it, and the parent says so."""
+
+    def __init__(self, call: Call) -> None:
+        self.seconds = call.seconds
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (os._exit, (3,))
+
+
+def test_a_full_queue_says_so_at_once(data_dir: Path) -> None:
+    """Two places, the third is told to come again; both questions are answered."""
+    pool = Pool(f"file:{data_dir / 'archive.db'}?mode=ro", "sql", size=1, waiting=1)
+
+    async def ask() -> list[Any]:
+        three = [pool.ask(statement("select 1")) for _ in range(3)]
+        return await asyncio.gather(*three, return_exceptions=True)
+
+    answers = asyncio.run(ask())
+    pool.close()
+
+    assert [type(one) for one in answers] == [list, list, Overloaded]
+    assert answers[2].status == 503
+
+
+def test_overload_is_answered_with_a_time_to_come_again(portal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 with Retry-After, as a page and as JSON."""
+
+    async def full(*_: Any) -> Any:
+        raise Overloaded
+
+    monkeypatch.setattr(Pool, "ask", full)
+    for path in ("/archive?sql=select+1", "/archive.json?sql=select+1", "/suche.csv?q=Kamera"):
+        answer = portal.get(path)
+
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+
+
+def test_questions_share_the_processes(data_dir: Path) -> None:
+    """One after the other takes one process; nothing is started that nobody needs."""
+    pool = Pool(f"file:{data_dir / 'archive.db'}?mode=ro", "sql", size=3, waiting=1)
+
+    async def ask() -> list[int]:
+        for _ in range(5):
+            await pool.ask(statement("select 1"))
+        return pool.pids
+
+    pids = asyncio.run(ask())
+    threads = threading.active_count()
+    pool.close()
+
+    assert len(pids) == 1
+    assert threads < 100
 
 
 def test_nothing_can_be_written_or_attached(portal: Any) -> None:
