@@ -244,3 +244,16 @@ def official_url(law: str | None, unit: str, number: str) -> str | None:
     if template and _PLAIN_NUMBER.match(number):
         return template.replace("{number}", number)
     return found.page or (lands()[found.land].portal if found.land else None)
+
+
+def law_slug(law: str) -> str:
+    """A law's name in addresses.
+
+    >>> law_slug("DSG M-V"), law_slug("LDSG (a.F.)"), law_slug("StVÜG")
+    ('dsg-m-v', 'ldsg-a-f', 'stvueg')
+    """
+    plain = law.lower().translate(_UMLAUTS)
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

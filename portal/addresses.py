@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+from archive.statutes import law_slug
+
 
 def document_path(document_id: str) -> str:
     """The page of a document.
@@ -22,6 +24,18 @@ def version_path(document_id: str, version: int) -> str:
     '/dokument/dsmv-171183/version/2'
     """
     return f"{document_path(document_id)}/version/{version}"
+
+
+RECITAL = "erwgr-"
+
+
+def provision_path(law: str, unit: str, number: str) -> str:
+    """The page of a provision; recitals are told from articles by a word before the number.
+
+    >>> provision_path("DSG M-V", "§", "5"), provision_path("DSGVO", "ErwGr", "47")
+    ('/vorschrift/dsg-m-v/5', '/vorschrift/dsgvo/erwgr-47')
+    """
+    return f"/vorschrift/{law_slug(law)}/{RECITAL if unit == 'ErwGr' else ''}{quote(number.lower(), safe='')}"
 
 
 def with_query(path: str, parameters: Mapping[str, str | int | None]) -> str:

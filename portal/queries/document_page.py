@@ -30,6 +30,7 @@ class DocumentPage:
     dates: list[FoundDate]
     topics: list[GivenTopic]
     citations: list[Citation]
+    cited_elsewhere: dict[tuple[str | None, str, str], int]
     links_out: list[Relation]
     links_in: list[Relation]
     attached: list[Attached]
@@ -64,6 +65,7 @@ def document_page(
         dates=documents.dates_of(conn, document.id) if newest else [],
         topics=documents.topics_of(conn, document.id),
         citations=documents.citations_of(conn, document.id) if newest else [],
+        cited_elsewhere=documents.cited_elsewhere(conn, document.id) if newest else {},
         links_out=_not_attached(documents.links_from(conn, document.id), attached),
         links_in=documents.links_to(conn, document.id),
         attached=attached,

@@ -89,7 +89,7 @@ async def show_document(datasette: Datasette, request: Request) -> Response:
 
 
 def _provisions(found: DocumentPage) -> list[Provision]:
-    return provisions(found.citations, official_url)
+    return provisions(found.citations, official_url, found.cited_elsewhere)
 
 
 def _pages(found: DocumentPage) -> list[tuple[Page, list[list[Piece]]]]:

@@ -1,0 +1,112 @@
+"""Which documents cite a provision, and where; which provisions are cited at all."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from archive.statutes import law_slug
+from portal.addresses import provision_path
+from portal.queries.documents import records
+
+AROUND = 110
+"""Characters of text shown on either side of a citation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedProvision:
+    """A provision with the number of documents that cite it."""
+
+    law: str
+    unit: str
+    number: str
+    documents: int
+
+    @property
+    def path(self) -> str:
+        """Its page here."""
+        return provision_path(self.law, self.unit, self.number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitingDocument:
+    """A document that cites a provision: where first, how often, and the words around that place."""
+
+    id: str
+    title: str
+    doc_type: str
+    source: str
+    issuer: str | None
+    published_on: str | None
+    removed_at: str | None
+    year: int | None
+    page_count: int | None
+    page: int
+    raw: str
+    before: str
+    after: str
+    times: int
+    paragraphs: str | None
+
+
+_SHOWN = "join documents d on d.id = c.document_id and d.blocked_at is null"
+
+
+def cited_provisions(conn: sqlite3.Connection) -> dict[str, list[CitedProvision]]:
+    """The provisions by law, the law cited in most documents first, within it the most cited first."""
+    rows = conn.execute(
+        f"select c.law, c.unit, c.number, count(distinct c.document_id) as documents from citations c {_SHOWN}"
+        " where c.law is not null and c.unit <> 'Az' group by c.law, c.unit, c.number"
+        " order by documents desc, c.law, c.number"
+    )
+    found: dict[str, list[CitedProvision]] = {}
+    for one in records(CitedProvision, rows):
+        found.setdefault(one.law, []).append(one)
+    return dict(sorted(found.items(), key=lambda item: -sum(one.documents for one in item[1])))
+
+
+def law_of(conn: sqlite3.Connection, slug: str) -> str | None:
+    """The law, among those cited, whose name in addresses this is."""
+    names = conn.execute("select distinct law from citations where law is not null")
+    return next((row[0] for row in names if law_slug(row[0]) == slug), None)
+
+
+def citing_documents(
+    conn: sqlite3.Connection, law: str, unit: str, number: str, paragraph: str | None = None
+) -> list[CitingDocument]:
+    """The documents that cite a provision (or one paragraph of it), the newest first."""
+    places = """
+select c.document_id, c.page, c.start, c.raw, count(*) over (partition by c.document_id) as times,
+  group_concat(c.paragraph) over (partition by c.document_id) as paragraphs,
+  row_number() over (partition by c.document_id order by c.page, c.start) as place
+from citations c where c.law = :law and c.unit = :unit and c.number = :number collate nocase
+  and (:paragraph is null or c.paragraph = :paragraph)"""
+    rows = conn.execute(
+        f"""
+select d.id, d.title, d.doc_type, d.source, d.issuer, d.published_on, d.removed_at, d.year, d.page_count,
+  c.page, c.raw, c.times, c.paragraphs,
+  substr(p.text, max(1, c.start + 1 - {AROUND}), min({AROUND}, c.start)) as before,
+  substr(p.text, c.start + 1 + length(c.raw), {AROUND}) as after
+from ({places}) c {_SHOWN} join pages p on p.document_id = c.document_id and p.page = c.page
+where c.place = 1
+order by d.published_on is null, d.published_on desc, d.docno desc""",
+        {"law": law, "unit": unit, "number": number, "paragraph": paragraph},
+    )
+    return records(CitingDocument, rows)
+
+
+def paragraphs_of(conn: sqlite3.Connection, law: str, unit: str, number: str) -> dict[str, int]:
+    """The paragraphs of a provision that are cited, in legal order, each with its number of documents."""
+    rows = conn.execute(
+        f"select c.paragraph, count(distinct c.document_id) from citations c {_SHOWN}"
+        " where c.law = ? and c.unit = ? and c.number = ? collate nocase and c.paragraph is not null"
+        " group by c.paragraph",
+        (law, unit, number),
+    ).fetchall()
+    return dict(sorted(((row[0], row[1]) for row in rows), key=lambda item: (_leading(item[0]), item[0])))
+
+
+def _leading(number: str) -> int:
+    digits = re.match(r"\d{1,6}", number)
+    return int(digits[0]) if digits else 0
