@@ -44,12 +44,16 @@ class Law:
 
 @dataclass(frozen=True, kw_only=True)
 class Land:
-    """One of the Länder: ``acts`` maps the families ``dsg`` and ``ifg`` to its act, where there is one."""
+    """One of the Länder: ``acts`` maps the families ``dsg`` and ``ifg`` to its act, where there is one.
+
+    ``named`` maps full names of acts (keys of :func:`folded_key`) to their abbreviations.
+    """
 
     key: str
     name: str
     portal: str
     acts: Mapping[str, str]
+    named: Mapping[Key, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +156,7 @@ def lands() -> Mapping[str, Land]:
             name=row["name"],
             portal=row["portal"],
             acts={family: row[family] for family in ("dsg", "ifg") if family in row},
+            named={folded_key([name]): act for name, act in row.get("named", {}).items()},
         )
         for row in _data()["land"]
     }
@@ -205,16 +210,32 @@ def spelled_words(text: str) -> Sequence[str]:
 
 
 def state_act(law: str | None, family: str | None, land: str) -> str | None:
-    """The act of a Land: of a family of names, or of the same name as a federal law.
+    """The act of a Land: of a family of names, by its full name, or of the same name as a federal law.
 
     >>> state_act(None, "dsg", "MV"), state_act("VwVfG", None, "MV"), state_act("BDSG", None, "MV")
     ('DSG M-V', 'VwVfG M-V', None)
+    >>> state_act("Landespressegesetz", None, "MV"), state_act("Landespressegesetz", None, "SH")
+    ('LPrG M-V', 'Landespressegesetz SH')
     """
     if family and family in lands()[land].acts:
         return lands()[land].acts[family]
+    if law and (act := lands()[land].named.get(folded_key([law]))):
+        return act
     if law and (law not in laws() or laws()[law].states):
         return f"{law} {_short_suffix(land)}"
     return None
+
+
+def act_at_home(law: str, land: str) -> str:
+    """The act that a law named without its Land is in a text that was written in ``land``.
+
+    >>> act_at_home("LDSG", "MV"), act_at_home("Landesarchivgesetz", "MV"), act_at_home("BDSG", "MV")
+    ('DSG M-V', 'LArchivG M-V', 'BDSG')
+    """
+    for family, row in _data()["family"].items():
+        if law == row["bare"] and family in lands()[land].acts:
+            return lands()[land].acts[family]
+    return lands()[land].named.get(folded_key([law]), law) if law not in laws() else law
 
 
 @cache

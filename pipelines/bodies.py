@@ -143,3 +143,12 @@ def find_home(text: str, home: str) -> BodyMention | None:
     if not found:
         return None
     return BodyMention(short=home, kind="authority", start=found.start(), end=found.end(), name=found[0])
+
+
+def land_of(short: str) -> str | None:
+    """The key of the Land whose authority a body is, where its laws are meant without naming the Land.
+
+    >>> land_of("DSMV"), land_of("DSK")
+    ('MV', None)
+    """
+    return next((body.get("land") for body in wording()["bodies"] if body["short"] == short), None)

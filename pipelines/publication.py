@@ -20,6 +20,7 @@ from archive.records import (
     Publication,
 )
 from crawler.items import DocumentRead, Link, ListedItem, PageText
+from pipelines.bodies import land_of
 from pipelines.citations import find_citations
 from pipelines.contact import contact_spans
 from pipelines.dates import DateSources, LabelReading, choose_dates, read_label, rejected_dates
@@ -181,7 +182,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
             pages=[page.text for page in pages],
             contact_spans=[page.contact for page in pages],
         ),
-        citations=_citations(pages),
+        citations=_citations(pages, land_of(item.publisher)),
         attachments=draft.attachments,
         links=draft.links,
         mendings=_mendings(mended),
@@ -211,8 +212,8 @@ def _issuer(draft: Draft, pages: tuple[PageRecord, ...]) -> IssuerReading:
     )
 
 
-def _citations(pages: tuple[PageRecord, ...]) -> tuple[CitationRecord, ...]:
-    return tuple(found for page in pages for found in find_citations(page.text, page=page.page))
+def _citations(pages: tuple[PageRecord, ...], home: str | None) -> tuple[CitationRecord, ...]:
+    return tuple(found for page in pages for found in find_citations(page.text, page=page.page, home=home))
 
 
 def _mendings(mended: Sequence[Mended]) -> tuple[MendingRecord, ...]:

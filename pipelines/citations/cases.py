@@ -11,10 +11,10 @@ from pipelines.citations.words import DATA, one_of
 _CASES = DATA["cases"]
 _WINDOW = 44
 _CONTEXT = 110
-_TAIL = re.compile(r"\d(?:[/.]\d\d|\.\d{5})(?!\d)")
+_TAIL = re.compile(r"\d(?:[/.]\d\d|\.\d{3,5})(?!\d)")
 _UNION = re.compile(r"(?<![\w/.-])([CT])([-\u2010-\u2013]\s?|[^\S\n]|)(\d{1,3})\Z")
 _UNION_AFTER = re.compile(r"\s(P-R|PPU|P|R)(?![\w-])")
-_SENATE = r"(?<![\w./-])(?:\d{1,4}|[IVX]{1,5}[a-z]?|B\s\d{1,2})"
+_SENATE = rf"(?<![\w./-])(?:{one_of(_CASES['prefixes'])}\s(?=\d)|[IVX]{{1,3}}-(?=\d))?(?:\d{{1,4}}|[IVX]{{1,5}}[a-z]?)"
 _SURE = re.compile(rf"(?:{_SENATE}\s{{0,2}})({one_of(_CASES['sure'])})\s{{1,3}}\d{{1,6}}\Z")
 _BARE = re.compile(r"(?<![\w./-])(?:KZR|KVR|EnVR|PBvU)\s\d{1,4}\Z")
 _OPEN = re.compile(rf"{_SENATE}\s?{one_of(_CASES['open'])}\s{{1,3}}(?:\d{{1,4}}\sJs\s)?\d{{1,6}}\Z")
@@ -23,8 +23,10 @@ _UNION_COURT = re.compile(rf"(?<![A-Za-zÄÖÜäöüß]){one_of(_CASES['union_co
 _NEXT = re.compile(r"(?:,|\s{1,3}(?:und|u\.|sowie))\s{1,3}(\d{1,4})")
 _REGISTER = re.compile(r"(\d \w{2,4} |[CT]-)\d+/\d\d\Z")
 _SPACES = re.compile(r"\s+")
-_SOCIAL_HEAD = re.compile(r"B\s\d{1,2}\s[A-Z]{1,2}\s\d+\Z")
-_SOCIAL = re.compile(r"\sR(?![\w-])")
+_SOCIAL_HEAD = re.compile(r"(?<!\w)[BLS]\s\d{1,3}\s[A-Z]{1,2}\s\d+\Z")
+_SOCIAL = re.compile(rf"\s{one_of(_CASES['proceedings'])}(?![\w-])")
+_SEAT = re.compile(rf"(?:\s{one_of(_CASES['seats'])}|\.[A-Z]{{1,3}}|\s\(V\))(?![\w-])")
+_BAVARIAN = re.compile(r"\d{2}\.\d{3,5}\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +100,10 @@ def _german_case(text: str, head: str, tail: re.Match[str]) -> CaseFound | None:
 
 
 def _end_of(text: str, tail: re.Match[str]) -> int:
-    """The end of the number; cases of the Federal Social Court end in "R"."""
-    social = _SOCIAL.match(text, tail.end())
-    if social and _SOCIAL_HEAD.search(text[max(0, tail.start() - 20) : tail.start() + 1]):
-        return social.end()
-    return tail.end()
+    """The end of the number: the seat of the court or the kind of proceedings can belong to it."""
+    social = _SOCIAL_HEAD.search(text[max(0, tail.start() - 20) : tail.start() + 1])
+    behind = (_SOCIAL if social else _SEAT).match(text, tail.end())
+    return behind.end() if behind else tail.end()
 
 
 def _usual_form(raw: str) -> str:

@@ -7,21 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archive.records import CitationRecord
-from archive.statutes import exact_key, folded_key, laws, spellings
+from archive.statutes import act_at_home, exact_key, folded_key, laws, spellings
 from pipelines.citations.cases import CaseFound, find_cases
-from pipelines.citations.law import LawFound, find_law, is_european
-from pipelines.citations.reader import Path, Reader
+from pipelines.citations.law import LawFound, find_abbreviation, find_law, is_european
+from pipelines.citations.reader import Reader
 from pipelines.citations.words import (
     ANNEX,
     ARTICLE,
     CHAIN,
     COUNTED,
+    HEADING,
     LIST,
     NO_FIRST,
     NO_NUMBER,
     NUMBER_WORD,
     UNIT,
     UNITS,
+    Path,
     Unit,
     after_gap,
     digits,
@@ -57,7 +59,7 @@ def read_reference(text: str, start: int) -> Reference | None:
         return _counted_recital(text, unit, word)
     if number is None or NO_FIRST.match(text, number.end()) or digits(number[1]) > unit.max_digits:
         return None
-    reader = Reader(text, unit, plural=word.group() in ("§§", "Artt.", "Artikeln"), number=number)
+    reader = Reader.behind(number, unit, plural=word.group() in ("§§", "Artt.", "Artikeln"))
     reader.read()
     return Reference(unit=unit, start=start, end=reader.end, resume=reader.position, paths=reader.all_paths())
 
@@ -76,7 +78,7 @@ def read_further(text: str, unit: Unit, at: int) -> Reference | None:
     number = ARTICLE.match(text, at)
     if number is None or NO_NUMBER.match(text, number.end()) or digits(number[1]) > unit.max_digits:
         return None
-    reader = Reader(text, unit, plural=False, number=number)
+    reader = Reader.behind(number, unit, plural=False)
     reader.read()
     return Reference(unit=unit, start=at, end=reader.end, resume=reader.position, paths=reader.all_paths())
 
@@ -95,9 +97,10 @@ class _Cited:
     end: int
 
 
-def find_citations(text: str, *, page: int = 1) -> tuple[CitationRecord, ...]:
+def find_citations(text: str, *, page: int = 1, home: str | None = None) -> tuple[CitationRecord, ...]:
     """All legal citations of one page, in text order; ``text[start:start + len(raw)] == raw``.
 
+    ``home`` is the key of the Land (``MV``) whose authority speaks: "LDSG" without a Land is its act then.
     ``law`` is NULL for case numbers and where the text names none. "f." and "ff." stand in ``raw`` only;
     ranges of up to 20 provisions are one row each. Time is linear in the length of the text.
 
@@ -108,6 +111,8 @@ def find_citations(text: str, *, page: int = 1) -> tuple[CitationRecord, ...]:
     plain = without_marks(text)
     cited = _with_inherited_laws(plain, list(_provisions(plain)))
     kept = [item for item in cited if item.law or not item.reference.unit.needs_law]
+    if home is not None:
+        kept = [replace(item, law=act_at_home(item.law, home)) if item.law else item for item in kept]
     spans = [(item.start, item.end) for item in kept]
     rows = [row for item in kept for row in _rows(text, item, page)]
     rows += [_case_row(text, case, page) for case in _outside(find_cases(plain), spans)]
@@ -151,12 +156,39 @@ def _inside_a_word(text: str, start: int) -> bool:
 
 
 def _cited(text: str, reference: Reference, floor: int) -> _Cited:
-    found = find_law(text, reference.resume) or _law_behind_annex(text, reference.resume)
+    found = _law_behind(text, reference)
     if found is not None and found.law is not None:
         end = _behind_synonym(text, found.end, found.law)
-        return _Cited(reference=reference, law=found.law, start=reference.start, end=end)
+        cited = _Cited(reference=reference, law=found.law, start=reference.start, end=end)
+        return _with_parts_behind(text, cited)
     before = _law_before(text, reference, floor)
     return before or _Cited(reference=reference, law=None, start=reference.start, end=reference.end)
+
+
+def _law_behind(text: str, reference: Reference) -> LawFound | None:
+    """The law that follows: directly, behind an annex, or behind the heading of the provision in brackets."""
+    at = reference.resume
+    found = find_law(text, at) or _law_behind_annex(text, at)
+    if found is not None:
+        return found
+    heading = HEADING.match(text, at)
+    if heading is not None:
+        return find_abbreviation(text, heading.end())
+    if reference.paths[-1][-1][0] == "letter" and text.startswith(".", at):
+        return find_abbreviation(text, at + 1)  # "lit f. DSGVO"
+    return None
+
+
+def _with_parts_behind(text: str, cited: _Cited) -> _Cited:
+    """ "Art. 4 DSGVO Nr. 2": what stands behind the law still belongs to the only provision before it."""
+    at = after_gap(text, cited.end)
+    if len(cited.reference.paths) > 1 or at == cited.end:
+        return cited
+    reader = Reader(text, cited.reference.unit, plural=False, path=cited.reference.paths[0])
+    if not reader.level_behind_law(at):
+        return cited
+    reference = replace(cited.reference, paths=reader.all_paths(), resume=reader.position, end=reader.end)
+    return replace(cited, reference=reference, end=reader.end)
 
 
 def _law_behind_annex(text: str, at: int) -> LawFound | None:

@@ -42,7 +42,8 @@ def of_a_land(text: str, found: LawFound, at: int) -> LawFound | None:
     if known is not None and known.level == "land" and found.family is None:
         return None
     lead = _STATE_LEAD.match(text, at)
-    if lead is not None and found.family is None and (known is None or not known.states):
+    own_name = known is None and found.law is not None and _NAME.match(found.law) is not None
+    if lead is not None and found.family is None and not own_name and (known is None or not known.states):
         return None
     land, end = land_at(text, lead.end() if lead is not None else at)
     act = state_act(found.law, found.family, land) if land else None
@@ -98,6 +99,9 @@ _DRAFT = re.compile(rf"(.+){_LAW['draft']}\Z")
 _TITLE = re.compile(_LAW["title"])
 _LAST_OLD_STYLE = 2014
 """Until then acts were numbered "2002/58/EG", from 2015 on "(EU) 2016/680"."""
+_NAME = re.compile(rf"(?P<name>{_LAW['name']}){_LAW['name_endings']}\Z")
+_NOT_NAMES = frozenset(_LAW["not_names"])
+_SPACED = re.compile(r"([A-ZÄÖÜ]{1,4})\s[-\u2010-\u2014]\s([A-ZÄÖÜ]{1,4})(?![A-Za-zÄÖÜäöüß-])")
 _HYPHEN = re.compile(r"[-\u2010\u2011](?=[A-Za-zäöü]{3})")
 _QUOTE = re.compile(r"[„\"»“]?")
 _OF = re.compile(rf"{one_of(sorted(_DETERMINERS, key=len, reverse=True))}(?![A-Za-zäöüß])")
@@ -119,6 +123,19 @@ def find_law(text: str, position: int) -> LawFound | None:
     if found is None or found.law is None:
         return _by_title(text, start) if start != at else None
     return _with_fassung(text, _explained(text, found))
+
+
+def find_abbreviation(text: str, position: int) -> LawFound | None:
+    """The law whose known abbreviation stands directly at ``position``, as a word of its own.
+
+    >>> find_abbreviation("lit f. DSGVO", 6).law, find_abbreviation("lit f. DSGVO-Verstöße", 6)
+    ('DSGVO', None)
+    """
+    at = after_gap(text, position)
+    found = find_law(text, at)
+    if found is None or found.law not in laws() or text.startswith(("-", "\u2011"), found.end):
+        return None
+    return found if text[at : at + 1].isupper() and not text[at + 1 : at + 2].islower() else None
 
 
 def _behind_determiner(text: str, at: int) -> int:
@@ -181,7 +198,9 @@ def _by_adjective(text: str, words: list[tuple[str, int]]) -> LawFound | None:
         if family and (act := state_act(None, family, land)):
             own = _longest(words)
             return own if own and own.end >= words[length][1] else LawFound(law=act, end=words[length][1])
-    return _divided(words)
+    named = None if _longest(words) else _full_name(text, words[1:])
+    act = state_act(named.law, None, land) if named and named.law else None
+    return LawFound(law=act, end=words[1][1]) if act else _divided(words)
 
 
 def _divided(words: list[tuple[str, int]]) -> LawFound | None:
@@ -192,10 +211,32 @@ def _divided(words: list[tuple[str, int]]) -> LawFound | None:
 
 
 def _looked_up(text: str, words: list[tuple[str, int]]) -> LawFound | None:
-    found = _longest(words) or _unknown(words)
+    found = _longest(words) or _unknown(words) or _full_name(text, words)
     if found is None:
-        return _with_hyphen(words)
+        return _with_hyphen(words) or _spaced_hyphen(text, words)
     return of_a_land(text, found, _behind_short_form(text, found)) or found
+
+
+def _full_name(text: str, words: list[tuple[str, int]]) -> LawFound | None:
+    """ "des Seilbahngesetzes": a name that no list knows; an abbreviation in brackets behind it stands for it."""
+    match = _NAME.match(words[0][0]) if words else None
+    if match is None or (name := match["name"]) in _NOT_NAMES:
+        return None
+    at = after_gap(text, words[0][1])
+    short = words_at(text, at + 1, limit=4) if text.startswith("(", at) else []
+    told = _longest(short) or _unknown(short)
+    if told is not None and told.law and told.family is None:
+        told = of_a_land(text, told, after_gap(text, told.end)) or told
+        if text.startswith(")", told.end):
+            return LawFound(law=told.law, end=told.end + 1)
+    return LawFound(law=name, end=words[0][1])
+
+
+def _spaced_hyphen(text: str, words: list[tuple[str, int]]) -> LawFound | None:
+    """ "DS – GVO": an abbreviation with blanks around its hyphen."""
+    match = _SPACED.match(text, words[0][1] - len(words[0][0])) if words else None
+    law = spellings().exact.get(exact_key([match[1] + match[2]])) if match else None
+    return LawFound(law=law, end=match.end()) if match and law else None
 
 
 def _behind_short_form(text: str, found: LawFound) -> int:

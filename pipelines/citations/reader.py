@@ -12,50 +12,66 @@ from pipelines.citations.words import (
     LETTER,
     LEVEL,
     LIST,
+    MOST_PARTS,
     NO_NUMBER,
     NUMBER,
     NUMERIC,
-    ORDINAL,
     RANGE,
     RANK,
     ROMAN,
+    SHORT_LEVEL,
     SUBLETTER,
+    TAIL,
     UNIT,
     WITH,
+    Path,
     Unit,
     after_gap,
     ascends,
     between,
+    counted_part,
     digits,
     from_roman,
     leading,
     value_pattern,
 )
 
-MOST_PARTS = 300
-"""Steps after which a reference ends, against hostile text."""
-
-Path = tuple[tuple[str, str], ...]
-
 
 class Reader:
     """Walks over the parts behind the first number, one step at a time; a step says whether it was taken."""
 
-    def __init__(self, text: str, unit: Unit, *, plural: bool, number: re.Match[str]) -> None:
+    def __init__(self, text: str, unit: Unit, *, plural: bool, path: Path) -> None:
         self.text = text
         self.unit = unit
         self.plural = plural
-        self.position = self.end = number.end()
-        self._take(number)
-        self.path: Path = (("number", "".join(number[1].split())),)
+        self.position = self.end = 0
+        self.path = path
         self.done: list[Path] = []
-        self.roman = False
-        self.articles = 1
+        self.roman, self.articles = False, 1
+
+    @classmethod
+    def behind(cls, number: re.Match[str], unit: Unit, *, plural: bool) -> Reader:
+        """A reader that goes on behind the first number of a citation."""
+        path: Path = (("number", "".join(number[1].split())),)
+        reader = cls(number.string, unit, plural=plural, path=path)
+        reader._take(number)
+        return reader
+
+    def level_behind_law(self, at: int) -> bool:
+        """Read what stands behind the law and still belongs to the provision: "Art. 4 DSGVO Nr. 2"."""
+        word = LEVEL.match(self.text, at)
+        page = word is not None and word.lastgroup == "sentence" and word.group().startswith("S.")
+        if word is None or page or word.lastgroup in dict(self.path) or not self._level(at):
+            return False
+        self.read()
+        return True
 
     def read(self) -> None:
         steps = (
             self._level,
-            self._ordinal,
+            self._tail,
+            self._counted,
+            self._stop,
             self._following,
             self._with,
             self._range,
@@ -83,9 +99,29 @@ class Reader:
             self.path = (*self.path, (level, value))
         return True
 
-    def _ordinal(self, at: int) -> bool:
-        """ "2. Halbsatz": belongs to what stands before and has no column."""
-        return self._take(ORDINAL.match(self.text, at))
+    def _tail(self, at: int) -> bool:
+        """ "2. Halbsatz", "a. E.", "analog": belongs to what stands before and has no column."""
+        return self._take(TAIL.match(self.text, at))
+
+    def _counted(self, at: int) -> bool:
+        """ "zweiter Unterabsatz": the number stands before the word."""
+        match, level, value = counted_part(self.text, at)
+        if not level or level in dict(self.path) or not self._take(match):
+            return False
+        self.path = (*self.path, (level, value))
+        return True
+
+    def _stop(self, at: int) -> bool:
+        """A stray full stop: "Art. 4. Nr. 2", "lit a. und b"."""
+        if at != self.position or not self.text.startswith(".", at):
+            return False
+        behind = after_gap(self.text, at + 1)
+        joint = LIST.match(self.text, behind) or RANGE.match(self.text, behind)
+        goes_on = joint and joint.group()[0].islower() and self.path[-1][0] == "letter"
+        if not goes_on and not SHORT_LEVEL.match(self.text, behind):
+            return False
+        self.position = at + 1
+        return True
 
     def _following(self, at: int) -> bool:
         """ "f.", "ff.": kept in the raw text only."""
@@ -105,9 +141,14 @@ class Reader:
         if joint is None:
             return False
         value_at = after_gap(self.text, joint.end())
-        if self._ordinal(value_at) or self._new_named(value_at):
-            return True
-        return self._new_number(value_at) or self._new_letter(value_at)
+        steps = (
+            self._tail,
+            self._new_named,
+            self._new_roman,
+            self._new_number,
+            self._new_letter,
+        )
+        return any(step(value_at) for step in steps)
 
     def _range(self, at: int) -> bool:
         """ "bis 14", "–f": everything between the ends, if it is not too much."""
@@ -116,15 +157,24 @@ class Reader:
             return False
         level, low = self.path[-1]
         value = self._range_end(level, after_gap(self.text, joint.end()))
-        if value is None or (not joint.group()[0].isalpha() and not ascends(low, value[1])):
+        high = self._value_of(level, value) if value else ""
+        if value is None or (not joint.group()[0].isalpha() and not ascends(low, high)):
             return False
         if level in NUMERIC and NO_NUMBER.match(self.text, value.end()):
             return False
         self._take(value)
-        for step in between(low, value[1]):
+        for step in between(low, high):
             self.done.append(self.path)
             self._set(level, step)
         return True
+
+    def _value_of(self, level: str, value: re.Match[str]) -> str:
+        """What a value at the end of a range says: "IV" is a paragraph, the "c" of "32a-c" is 32c."""
+        if value.re is ROMAN:
+            return str(from_roman(value[1]))
+        if value.re is LETTER and level == "number":
+            return f"{leading(self.path[0][1])}{value[1]}"
+        return value[1]
 
     def _short(self, at: int) -> bool:
         """Parts without a word: "(1)", "I 1", a bare letter behind a paragraph, "aa" below a letter."""
@@ -136,7 +186,18 @@ class Reader:
         word = UNIT.match(self.text, at) if level == "number" else LEVEL.match(self.text, at)
         if word is not None and (level == "number" or word.lastgroup == level):
             at = after_gap(self.text, word.end())
-        return value_pattern(level).match(self.text, at)
+        if level == "paragraph" and self.roman:
+            return ROMAN.match(self.text, at)
+        value = value_pattern(level).match(self.text, at)
+        return value or (self._suffix(at) if level == "number" else None)
+
+    def _suffix(self, at: int) -> re.Match[str] | None:
+        """The letter of a further article: the "c" of "§§ 32a-c", behind an article with a letter."""
+        last = self.path[-1]
+        value = LETTER.match(self.text, at) if last[0] == "number" and last[1][-1].isalpha() else None
+        if value is None or len(value[1]) > 1 or value[1] <= last[1][-1]:
+            return None
+        return None if ABBREVIATION.match(self.text, at) else value
 
     def _new_named(self, at: int) -> bool:
         before, end, position = self.path, self.end, self.position
@@ -155,28 +216,31 @@ class Reader:
 
     def _named_value(self, at: int) -> tuple[str, str] | None:
         word = LEVEL.match(self.text, at)
-        if word is None or word.lastgroup is None:
+        level = word.lastgroup if word else None
+        if word is None or level is None:
             return None
-        level = word.lastgroup
         value_at = after_gap(self.text, word.end())
-        value = value_pattern(level).match(self.text, value_at)
-        if value is None and level == "half":
-            value = LETTER.match(self.text, value_at)
-        if value is None:
+        pattern = value_pattern(level)
+        value = pattern.match(self.text, value_at) or (level == "half" and LETTER.match(self.text, value_at))
+        if not value:
             return None
         self._take(value)
         return level, value[1]
 
     def _new_article(self, at: int) -> bool:
         value = ARTICLE.match(self.text, at)
-        if value is None or NO_NUMBER.match(self.text, value.end()):
+        if (
+            value is None
+            or NO_NUMBER.match(self.text, value.end())
+            or digits(value[1]) > self.unit.max_digits
+        ):
             return False
-        if digits(value[1]) > self.unit.max_digits:
-            return False
-        self._take(value)
-        self.done.append(self.path)
-        self._set("number", value[1].replace(" ", ""))
-        return True
+        return self._add(value, "number", value[1].replace(" ", ""))
+
+    def _new_roman(self, at: int) -> bool:
+        """ "Art. 6 I, IV": another paragraph, where the first one was Roman."""
+        value = ROMAN.match(self.text, at) if self.roman else None
+        return value is not None and self._add(value, "paragraph", str(from_roman(value[1])))
 
     def _new_number(self, at: int) -> bool:
         bracket = BRACKET.match(self.text, at)
@@ -186,14 +250,13 @@ class Reader:
         level = self._level_of(int(re.sub(r"\D", "", value[1])), value.end())
         if digits(value[1]) > (self.unit.max_digits if level == "number" else 3):
             return False
-        self._take(value)
-        self.done.append(self.path)
-        self._set(level, value[1].replace(" ", ""))
-        return True
+        return self._add(value, level, value[1].replace(" ", ""))
 
     def _level_of(self, value: int, end: int) -> str:
         """Which level a bare number continues."""
         levels = [name for name, _ in self.path if name in NUMERIC]
+        if self.roman and ROMAN.match(self.text, after_gap(self.text, end)):
+            return "number"
         word = LEVEL.match(self.text, after_gap(self.text, end))
         if word is not None and word.lastgroup and word.lastgroup != "half":
             outer = [name for name in levels if RANK[name] < RANK[word.lastgroup]]
@@ -212,14 +275,12 @@ class Reader:
         return far and (value > 9 or self.articles > 1)
 
     def _new_letter(self, at: int) -> bool:
-        if "letter" not in dict(self.path):
-            return False
-        value = LETTER.match(self.text, at)
-        if not self._take(value) or value is None:
-            return False
-        self.done.append(self.path)
-        self._set("letter", value[1])
-        return True
+        """ "und b"; behind "§ 201a" it is the letter of another article."""
+        if "letter" in dict(self.path):
+            value = LETTER.match(self.text, at)
+            return value is not None and self._add(value, "letter", value[1])
+        value = self._suffix(at)
+        return value is not None and self._add(value, "number", self._value_of("number", value))
 
     def _bracket(self, at: int) -> bool:
         value = BRACKET.match(self.text, at)
@@ -237,8 +298,7 @@ class Reader:
     def _roman(self, at: int) -> bool:
         if self.roman or len(self.path) > 1 or self.unit.sign == "ErwGr":
             return False
-        value = ROMAN.match(self.text, at)
-        if not self._take(value) or value is None:
+        if not self._take(value := ROMAN.match(self.text, at)) or value is None:
             return False
         self.roman = True
         self.path = (*self.path, ("paragraph", str(from_roman(value[1]))))
@@ -259,6 +319,13 @@ class Reader:
             return False
         self._take(value)
         self.path = (*self.path, ("letter", value[1]))
+        return True
+
+    def _add(self, value: re.Match[str], level: str, said: str) -> bool:
+        """Another provision beside the current one, which is done."""
+        self._take(value)
+        self.done.append(self.path)
+        self._set(level, said)
         return True
 
     def _set(self, level: str, value: str) -> None:

@@ -59,7 +59,16 @@ COUNTED = re.compile(r"(?<![\w.,/-])(\d{1,3})\.\s{1,2}\Z")
 
 LEVELS = tuple(DATA["levels"])
 LEVEL = re.compile("|".join(rf"(?P<{name}>{one_of(words)})" for name, words in DATA["levels"].items()))
-ORDINAL = re.compile(rf"\d{{1,2}}\.\s?{one_of(DATA['ordinals']['half'])}")
+_TAILS = DATA["tails"]
+TAIL = re.compile(rf"{one_of(_TAILS['words'])}|{one_of(_TAILS['ordinals'])}\s{{0,3}}{one_of(_TAILS['half'])}")
+"""What has no column and may stand behind any part: "zweiter Halbsatz", "a. E.", "analog"."""
+_COUNTED_PART = re.compile(
+    rf"(?:(?P<digits>\d)\.|(?P<word>{one_of(_TAILS['counted'])})e[nrs]?)\s{{1,3}}(?:"
+    + "|".join(rf"(?P<{level}>{words})" for level, words in _TAILS["parts"].items())
+    + r")(?![a-zäöüß])(?!\s{1,3}\d(?!\.))"
+)
+SHORT_LEVEL = re.compile(r"(?:Abs|UAbs|Unterabs|S|Nrn?|Ziff|[Ll]itt?|Buchst|Bst)\.|lit(?= )")
+"""Level words that begin no sentence: before them a stray full stop may stand ("Art. 4. Nr. 2")."""
 RANGE = re.compile(one_of(DATA["joints"]["range"]))
 LIST = re.compile(one_of(DATA["joints"]["list"]))
 WITH = re.compile(one_of(DATA["joints"]["with"]))
@@ -68,7 +77,12 @@ NO_NUMBER = re.compile(
     rf"%|€|[.:,]\d|\d|-[A-Za-zÄÖÜ]|\.\s{{1,3}}(?:[a-zäöü]|{one_of(DATA['no_number']['following_words'])})"
     rf"|\s{{0,3}}{one_of(DATA['no_number']['following_words'])}{_NOT_LETTER}|\s?%|\s?€"
 )
-NO_FIRST = re.compile(rf"[.:]\d|\d|-[A-Za-zÄÖÜ]|\s{{0,2}}{one_of(DATA['no_number']['first_followers'])}")
+NO_FIRST = re.compile(
+    rf"[.:]\d|\d|-[A-ZÄÖÜ]|(?<=\d)-[a-z]|-[a-zäöüß]{{2}}|\s{{0,2}}{one_of(DATA['no_number']['first_followers'])}"
+)
+
+HEADING = re.compile(r"\s?\([A-ZÄÖÜ][^()§\d\n]{3,120}\)\s")
+"""The heading of a provision in brackets behind its number: "Art. 6 (Rechtmäßigkeit der Verarbeitung) DSGVO"."""
 
 ANNEX = re.compile(
     rf"\s{{0,4}}{one_of([*DATA['joints']['with'], *DATA['joints']['list']])}\s{{0,4}}{DATA['law']['annex']}"
@@ -80,6 +94,12 @@ CHAIN = re.compile(
     rf"|{one_of(DATA['joints']['range'])})"
     rf"\s{{0,4}}(?:{one_of(DATA['chain']['lead'])}\s{{1,4}}){{0,2}}"
 )
+
+MOST_PARTS = 300
+"""Steps after which a reference ends, against hostile text."""
+
+Path = tuple[tuple[str, str], ...]
+"""A provision as (level, value) pairs, from the outside in."""
 
 LONGEST_RANGE = 20
 """A range of up to so many provisions is one row each; of a longer one the ends are kept."""
@@ -94,7 +114,7 @@ ARTICLE = re.compile(
 )
 NUMBER = re.compile(r"\(?(\d{1,3}(?:(?!ff?\.|ff(?![a-z]))[a-z](?![a-zäöüß]))?)(?!\d)\)?")
 LETTER = re.compile(r"[„\"(]?([a-z]{1,2})(?![A-Za-zäöüß\d])[“\"]?\)?")
-ROMAN = re.compile(r"(X?(?:IX|IV|V?I{1,3}|V)|X)(?![A-Za-zÄÖÜäöüß.\-])")
+ROMAN = re.compile(r"(X?(?:IX|IV|V?I{1,3}|V)|X)(?![A-Za-zÄÖÜäöüß]|\.\s?[A-Za-z]\.|-(?![IVX]))")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 ABBREVIATION = re.compile(r"[a-z]\.\s?[A-Za-z]{1,2}\.")
 """Letters that are no part of a provision: "a. F.", "i. V. m."."""
@@ -112,24 +132,31 @@ def value_pattern(level: str) -> re.Pattern[str]:
 def between(low: str, high: str) -> list[str]:
     """The values after ``low`` up to ``high``; only ``high`` where the range is long or no plain one.
 
-    >>> between("12", "14"), between("a", "d"), between("15a", "17"), between("5", "99")
-    (['13', '14'], ['b', 'c', 'd'], ['17'], ['99'])
+    >>> between("12", "14"), between("a", "d"), between("15a", "17"), between("28", "28b"), between("5", "99")
+    (['13', '14'], ['b', 'c', 'd'], ['16', '17'], ['28a', '28b'], ['99'])
     """
-    if low.isdigit() and high.isdigit():
-        steps = range(int(low) + 1, int(high) + 1)
-        return [str(step) for step in steps] if 0 < len(steps) < LONGEST_RANGE else [high]
-    if len(low) == len(high) == 1 and low.isalpha() and low < high:
-        return [chr(code) for code in range(ord(low) + 1, ord(high) + 1)]
-    return [high]
+    if low.isalpha() and high.isalpha():
+        return [chr(code) for code in range(ord(low) + 1, ord(high) + 1)] if len(low + high) == 2 else [high]
+    (first, behind), (last, letter) = _divided(low), _divided(high)
+    steps = [str(step) for step in range(first + 1, last + 1)] if last - first < LONGEST_RANGE else []
+    letters = range(ord(behind or "`") + 1 if first == last else ord("a"), ord(letter or "`") + 1)
+    return [*steps, *(f"{last}{chr(code)}" for code in letters)] if steps or first == last else [high]
+
+
+def _divided(value: str) -> tuple[int, str]:
+    """Number and letter of "28a"; the letter can be missing."""
+    return leading(value), value.lstrip("0123456789")
 
 
 def ascends(low: str, high: str) -> bool:
+    """Whether a range can go from one value to the other ("32a" to "32c")."""
     if low[0].isdigit() and high[0].isdigit():
-        return leading(low) < leading(high)
+        return _divided(low) < _divided(high)
     return low < high
 
 
 def leading(value: str) -> int:
+    """The number that a value begins with; 0 for a letter."""
     digits = re.match(r"\d+", value)
     return int(digits.group()) if digits else 0
 
@@ -141,3 +168,15 @@ def from_roman(numeral: str) -> int:
 
 def digits(number: str) -> int:
     return sum(letter.isdigit() for letter in number)
+
+
+def counted_part(text: str, at: int) -> tuple[re.Match[str] | None, str, str]:
+    """A part with its number in front ("zweiter Unterabsatz", "2. Satz"): its match, level and value, or empty ones.
+
+    >>> counted_part("zweiter Unterabsatz", 0)[1:]
+    ('subparagraph', '2')
+    """
+    match = _COUNTED_PART.match(text, at)
+    if match is None or match.lastgroup is None:
+        return None, "", ""
+    return match, match.lastgroup, match["digits"] or str(_TAILS["counted"].index(match["word"]) + 1)
