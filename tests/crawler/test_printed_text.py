@@ -174,7 +174,7 @@ def test_what_only_looks_like_furniture_stays(line: str) -> None:
         ("Ämter ".encode() + b"M\xfcll", "", "Ämter Müll"),
         ("Ämter über ".encode() + "ä".encode()[:1], "", "Ämter über \ufffd"),
         (b"\xc4mter \x96 Stra\xdfe", "text/html; charset=windows-1252", "Ämter – Straße"),
-        (b"Spa\xdf\x93", "", "Spaß“"),
+        (b"f\xfcr Spa\xdf\x93", "", "für Spaß“"),
     ],
 )
 def test_bytes_of_another_charset_inside_a_page_are_read(body: bytes, content_type: str, wanted: str) -> None:
