@@ -26,6 +26,15 @@ def version_path(document_id: str, version: int) -> str:
     return f"{document_path(document_id)}/version/{version}"
 
 
+def version_original_path(document_id: str, version: int) -> str:
+    """The archived bytes of one version.
+
+    >>> version_original_path("dsmv-171183", 2)
+    '/dokument/dsmv-171183/original?version=2'
+    """
+    return f"{document_path(document_id)}/original?version={version}"
+
+
 RECITAL = "erwgr-"
 
 

@@ -14,18 +14,30 @@ from portal.untrusted import shortened, visible
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _BIBTEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$",
-        "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    {sign: f"\\{sign}" for sign in "%&#_$"}
+    | {
+        sign: rf"\text{name}{{}}"
+        for sign, name in {
+            "\\": "backslash",
+            "~": "asciitilde",
+            "^": "asciicircum",
+            "{": "braceleft",
+            "}": "braceright",
+        }.items()
     }
-)  # fmt: skip
+)
+"""A brace gets a name: a lone one, even behind a backslash, would unbalance the entry."""
+
 _KEY = re.compile(r"[^A-Za-z0-9-]+")
 TITLE_LIMIT = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """What a citation says. ``published`` is ISO 8601 at its precision, ``archived`` an ISO day (Berlin)."""
+    """What a citation says. ``published`` is ISO 8601 at its precision, ``archived`` an ISO day (Berlin).
+
+    ``page`` is the page cited, None for the whole; ``permalink`` then leads to it.
+    """
 
     id: str
     version: int
@@ -40,10 +52,19 @@ class Reference:
     language: str
     permalink: str
     live: str
+    page: int | None = None
+
+    @property
+    def body(self) -> str:
+        """Who speaks: the issuer where one is stated, else the body that published it."""
+        return self.author or self.publisher
 
 
-def reference(document: Document, version: Version, permalink: str) -> Reference:
-    """The citation's data for a version of a document; ``permalink`` is its full address here."""
+def reference(document: Document, version: Version, permalink: str, page: int | None = None) -> Reference:
+    """The citation's data for a version of a document, or a page of it.
+
+    ``permalink`` is the version's full address here.
+    """
     seen = moment(version.seen_at)
     return Reference(
         id=document.id,
@@ -57,17 +78,18 @@ def reference(document: Document, version: Version, permalink: str) -> Reference
         archived=seen.date().isoformat() if seen else version.seen_at[:10],
         number=visible(version.number) if version.number else None,
         language=document.language or "de",
-        permalink=permalink,
+        permalink=f"{permalink}#seite-{page}" if page else permalink,
         live=document.url,
+        page=page,
     )
 
 
 def short_citation(ref: Reference) -> str:
     """One German sentence for a footnote, with the permanent address of this version."""
-    author = f"{ref.author}: " if ref.author else f"{ref.publisher}: "
     stop = "" if ref.title.endswith((".", "?", "!")) else "."
+    page = f", S. {ref.page}" if ref.page else ""
     return (
-        f"{author}{ref.title}{stop} {ref.genre}, {as_date(ref.published)}."
+        f"{ref.body}: {ref.title}{stop} {ref.genre}, {as_date(ref.published)}{page}."
         f" Archivierte Fassung {ref.version} vom {as_day(ref.archived)}: {ref.permalink}"
     )
 
@@ -79,26 +101,31 @@ def _address(url: str) -> str:
 
 
 def bibtex(ref: Reference) -> str:
-    """A ``@misc`` entry, readable by BibTeX and biblatex (UTF-8)."""
+    """An entry for biblatex (UTF-8): ``@online`` for a page, ``@report`` for a paper; BibTeX reads both as misc."""
     year, month, _ = ((ref.published or "").split("-") + ["", ""])[:3]  # noqa: RUF005
     month_word = _MONTHS[int(month) - 1] if month.isdigit() and 1 <= int(month) <= 12 else ""
-    author = (ref.author or ref.publisher).translate(_BIBTEX)
+    kind, house = ("online", "organization") if ref.is_page else ("report", "institution")
     values = [
-        ("author", f"{{{{{author}}}}}"),
+        ("author", f"{{{{{ref.body.translate(_BIBTEX)}}}}}"),
         ("title", f"{{{{{ref.title.translate(_BIBTEX)}}}}}"),
         ("year", f"{{{year}}}" if year else ""),
         ("month", month_word),
         ("date", f"{{{ref.published}}}" if ref.published else ""),
-        ("howpublished", f"{{{ref.genre.translate(_BIBTEX)}}}"),
-        ("publisher", f"{{{{{ref.publisher.translate(_BIBTEX)}}}}}"),
-        ("number", f"{{{ref.number.translate(_BIBTEX)}}}" if ref.number else ""),
-        ("language", "{german}" if ref.language == "de" else f"{{{_KEY.sub('', ref.language)}}}"),
+        ("type", "" if ref.is_page else f"{{{ref.genre.translate(_BIBTEX)}}}"),
+        (house, f"{{{{{ref.publisher.translate(_BIBTEX)}}}}}"),
+        ("number", f"{{{ref.number.translate(_BIBTEX)}}}" if ref.number and not ref.is_page else ""),
+        ("pages", f"{{{ref.page}}}" if ref.page else ""),
+        ("langid", "{german}" if ref.language == "de" else f"{{{_LANGUAGES.get(ref.language, 'german')}}}"),
         ("url", f"{{{_address(ref.permalink)}}}"),
         ("urldate", f"{{{ref.archived}}}"),
         ("note", f"{{Archivierte Fassung {ref.version}; Original: {_address(ref.live).translate(_BIBTEX)}}}"),
     ]
     lines = ",\n".join(f"  {name} = {value}" for name, value in values if value)
-    return f"@misc{{{_KEY.sub('-', ref.id)}-v{ref.version},\n{lines}\n}}\n"
+    page = f"-s{ref.page}" if ref.page else ""
+    return f"@{kind}{{{_KEY.sub('-', ref.id)}-v{ref.version}{page},\n{lines}\n}}\n"
+
+
+_LANGUAGES = {"en": "english", "fr": "french"}
 
 
 def _date_parts(iso: str) -> dict[str, list[list[int]]] | None:
@@ -120,7 +147,8 @@ def csl_json(ref: Reference) -> list[dict[str, Any]]:
         "archive_location": ref.id,
         "version": str(ref.version),
         "note": f"Original: {visible(ref.live)}",
-        "author": [{"literal": ref.author or ref.publisher}],
+        "author": [{"literal": ref.body}],
+        "page": str(ref.page) if ref.page else None,
         "accessed": _date_parts(ref.archived),
         "issued": _date_parts(ref.published) if ref.published else None,
         "number": ref.number,

@@ -27,7 +27,7 @@ _log = logging.getLogger("aktenkundig.portal")
 _TITLES = {
     400: "Unverständliche Anfrage",
     403: "Nicht erlaubt",
-    404: "Nicht gefunden",
+    404: "Diese Seite gibt es nicht",
     410: "Gesperrt",
     503: "Gerade nicht möglich",
 }

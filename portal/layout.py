@@ -13,7 +13,7 @@ from datasette.utils.asgi import Request
 from portal import clock
 from portal.access import recall
 from portal.german_dates import moment
-from portal.settings import DATABASE, archive_database, settings_of
+from portal.settings import DATABASE, PLUGIN, archive_database, settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -71,5 +71,8 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
         "freshness": freshness(await recall(datasette, last_successes), clock.now()) if known else None,
         "has_archive": known,
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
+        "preview_image": absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/preview.png")
+        if request
+        else "",
         "here": str(datasette.urls.path(request.path)) if request else "",
     }

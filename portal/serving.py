@@ -16,7 +16,7 @@ from archive.database import database_path
 from archive.errors import ArchiveError, NoArchive
 from portal import spreadsheets
 from portal.access_log import LOGGING
-from portal.settings import DATABASE, PLUGIN
+from portal.settings import DATABASE, PLUGIN, settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -124,6 +124,10 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
     portal = datasette_for(data_dir, base_url=base)
     listening = _listen(host, port)
     config = uvicorn.Config(portal.app(), log_config=LOGGING, server_header=False, lifespan="on")
+    if settings_of(portal).impressum is None:
+        _log.warning(
+            "Es fehlt ein Impressum: AKTENKUNDIG_IMPRESSUM setzen, bevor das Portal öffentlich wird."
+        )
     _log.info(
         "Das Portal läuft unter http://%s:%s%s (Ende mit Strg-C).", host, port, portal.setting("base_url")
     )

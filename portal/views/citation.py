@@ -12,7 +12,7 @@ from portal.access import read
 from portal.addresses import version_path
 from portal.citing import Reference, bibtex, csl_json, reference, short_citation
 from portal.layout import absolute_url
-from portal.views.document import NOINDEX, asked_version, number_given
+from portal.views.document import NOINDEX, asked_version, number_given, page_cited
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -31,13 +31,15 @@ _TYPES = {
 
 
 async def show_citation(datasette: Datasette, request: Request) -> Response:
-    """The citation of the newest version, or of ``?version=n``."""
+    """The citation of the newest version, or of ``?version=n``; of one page with ``?seite=n``."""
     found = await read(datasette, asked_version, request.url_vars["document"], number_given(request))
     permalink = absolute_url(datasette, request, version_path(found.document.id, found.version.version))
-    ref = reference(found.document, found.version, permalink)
+    cited = page_cited(request, found)
+    ref = reference(found.document, found.version, permalink, cited)
     kind = request.url_vars["format"]
     body = _WRITERS[kind](ref)
-    name = f"{found.document.id}-v{found.version.version}.{kind}"
+    page = f"-s{cited}" if cited else ""
+    name = f"{found.document.id}-v{found.version.version}{page}.{kind}"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-cache"}
     if found.document.removed_at is not None:
         headers |= NOINDEX

@@ -10,9 +10,10 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.statutes import official_url
 from portal.access import read
-from portal.addresses import document_path, version_path
+from portal.addresses import document_path, version_original_path, version_path
 from portal.citing import bibtex, reference, short_citation
 from portal.errors import Blocked
+from portal.heads import document_head
 from portal.labels import licence_of
 from portal.layout import absolute_url
 from portal.passages import Piece, Span, paragraphs
@@ -20,6 +21,7 @@ from portal.provisions import Provision, provisions
 from portal.queries.document_page import DocumentPage, document_page
 from portal.queries.documents import Citation, Document, Page, find_document, find_tombstone
 from portal.rendering import page
+from portal.untrusted import shortened
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -52,14 +54,25 @@ def number_in(request: Request, name: str) -> int | None:
     return int(text) if text is not None else None
 
 
-def number_given(request: Request) -> int | None:
-    """The number in ``?version=n``; None where none is given. Raises NotFound for what is no number."""
-    text = request.args.get("version")
+def number_given(request: Request, name: str = "version") -> int | None:
+    """The number in ``?version=n`` or ``?seite=n``; None without one. Raises NotFound for what is no number."""
+    text = request.args.get(name)
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 7):
-        raise NotFound("Diese Fassung gibt es nicht.")
+        raise NotFound(_NO_SUCH[name])
     return int(text)
+
+
+_NO_SUCH = {"version": "Diese Fassung gibt es nicht.", "seite": "Diese Seite gibt es in dem Dokument nicht."}
+
+
+def page_cited(request: Request, found: DocumentPage) -> int | None:
+    """The page in ``?seite=n``; None without one. Raises NotFound for a page that the version does not have."""
+    number = number_given(request, "seite")
+    if number is not None and number not in {each.page for each in found.pages}:
+        raise NotFound(_NO_SUCH["seite"])
+    return number
 
 
 async def show_document(datasette: Datasette, request: Request) -> Response:
@@ -67,8 +80,10 @@ async def show_document(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, asked_version, request.url_vars["document"], number_in(request, "version"))
     document, version = found.document, found.version
     permalink = absolute_url(datasette, request, version_path(document.id, version.version))
-    ref = reference(document, version, permalink)
+    cited = page_cited(request, found)
+    ref = reference(document, version, permalink, cited)
     removed = document.removed_at is not None
+    original = version_original_path(document.id, version.version)
     return await page(
         datasette,
         request,
@@ -84,8 +99,14 @@ async def show_document(datasette: Datasette, request: Request) -> Response:
         canonical=absolute_url(datasette, request, document_path(document.id)),
         short_citation=short_citation(ref),
         bibtex=bibtex(ref),
+        cited=cited,
+        head=document_head(ref, shortened(_opening(found), 300), absolute_url(datasette, request, original)),
         noindex=removed,
     )
+
+
+def _opening(found: DocumentPage) -> str:
+    return found.version.teaser or next((each.text for each in found.pages if each.text), "")
 
 
 def _provisions(found: DocumentPage) -> list[Provision]:

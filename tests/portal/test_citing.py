@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sample_documents as samples
+from lxml import html
 
 CSL_SCHEMA = json.loads(Path(__file__).with_name("csl_item.json").read_text(encoding="utf-8"))
 SHOWN = [sample for sample in samples.SAMPLES if sample is not samples.BLOCKED]
@@ -38,7 +39,7 @@ def test_bibtex_entry(portal: Any) -> None:
     """Key, protected title, month word, permanent address of the version."""
     text = portal.get(f"/dokument/{samples.GUIDANCE.id}/zitieren.bib").text
 
-    assert text.startswith(f"@misc{{{samples.GUIDANCE.id}-v1,\n")
+    assert text.startswith(f"@report{{{samples.GUIDANCE.id}-v1,\n")
     for line in (
         "year = {2026}",
         "month = jan",
@@ -52,7 +53,7 @@ def test_bibtex_entry(portal: Any) -> None:
 @pytest.mark.parametrize("sample", SHOWN, ids=lambda sample: sample.id)
 def test_bibtex_braces_balance(portal: Any, sample: samples.Sample) -> None:
     """Whatever stands in a title, braces balance and there is one entry."""
-    text = re.sub(r"\\[{}]", "", portal.get(f"/dokument/{sample.id}/zitieren.bib").text)
+    text = portal.get(f"/dokument/{sample.id}/zitieren.bib").text
     depth = 0
     for brace in re.findall(r"[{}]", text):
         depth += 1 if brace == "{" else -1
@@ -95,3 +96,51 @@ def test_a_citation_processor_understands_the_csl(portal: Any) -> None:
     assert samples.GUIDANCE.title in entry
     assert "2026" in entry
     assert item["URL"] in entry
+
+
+def test_a_page_is_cited_with_its_number(portal: Any) -> None:
+    """Short form, BibTeX and CSL name the page, and the address leads to it."""
+    path = f"/dokument/{samples.GUIDANCE.id}"
+    text = portal.get(f"{path}/zitieren.txt?seite=2").text
+    entry = portal.get(f"{path}/zitieren.bib?seite=2").text
+    item = portal.get(f"{path}/zitieren.json?seite=2").json()[0]
+
+    assert ", S. 2." in text
+    assert text.endswith(f"{path}/version/1#seite-2\n")
+    assert "  pages = {2}," in entry
+    assert (item["page"], item["URL"]) == ("2", f"http://localhost{path}/version/1#seite-2")
+
+
+def test_every_page_of_a_paper_offers_its_citation(portal: Any) -> None:
+    """One click from the page of the text; the box then speaks of that page."""
+    path = f"/dokument/{samples.GUIDANCE.id}"
+    links = [
+        link.get("href")
+        for link in html.fromstring(portal.get(path).text).iter("a")
+        if (link.text or "").startswith("Seite ") and "zitieren" in (link.text or "")
+    ]
+    box = html.fromstring(portal.get(links[1]).text).cssselect("section.cite")[0].text_content()
+
+    assert links[1] == f"{path}/version/1?seite=2#zitieren"
+    assert "Seite 2 zitieren" in box
+    assert ", S. 2." in box
+
+
+@pytest.mark.parametrize("page", ["0", "99", "x"])
+def test_a_page_that_is_not_there_cannot_be_cited(portal: Any, page: str) -> None:
+    assert portal.get(f"/dokument/{samples.GUIDANCE.id}/zitieren.txt?seite={page}").status_code == 404
+
+
+@pytest.mark.parametrize("sample", SHOWN, ids=lambda sample: sample.id)
+def test_the_head_says_what_the_document_is(portal: Any, sample: samples.Sample) -> None:
+    """Title, author, date and address in schema.org's words, in the tags of reference managers, in OpenGraph."""
+    head = html.fromstring(portal.get(f"/dokument/{sample.id}").text)
+    thing = json.loads(head.cssselect("script[type='application/ld+json']")[0].text)
+    tags = {meta.get("name") or meta.get("property"): meta.get("content") for meta in head.iter("meta")}
+    item = portal.get(f"/dokument/{sample.id}/zitieren.json").json()[0]
+
+    assert thing["name"] == tags["citation_title"] == tags["og:title"] == item["title"]
+    assert thing["author"]["name"] == tags["citation_author"] == item["author"][0]["literal"]
+    assert thing["url"] == tags["og:url"] == item["URL"]
+    assert thing.get("datePublished", "").replace("-", "/") == tags.get("citation_publication_date", "")
+    assert ("citation_pdf_url" in tags) == (thing["@type"] == "Report")

@@ -153,7 +153,7 @@ def test_unknown_things_are_404(portal: Any, path: str) -> None:
     answer = portal.get(path)
 
     assert answer.status_code == 404
-    assert "Nicht gefunden" in answer.text
+    assert "Diese Seite gibt es nicht" in answer.text
 
 
 def test_removed_document_is_marked_and_kept_from_search_engines(portal: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -25,11 +26,13 @@ def test_pages_hold_no_foreign_markup(portal: Any, path: str) -> None:
     """No script but our own, no handler, no frame, no dangerous address, no inline style, no hidden characters."""
     answer = portal.get(path)
     found = html.fromstring(answer.text)
-    scripts = [script.get("src") or "" for script in found.iter("script")]
+    data = [script for script in found.iter("script") if script.get("type") == "application/ld+json"]
+    scripts = [script.get("src") or "" for script in found.iter("script") if script not in data]
     attributes = [(name, value) for element in found.iter("*") for name, value in element.attrib.items()]
     addresses = [value for name, value in attributes if name in ("href", "src", "action")]
 
     assert all(script.startswith("/-/static-plugins/aktenkundig/portal.js") for script in scripts)
+    assert all(json.loads(script.text)["@context"] == "https://schema.org" for script in data)
     assert not [name for name, _ in attributes if name.startswith("on") or name == "style"]
     assert not list(found.iter("iframe", "object", "embed", "style"))
     assert not [a for a in addresses if a.split(":")[0].lower() in ("javascript", "data", "vbscript")]

@@ -164,7 +164,7 @@ def test_missing_impressum_is_said(make_reader: Any, data_dir: Path) -> None:
     bare = make_reader(data_dir)
     bare.datasette._metadata_local["plugins"]["aktenkundig"] = {}
 
-    assert "noch kein Impressum" in text_of(bare, "/impressum")
+    assert "noch nicht angegeben" in text_of(bare, "/impressum")
 
 
 def test_footer_shows_the_state_of_the_data(portal: Any) -> None:
