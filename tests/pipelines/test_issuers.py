@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -152,10 +151,8 @@ def test_all_stated_issuers_of_the_real_releases_are_found_without_conflict() ->
         "Pressemitteilung " * 60_000,
     ],
 )
-def test_long_hostile_text_does_not_hang(hostile: str) -> None:
+def test_long_hostile_text_names_nobody(hostile: str) -> None:
     hostile = hostile[:150_000]
-    started = time.process_time()
+    reading = find_issuer(kicker=hostile, heading_lines=[hostile], contact_blocks=[hostile], text=hostile)
 
-    find_issuer(kicker=hostile, heading_lines=[hostile], contact_blocks=[hostile], text=hostile)
-
-    assert time.process_time() - started < 60
+    assert (reading.issuer, reading.conflict) == (None, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -229,16 +228,15 @@ def test_version_markers_of_real_file_names() -> None:
     "seed",
     ["Kurzpapier Nr. 1, ", "„", "Beschluss vom ", "Orientierungshilfe zu ", "https://", "1.", "» ", "vom 1"],
 )
-def test_hostile_text_takes_linear_time(seed: str) -> None:
-    """A long run of one piece does not hang."""
-    started = time.process_time()
-    find_mentions(seed * (100_000 // len(seed)))
+def test_a_long_run_of_one_piece_has_two_mentions_a_piece_at_most(seed: str) -> None:
+    """And it is read to its end."""
+    pieces = 100_000 // len(seed)
 
-    assert time.process_time() - started < 10
+    assert len(list(find_mentions(seed * pieces))) <= 2 * pieces
 
 
-def test_a_thousand_documents_are_linked_in_seconds(conn: sqlite3.Connection) -> None:
-    """Cost grows with the text, not with the number of pairs."""
+def test_a_thousand_documents_are_linked(conn: sqlite3.Connection) -> None:
+    """Cost grows with the text, not with the number of pairs (`python -m benchmarks.hostile`)."""
     words = [f"wort{chr(97 + number % 26)}{number}" for number in range(3000)]
     dice = random.Random(3)
     with conn:
@@ -252,10 +250,8 @@ def test_a_thousand_documents_are_linked_in_seconds(conn: sqlite3.Connection) ->
                 doc_type="kurzpapier" if number < 20 else "beschluss",
                 number=str(number + 1),
             )
-    started = time.process_time()
     resolve_links(conn)
 
-    assert time.process_time() - started < 15
     assert len(rows(conn)) >= 900
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 import unicodedata
 
 import pytest
@@ -176,13 +175,12 @@ def test_body_key_folds_what_no_reader_sees_and_nothing_else() -> None:
      "Ver-\nein " * 110_000, "u\u0308" * 500_000, "/a-b" * 250_000, "@" * 1_000_000, "Aa- Bb " * 140_000],
     ids=lambda text: text[:8].encode("unicode_escape").decode(),
 )  # fmt: skip
-def test_long_hostile_text_does_not_hang(hostile: str) -> None:
-    started = time.process_time()
+def test_mending_long_hostile_text_comes_to_an_end(hostile: str) -> None:
+    """What is mended needs no mending, and has the same key."""
+    mended = mend(hostile[:150_000]).text
 
-    mend(hostile[:150_000])
-    body_key(hostile[:150_000])
-
-    assert time.process_time() - started < 60
+    assert mend(mended).text == mended
+    assert body_key(body_key(mended)) == body_key(mended)
 
 
 def test_importing_loads_no_word_list() -> None:

@@ -1,7 +1,6 @@
 """Topics: how phrases are found, what makes a topic, what the evidence says, what the table gets."""
 
 import sqlite3
-import time
 import tomllib
 from importlib import resources
 
@@ -186,13 +185,11 @@ def test_result_is_the_same_every_time() -> None:
      " ".join(f"Wort{number}" for number in range(110_000)), "", "\0" * 1000],
     ids=["one word", "one phrase", "unfinished phrase", "hyphens", "marks", "words", "empty", "zeros"],
 )  # fmt: skip
-def test_hostile_text_takes_bounded_time(text: str) -> None:
-    """A long text of anything is read without hanging and raises nothing."""
+def test_a_long_text_of_anything_has_only_the_topic_it_names(text: str) -> None:
     text = text[:150_000]
-    started = time.process_time()
-    assign_topics(title=text[:1000], kicker=text[:100], pages=[text], contact_spans=[[(5, 2)]])
+    found = assign_topics(title=text[:1000], kicker=text[:100], pages=[text], contact_spans=[[(5, 2)]])
 
-    assert time.process_time() - started < 30
+    assert [one.topic_id for one in found] == (["videoueberwachung"] if text.startswith("Kamera ") else [])
 
 
 # -- the table --------------------------------------------------------------------------------------
