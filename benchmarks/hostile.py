@@ -23,7 +23,7 @@ from pipelines.topics import assign_topics
 DAY = date(2026, 11, 23)
 SHORT, LONG = 40_000, 160_000
 MOST = 8.0
-NOTHING = 0.05
+NOTHING = 0.1
 """Seconds; below, growth is noise."""
 
 READERS: dict[str, Callable[[str], object]] = {
