@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archive.search.engine import Hit, SearchResult, plan_query, search
+from archive.search.engine import Hit, SearchResult, answer, search
 from archive.search.facets import Facets
 from archive.search.functions import register_functions
-from archive.search.matching import Filters, matches
+from archive.search.matching import Filters
 from portal.search_request import DATE, SearchRequest
 
 
@@ -89,5 +90,5 @@ def _beside(conn: sqlite3.Connection, ids: list[str]) -> dict[str, Beside]:
 
 def chosen_by(conn: sqlite3.Connection, request: SearchRequest) -> Selection:
     """The documents that match a request, as a condition: for the feed, which has an order of its own."""
-    found = matches(plan_query(conn, request.query), filters_of(request))
-    return Selection(where=f"d.docno in (select d.docno {found.source})", parameters=found.parameters)
+    docnos = answer(conn, request.query, filters_of(request)).docnos
+    return Selection(where="d.docno in (select value from json_each(?))", parameters=(json.dumps(docnos),))

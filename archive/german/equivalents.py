@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from archive.german.folding import WORD, fold
 from archive.german.stems import stem
-from archive.german.words import read_table
+from archive.german.words import fillers, read_table
 
 LONGEST_NAME = 8
 """Words that the longest name may have."""
@@ -113,3 +113,29 @@ def other_spellings(folded: str) -> tuple[str, ...]:
 @cache
 def _pairs() -> tuple[tuple[str, str], ...]:
     return tuple((one, other) for one, other in read_table("forms.toml")["spelling"]["pairs"])
+
+
+@cache
+def everyday() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Stems of everyday words (fillers left out) → what authorities call it, as printed words.
+
+    >>> ("Arbeitgeber",) in everyday()[("chef",)], everyday_key(["right", "to", "be", "forgotten"]) in everyday()
+    (True, True)
+    """
+    found: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    for line in read_table("everyday.toml")["words"]:
+        left, right = line.split(">")
+        names = [words_of(name) for name in right.split(",")]
+        for key in left.split(","):
+            own = everyday_key(words_of(key))
+            found.setdefault(own, {}).update(
+                dict.fromkeys(name for name in names if everyday_key(name) != own)
+            )
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def everyday_key(words: Iterable[str]) -> tuple[str, ...]:
+    """The key of words in `everyday`: their stems, fillers left out unless there is nothing else."""
+    folded = [fold(word) for word in words]
+    said = [word for word in folded if word not in fillers()] or folded
+    return tuple(stem(word) for word in said)

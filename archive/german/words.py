@@ -38,3 +38,10 @@ def is_stopword(word: str) -> bool:
     (True, False)
     """
     return fold(word) in STOPWORDS
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Folded words of questions that say nothing about their subject, stop words among them."""
+    lines = read_table("everyday.toml")["fillers"]
+    return STOPWORDS | {fold(word) for line in lines for word in line.split()}

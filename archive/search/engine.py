@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from archive.search.expansion import expand
 from archive.search.facets import Facets, count_facets
-from archive.search.matching import Filters, matches
-from archive.search.plan import FORM, PART, Plan, all_expression, any_expression
+from archive.search.matching import Filters, found_by
+from archive.search.nearest import ENOUGH, Near, nearest
+from archive.search.plan import FORM, PART, AnyOf, Node, Plan, all_expression, any_expression, is_hopeless
 from archive.search.query import parse_query
 from archive.search.ranking import Ranked, newest, rank
+from archive.search.slips import corrected_query
 from archive.search.snippets import Segments, find_marks, make_snippet, parse_contact, to_html
-from archive.search.suggestions import suggest_word
 from archive.search.vocabulary import vocabulary_of
 
 Sort = Literal["relevanz", "datum"]
@@ -47,6 +47,9 @@ class Hit:
     snippet: Segments
     score: float
     removed_at: str | None
+    missing: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
 
     @property
     def snippet_text(self) -> str:
@@ -61,12 +64,62 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
-    """``total`` hits, of which ``hits`` were asked for; ``suggestion`` is a better query when there are none."""
+    """``total`` hits, of which ``hits`` were asked for; the first ``full`` answer all words.
+
+    ``suggestion`` is the query without its slips, where hits are owed to it; ``corrections`` says what was what.
+    """
 
     total: int
     hits: tuple[Hit, ...]
+    full: int = 0
     suggestion: str | None = None
+    corrections: Mapping[str, str] = field(default_factory=dict)
     facets: Facets | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What answers a question: documents with all words, with all words once slips are mended, and the nearest."""
+
+    plan: Plan
+    full: Sequence[int]
+    mended_plan: Plan
+    mended: Sequence[int] = ()
+    near: Sequence[Near] = ()
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    better: str | None = None
+
+    @property
+    def docnos(self) -> list[int]:
+        """All of them."""
+        return [*self.full, *self.mended, *(one.docno for one in self.near)]
+
+
+def answer(
+    conn: sqlite3.Connection, query: str, filters: Filters = ALL, *, literally: bool = False
+) -> Answer:
+    """Find all documents that answer a query; ``literally`` mends no slips and looks for nothing near."""
+    plan = plan_query(conn, query)
+    full = found_by(conn, plan, filters)
+    nothing = Answer(plan=plan, full=full, mended_plan=plan)
+    if literally or plan.is_open or len(full) >= ENOUGH:
+        return nothing
+    better, corrections = corrected_query(conn, vocabulary_of(conn), query, plan.unknown)
+    mended_plan = plan_query(conn, better) if corrections else plan
+    known = set(full)
+    mended = (
+        [docno for docno in found_by(conn, mended_plan, filters) if docno not in known] if corrections else []
+    )
+    near: list[Near] = []
+    if len(full) + len(mended) < ENOUGH:
+        mended_plan = plan_query(conn, better, near=True)
+        near = nearest(conn, mended_plan, filters, full=[*full, *mended])
+    if not mended and not near:
+        return nothing
+    return replace(
+        nothing, mended_plan=mended_plan, mended=mended, near=near, corrections=corrections,
+        better=better if corrections else None,
+    )  # fmt: skip
 
 
 def search(
@@ -78,42 +131,90 @@ def search(
     limit: int = 20,
     offset: int = 0,
     with_facets: bool = False,
+    literally: bool = False,
 ) -> SearchResult:
-    """Find documents: one hit each, with its best page.
+    """Find documents: one hit each, with its best page; those with all words first, then the nearest.
 
     An empty query lists all documents, newest first. ``sort="datum"`` puts the newest first and
-    undated documents last. Never raises for anything typed.
+    undated documents last, within each tier. ``literally`` leaves out corrected and near hits.
+    Never raises for anything typed.
     """
     limit, offset = max(0, limit), max(0, offset)
-    plan = plan_query(conn, query)
-    found = matches(plan, filters).docnos(conn)
-    ranked: Sequence[Ranked] = ()
-    if len(found) > offset and limit:
-        if sort == "datum" or plan.is_open:
-            ranked = [
-                Ranked(docno=docno, score=0.0) for docno in newest(conn, found, limit=limit, offset=offset)
-            ]
-        else:
-            ranked = rank(conn, plan, filters, found=found, needed=offset + limit)[offset:]
+    found = answer(conn, query, filters, literally=literally)
+    docnos = found.docnos
     return SearchResult(
-        total=len(found),
-        hits=tuple(_hit(conn, one, plan) for one in ranked),
-        suggestion=None if found else _suggestion(conn, query, plan),
-        facets=count_facets(conn, found) if with_facets else None,
+        total=len(docnos),
+        full=len(found.full) + len(found.mended),
+        hits=tuple(_page_of_hits(conn, found, filters, sort, limit, offset)),
+        suggestion=found.better,
+        corrections=found.corrections,
+        facets=count_facets(conn, docnos) if with_facets else None,
     )
+
+
+def _page_of_hits(
+    conn: sqlite3.Connection, found: Answer, filters: Filters, sort: Sort, limit: int, offset: int
+) -> Iterator[Hit]:
+    """The hits from ``offset`` on, tier by tier."""
+    for plan, docnos in ((found.plan, found.full), (found.mended_plan, found.mended)):
+        corrected = tuple(found.corrections) if docnos is found.mended else ()
+        for one in _ranked(conn, plan, filters, docnos, sort, limit, offset):
+            limit -= 1
+            yield _hit(conn, one, plan, corrected=corrected)
+        offset = max(0, offset - len(docnos))
+    near = {one.docno: one for one in found.near}
+    order = newest(conn, list(near), limit=len(near)) if sort == "datum" else list(near)
+    plan = replace(found.mended_plan, required=tuple(_near_nodes(found.mended_plan)))
+    for docno in order[offset : offset + limit]:
+        missing = near[docno].missing
+        corrected = tuple(typed for typed, better in found.corrections.items() if better not in missing)
+        yield _hit(
+            conn, Ranked(docno=docno, score=near[docno].score), plan, missing=missing, corrected=corrected
+        )
+
+
+def _ranked(
+    conn: sqlite3.Connection,
+    plan: Plan,
+    filters: Filters,
+    docnos: Sequence[int],
+    sort: Sort,
+    limit: int,
+    offset: int,
+) -> Sequence[Ranked]:
+    if len(docnos) <= offset or not limit:
+        return ()
+    if sort == "datum" or plan.is_open:
+        return [Ranked(docno=docno, score=0.0) for docno in newest(conn, docnos, limit=limit, offset=offset)]
+    return rank(conn, plan, filters, found=docnos, needed=offset + limit)[offset:]
+
+
+def _near_nodes(plan: Plan) -> Iterator[Node]:
+    """Each word with its everyday words and parts, as what may be marked in a near hit."""
+    for one in plan.wanted:
+        beside = (one.related, *one.everyday, *one.parts)
+        others = tuple(node for node in beside if node is not None and not is_hopeless(node))
+        yield AnyOf(nodes=(one.node, *others)) if others else one.node
 
 
 def facets(conn: sqlite3.Connection, query: str, filters: Filters = ALL) -> Facets:
     """Count all hits of a search by source, type, topic, issuer and year."""
-    return count_facets(conn, matches(plan_query(conn, query), filters).docnos(conn))
+    return count_facets(conn, answer(conn, query, filters).docnos)
 
 
-def plan_query(conn: sqlite3.Connection, query: str) -> Plan:
-    """Read a query and spell it out in the words of the archive."""
-    return expand(parse_query(query), vocabulary_of(conn))
+def plan_query(conn: sqlite3.Connection, query: str, *, near: bool = False) -> Plan:
+    """Read a query and spell it out in the words of the archive; with ``near``, and in what comes near them."""
+    return expand(parse_query(query), vocabulary_of(conn), conn, near=near)
 
 
-def _hit(conn: sqlite3.Connection, ranked: Ranked, plan: Plan) -> Hit:
+def _hit(
+    conn: sqlite3.Connection,
+    ranked: Ranked,
+    plan: Plan,
+    *,
+    missing: tuple[str, ...] = (),
+    corrected: tuple[str, ...] = (),
+) -> Hit:
     row = conn.execute(
         "select id, title, kicker, published_on, issuer, source, doc_type, removed_at, attachment_titles"
         " from documents where docno = ?",
@@ -132,6 +233,8 @@ def _hit(conn: sqlite3.Connection, ranked: Ranked, plan: Plan) -> Hit:
         page=page,
         snippet=snippet,
         score=ranked.score,
+        missing=missing,
+        corrected=corrected,
     )
 
 
@@ -171,14 +274,3 @@ def _page_expressions(plan: Plan) -> Iterator[str]:
     for at_least in (FORM, PART):
         if (words := any_expression(plan.required, at_least=at_least)) is not None:
             yield words
-
-
-def _suggestion(conn: sqlite3.Connection, query: str, plan: Plan) -> str | None:
-    """The query with its unknown words replaced by the nearest known ones."""
-    vocabulary = vocabulary_of(conn)
-    better = query
-    for word in plan.unknown:
-        nearest = suggest_word(conn, vocabulary, word)
-        if nearest is not None:
-            better = re.sub(rf"\b{re.escape(word)}\b", nearest, better)
-    return better if better != query else None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from archive.german.divisions import other_links
-from archive.german.equivalents import LONGEST_NAME, load_equivalents, other_spellings
+from archive.german.divisions import divide, other_links
+from archive.german.equivalents import LONGEST_NAME, everyday, load_equivalents, other_spellings
 from archive.german.folding import digraph_readings, fold
-from archive.german.stems import stem
+from archive.german.stems import related_stems, stem
 from archive.german.verbs import guessed_forms, is_participle, verb_forms
 from archive.german.words import STOPWORDS
-from archive.search.plan import EXACT, FORM, PART, AllOf, AnyOf, Node, Plan, Terms, is_hopeless
+from archive.search.figures import Day, Pointer, day_node, kind_node, number_nodes, pointed_node
+from archive.search.plan import EXACT, FORM, PART, AllOf, AnyOf, Node, Plan, Terms, Wanted, is_hopeless
+from archive.search.provisions import Provision, provision_node
 from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords
 from archive.search.vocabulary import Vocabulary
 
@@ -20,6 +24,7 @@ LONGEST_JOIN = 4
 SHORTEST_JOINED = 5
 LONGEST_INNER_NAME = 3
 SHORTEST_OPENING = 4
+SHORTEST_ID = 5
 NOT = "nicht"
 """The one stop word that words begin with: nicht-öffentlich."""
 
@@ -29,28 +34,58 @@ FEW_TERMS = 8
 UMLAUT_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
-def expand(query: Query, vocabulary: Vocabulary) -> Plan:
-    """Spell a query out in the terms of a vocabulary."""
-    asked = without_stopwords(query)
-    required: list[Node] = []
-    unknown: list[str] = []
-    runs = _runs(query)
-    for run in runs:
-        for node, unspelled in _nodes_of_run(run, vocabulary, keep_stopwords=asked == query):
-            required.append(node)
-            unknown += unspelled
-    without = tuple(node for item in query.without if not is_hopeless(node := item_node(item, vocabulary)))
-    return Plan(required=tuple(required), without=without, unknown=tuple(unknown))
+def expand(query: Query, vocabulary: Vocabulary, conn: sqlite3.Connection, *, near: bool = False) -> Plan:
+    """Spell a query out in the terms of a vocabulary, and in the documents that rows answer.
+
+    With ``near``, say besides what comes near each word.
+    """
+    archive = _Archive(vocabulary=vocabulary, conn=conn, near=near)
+    said = without_stopwords(query)
+    groups = [group for run in _runs(query) for group in _groups(run, archive, all_said=said == query)]
+    without = (item_node(item, archive) for item in query.without)
+    return Plan(
+        required=tuple(group.node for group in groups),
+        without=tuple(node for node in without if not is_hopeless(node)),
+        unknown=tuple(piece for group in groups for piece in group.unknown),
+        wanted=tuple(one for group in groups for one in group.wanted),
+    )
 
 
-def item_node(item: Item, vocabulary: Vocabulary) -> Node:
+@dataclass(frozen=True, kw_only=True)
+class _Archive:
+    """What a query is spelled out in: words, and rows."""
+
+    vocabulary: Vocabulary
+    conn: sqlite3.Connection
+    near: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Group:
+    """Words that are asked as one, because they are one name, or one word written apart."""
+
+    node: Node
+    wanted: tuple[Wanted, ...]
+    unknown: tuple[str, ...] = ()
+
+
+def item_node(item: Item, archive: _Archive) -> Node:
     """The node of one item of a query."""
+    vocabulary = archive.vocabulary
     if isinstance(item, Exact):
-        return Terms(slots=tuple(_spellings(word, vocabulary) for word in item.words))
+        literal = Terms(slots=tuple(_spellings(word, vocabulary) for word in item.words))
+        inflected = Terms(slots=tuple(_form_slot(word, vocabulary) for word in item.words))
+        return AnyOf(nodes=(literal, inflected)) if len(item.words) > 1 else literal
     if isinstance(item, Prefix):
         before = tuple(_spellings(word, vocabulary) for word in item.before)
         return _prefix_node(item.start, before, vocabulary)
-    return _word_node(item.pieces, vocabulary)
+    if isinstance(item, Provision):
+        return provision_node(archive.conn, item)
+    if isinstance(item, Day):
+        return day_node(archive.conn, item)
+    if isinstance(item, Pointer):
+        return pointed_node(archive.conn, item.typed)
+    return _word(item, archive)
 
 
 def _runs(query: Query) -> list[list[tuple[Item, ...]]]:
@@ -67,26 +102,115 @@ def _runs(query: Query) -> list[list[tuple[Item, ...]]]:
     return runs
 
 
-def _nodes_of_run(
-    run: list[tuple[Item, ...]], vocabulary: Vocabulary, *, keep_stopwords: bool
-) -> list[tuple[Node, list[str]]]:
+def _groups(run: list[tuple[Item, ...]], archive: _Archive, *, all_said: bool) -> Iterator[_Group]:
     if len(run[0]) > 1 or not isinstance(run[0][0], Word):
-        return [(AnyOf(nodes=tuple(item_node(item, vocabulary) for item in run[0])), [])]
+        node = AnyOf(nodes=tuple(item_node(item, archive) for item in run[0]))
+        loose = all(isinstance(item, Word | Day | Provision) for item in run[0])
+        typed = " ".join(_typed(item) for item in run[0])
+        yield _Group(node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),))
+        return
     words = [item for clause in run for item in clause if isinstance(item, Word)]
-    nodes: list[tuple[Node, list[str]]] = []
+    said = [word for word in words if all_said or not is_empty_word(word)]
+    everyday = _everyday_nodes(said, archive.vocabulary) if archive.near else {}
     at = 0
     while at < len(words):
-        width, others = _special(words[at:], vocabulary)
-        group = words[at : at + width]
-        said = [word for word in group if keep_stopwords or not is_empty_word(word)]
-        plain = [_word_node(word.pieces, vocabulary) for word in said]
-        if plain or others:
-            choices = [AllOf(nodes=tuple(plain)) if len(plain) > 1 else plain[0]] if plain else []
-            node = choices[0] if not others else AnyOf(nodes=(*choices, *others))
-            unknown = [piece for word in said for piece in word.pieces if not _spellings(piece, vocabulary)]
-            nodes.append((node, unknown))
+        width, others = _special(words[at:], archive.vocabulary)
+        said = [word for word in words[at : at + width] if all_said or not is_empty_word(word)]
+        if said or others:
+            yield _group(said, others, everyday, archive)
         at += width
-    return nodes
+
+
+def _group(
+    said: Sequence[Word], others: list[Node], everyday: dict[int, tuple[Node, ...]], archive: _Archive
+) -> _Group:
+    plain = [_word(word, archive) for word in said]
+    choices = [AllOf(nodes=tuple(plain)) if len(plain) > 1 else plain[0]] if plain else []
+    wanted = tuple(
+        Wanted(
+            typed=word.typed or " ".join(word.pieces),
+            node=AnyOf(nodes=(node, *others)) if others else node,
+            related=_related_node(word, archive.vocabulary) if archive.near else None,
+            everyday=everyday.get(id(word), ()),
+            parts=_taken_apart(word, archive.vocabulary) if archive.near else (),
+        )
+        for word, node in zip(said, plain, strict=True)
+    )
+    node = AnyOf(nodes=(*choices, *others)) if others else choices[0]
+    pieces = [piece for word in said for piece in word.pieces]
+    unknown = (
+        tuple(piece for piece in pieces if not _spellings(piece, archive.vocabulary))
+        if is_hopeless(node)
+        else ()
+    )
+    return _Group(node=node, wanted=wanted, unknown=unknown)
+
+
+def _typed(item: Item) -> str:
+    if isinstance(item, Exact):
+        return f"»{' '.join(item.words)}«"
+    if isinstance(item, Prefix):
+        return " ".join((*item.before, item.start)) + "*"
+    return item.typed
+
+
+def _word(word: Word, archive: _Archive) -> Node:
+    """A word by its terms; and by rows, where it is a number, a type or the id of a document."""
+    node = _word_node(word.pieces, archive.vocabulary)
+    others = number_nodes(word.pieces)
+    kind = kind_node(archive.conn, word.pieces)
+    if kind is not None:
+        others.append(kind)
+    if (
+        any(piece[-1:].isdigit() or piece[:1].isdigit() for piece in word.pieces)
+        and len(word.typed) >= SHORTEST_ID
+    ):
+        others.append(pointed_node(archive.conn, word.typed))
+    others += _completed(word.pieces, archive)
+    others = [other for other in others if not is_hopeless(other)]
+    return AnyOf(nodes=(node, *others)) if others else node
+
+
+def _completed(pieces: Sequence[str], archive: _Archive) -> list[Node]:
+    return []
+
+
+def _taken_apart(word: Word, vocabulary: Vocabulary) -> tuple[Node, ...]:
+    """The parts of a compound: Elternprojekt is about Eltern and Projekt."""
+    if len(word.pieces) > 1:
+        return tuple(_word_node((piece,), vocabulary) for piece in word.pieces)
+    folded = fold(word.pieces[0])
+    known = [way for way in vocabulary.divided(folded, most=3) if not STOPWORDS.intersection(way)]
+    parts = tuple(part.stem for part in divide(folded)) or (known[0] if known else ())
+    return tuple(_word_node((part,), vocabulary) for part in parts)
+
+
+def _related_node(word: Word, vocabulary: Vocabulary) -> Node | None:
+    """Words of the archive that are made of the same root as a word."""
+    own = _form_slot(word.pieces[-1], vocabulary)
+    stems = related_stems(word.pieces[-1])
+    terms = {term: FORM for key in stems for term in vocabulary.forms(key) if term not in own}
+    return Terms(slots=(terms,)) if terms and len(word.pieces) == 1 else None
+
+
+def _everyday_nodes(words: Sequence[Word], vocabulary: Vocabulary) -> dict[int, tuple[Node, ...]]:
+    """What authorities say for everyday words, by the identity of each word; for several in a row, for each of them."""
+    found: dict[int, tuple[Node, ...]] = {}
+    stems = [tuple(stem(piece) for piece in word.pieces) for word in words]
+    taken: set[int] = set()
+    for width in range(min(LONGEST_JOIN, len(words)), 0, -1):
+        for at in range(len(words) - width + 1):
+            key = tuple(part for one in stems[at : at + width] for part in one)
+            if taken.intersection(range(at, at + width)):
+                continue
+            names = everyday().get(key) or everyday().get(("".join(key),), ())
+            nodes = tuple(
+                node for name in names if not is_hopeless(node := _name_node(name, vocabulary, parts=True))
+            )
+            if nodes:
+                taken.update(range(at, at + width))
+                found |= {id(word): nodes for word in words[at : at + width]}
+    return found
 
 
 def _special(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[int, list[Node]]:
@@ -253,7 +377,10 @@ def _loosened(pieces: Sequence[str], vocabulary: Vocabulary) -> list[Node]:
     return [_side_by_side([*pieces[:-1], *way], vocabulary) for way in ways]
 
 
-def _name_node(name: Sequence[str], vocabulary: Vocabulary) -> Node:
+def _name_node(name: Sequence[str], vocabulary: Vocabulary, *, parts: bool = False) -> Node:
+    """A name in any form; with ``parts``, a single word in compounds too."""
+    if parts and len(name) == 1:
+        return Terms(slots=(word_slot(name[0], vocabulary),))
     return Terms(slots=tuple(_form_slot(word, vocabulary) for word in name))
 
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from archive.search.plan import Plan, any_expression, match_expression
+from archive.search.plan import (
+    NOTHING,
+    PART,
+    AllOf,
+    Listed,
+    Node,
+    Plan,
+    all_expression,
+    any_expression,
+    has_rows,
+    match_expression,
+    node_expression,
+)
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
@@ -106,11 +120,44 @@ class Matches:
         return {int(docno): -float(rank) for docno, rank in rows}
 
 
-def matches(plan: Plan, filters: Filters) -> Matches:
-    """All documents that answer a plan, or all documents where it asks for nothing."""
+def found_by(conn: sqlite3.Connection, plan: Plan, filters: Filters) -> list[int]:
+    """The numbers of all documents that answer a plan (all documents where it asks for nothing), in no order."""
     if plan.is_open:
-        return _without_question(plan, filters)
-    return matches_of(match_expression(plan), filters)
+        return _without_question(plan, filters).docnos(conn)
+    by_rows = [node for node in (*plan.required, *plan.without) if has_rows(node)]
+    if not by_rows:
+        return matches_of(match_expression(plan), filters).docnos(conn)
+    by_text = [node for node in plan.required if node not in by_rows]
+    sets = [answering(conn, node) for node in plan.required if node in by_rows]
+    if by_text:
+        sets.append(set(matches_of(all_expression(by_text) or NOTHING, Filters()).docnos(conn)))
+    found = set.intersection(*sets) - {docno for node in plan.without for docno in answering(conn, node)}
+    return allowed(conn, found, filters)
+
+
+def answering(conn: sqlite3.Connection, node: Node, *, at_least: float = PART) -> set[int]:
+    """The documents that answer one node, by rows or by text."""
+    if not has_rows(node):
+        expression = node_expression(node, at_least=at_least)
+        return (
+            set() if expression is None else {docno for (docno,) in conn.execute(ALL_ROWIDS, (expression,))}
+        )
+    if isinstance(node, Listed):
+        by_text = answering(conn, node.text, at_least=at_least) if node.in_text and node.text else set()
+        return by_text | {docno for docno, grade in node.grades.items() if grade >= at_least}
+    sets = [answering(conn, child, at_least=at_least) for child in node.nodes]  # type: ignore[union-attr]
+    return set.intersection(*sets) if isinstance(node, AllOf) else set().union(*sets)
+
+
+def allowed(conn: sqlite3.Connection, docnos: Collection[int], filters: Filters) -> list[int]:
+    """Those of the documents that filters leave, in rising order."""
+    texts, values = conditions(filters)
+    rows = conn.execute(
+        f"select d.docno from json_each(?) cross join documents d {FACETS_INDEX} on d.docno = json_each.value"
+        f" where {' and '.join(texts)}",
+        (json.dumps(sorted(docnos)), *values),
+    )
+    return [int(docno) for (docno,) in rows]
 
 
 def matches_of(expression: str, filters: Filters) -> Matches:

@@ -6,7 +6,7 @@ Only quoted index terms and fixed operators get into an expression.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, product
 
 EXACT, FORM, PART = 1.0, 0.9, 0.6
@@ -64,7 +64,36 @@ class AllOf:
     nodes: tuple[Node, ...]
 
 
-Node = Terms | AnyOf | AllOf
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Documents that rows answer, by docno with the grade; ``text`` is how it reads in print.
+
+    With ``in_text`` a document answers by its text too. ``places`` says where: page, start, length.
+    """
+
+    grades: Mapping[int, float]
+    text: Node | None = None
+    in_text: bool = False
+    places: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
+
+
+Node = Terms | AnyOf | AllOf | Listed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One word of a question, for documents that answer only a part of it.
+
+    ``related`` is made of the same root; ``everyday`` are other words for it in the language of the archive, the
+    usual ones first; ``parts`` are its parts, where it is a compound. A ``strict`` one (phrase, prefix) must be there.
+    """
+
+    typed: str
+    node: Node
+    related: Node | None = None
+    everyday: tuple[Node, ...] = ()
+    parts: tuple[Node, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +103,7 @@ class Plan:
     required: tuple[Node, ...] = ()
     without: tuple[Node, ...] = ()
     unknown: tuple[str, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -85,15 +115,33 @@ def leaves(node: Node) -> Iterator[Terms]:
     """All places where terms are looked for."""
     if isinstance(node, Terms):
         yield node
-        return
-    for child in node.nodes:
-        yield from leaves(child)
+    elif isinstance(node, Listed):
+        yield from leaves(node.text) if node.text is not None else ()
+    else:
+        for child in node.nodes:
+            yield from leaves(child)
+
+
+def listed(node: Node) -> Iterator[Listed]:
+    """All parts of a node that rows answer."""
+    if isinstance(node, Listed):
+        yield node
+    elif not isinstance(node, Terms):
+        for child in node.nodes:
+            yield from listed(child)
+
+
+def has_rows(node: Node) -> bool:
+    """Whether rows answer a part of a node."""
+    return any(True for _ in listed(node))
 
 
 def is_hopeless(node: Node) -> bool:
     """Whether nothing in the index can match."""
     if isinstance(node, Terms):
         return not all(node.slots[:-1]) or not (node.slots[-1] or node.prefix)
+    if isinstance(node, Listed):
+        return not node.grades and (not node.in_text or node.text is None or is_hopeless(node.text))
     found = [is_hopeless(child) for child in node.nodes]
     return all(found) if isinstance(node, AnyOf) else any(found)
 
@@ -102,6 +150,8 @@ def grade(node: Node, words: Sequence[str]) -> float:
     """How well a short text answers a node: 0 not at all, 1 by the word itself; the mean for AllOf."""
     if isinstance(node, Terms):
         return max((found for _, _, found in node.matches(words)), default=0)
+    if isinstance(node, Listed):
+        return grade(node.text, words) if node.text is not None else 0
     grades = [grade(child, words) for child in node.nodes]
     if isinstance(node, AnyOf):
         return max(grades, default=0)
@@ -145,6 +195,8 @@ def node_expression(node: Node, *, at_least: float = PART) -> str | None:
     """One node; None where nothing in the index can match it."""
     if isinstance(node, AnyOf):
         return any_expression(node.nodes, at_least=at_least)
+    if isinstance(node, Listed):
+        return None if node.text is None else node_expression(node.text, at_least=at_least)
     if isinstance(node, AllOf):
         found = all_expression(node.nodes, at_least=at_least)
         return None if found is None else f"({found})"
@@ -165,3 +217,12 @@ def _sequences(node: Terms, at_least: float) -> list[str]:
         slots = [[term for term in slots[0] if not term.startswith(node.openings)]]
     most = None if len(slots) == 1 else MOST_SEQUENCES
     return texts + [f'"{" ".join(words)}"' for words in islice(product(*slots), most)]
+
+
+def listed_grade(node: Node, docno: int) -> float:
+    """How well rows say that a document answers a node; 0 where only its text may."""
+    if isinstance(node, Listed):
+        return node.grades.get(docno, 0)
+    return (
+        0 if isinstance(node, Terms) else max((listed_grade(child, docno) for child in node.nodes), default=0)
+    )

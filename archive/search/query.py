@@ -1,12 +1,14 @@
-"""The query language: words, "exact phrases", -without, OR, prefix*. Anything else is read as words."""
+"""The query language: words, "phrases", -without, OR, NOT, prefix*, provisions, dates, addresses; all else is words."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from archive.german.folding import WORD
-from archive.german.words import is_stopword
+from archive.german.folding import WORD, fold
+from archive.german.words import fillers
+from archive.search.figures import Day, Pointer, find_days, find_pointers
+from archive.search.provisions import Provision, find_provisions
 
 LONGEST_QUERY = 1_000
 """Characters that are read of a query."""
@@ -18,10 +20,15 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 QUOTES = '"„“”»«'
 OR = frozenset({"OR", "ODER", "|", "||"})
 AND = frozenset({"AND", "UND", "&&"})
+NOT = frozenset({"NOT", "NICHT"})
+KEPT = re.compile("\ue000(\\d+)\ue001")
+"""Stands for the n-th item that is read as a whole, while words are told apart."""
+
+QUOTED = re.compile(rf"[{QUOTES}][^{QUOTES}]*[{QUOTES}]")
 CHUNK = re.compile(
     rf"(?P<sign>(?<!\S)[-−](?=\S))?(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)[{QUOTES}]|(?P<word>[^\s{QUOTES}]+))"
 )
-APART = re.compile(r"[^\w\-‐‑.'’&*/]+|(?<!\d)/|/(?!\d)")
+APART = re.compile(r"[^\w\-‐‑.'’&*/@]+|(?<!\d)/|/(?!\d)|(?<!\w)@|@(?!\w)")
 GENDER = re.compile(r"(?<=\w)[*:_/]-?(?=in(?:nen)?\b)")
 INNER_CAPITAL = re.compile(r"(?<=[a-zäöüß])Innen\b")
 CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ][a-zäöüß])")
@@ -32,11 +39,12 @@ class Word:
     """A word in any form. Several ``pieces`` are one word written with hyphens or inner capitals."""
 
     pieces: tuple[str, ...]
+    typed: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exact:
-    """Words in just this order and form (case and accents aside)."""
+    """Words in just this order and form (case and accents aside; other case endings come after)."""
 
     words: tuple[str, ...]
 
@@ -49,7 +57,7 @@ class Prefix:
     before: tuple[str, ...] = ()
 
 
-Item = Word | Exact | Prefix
+Item = Word | Exact | Prefix | Provision | Day | Pointer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,26 +74,51 @@ def parse_query(text: str) -> Query:
     >>> query = parse_query('Überwachung OR Kamera -"Markt platz" Daten*')
     >>> [len(clause) for clause in query.clauses], query.without
     ([2, 1], (Exact(words=('Markt', 'platz')),))
+    >>> [len(parse_query(text).without) for text in ("Kennzeichen NICHT Polizei", "Frist nicht einhalten")]
+    [1, 0]
     """
     clauses: list[tuple[Item, ...]] = []
     without: list[Item] = []
-    joined = False
-    for match in CHUNK.finditer(SURROGATE.sub(" ", text[:LONGEST_QUERY])):
+    joined = negated = False
+    kept, plain = _kept_apart(SURROGATE.sub(" ", text[:LONGEST_QUERY]))
+    for match in CHUNK.finditer(plain):
         if match["word"] in OR and not match["sign"]:
             joined = bool(clauses)
-            continue
-        if match["word"] in AND:
-            continue
-        items = _items(match)[: MOST_ITEMS - len(clauses) - len(without)]
-        if match["sign"]:
-            without += items
-        elif joined and items:
-            clauses[-1:] = [(*clauses[-1], items[0])]
-            clauses += [(item,) for item in items[1:]]
-        else:
-            clauses += [(item,) for item in items]
-        joined = False
+        elif (
+            match["word"] in NOT
+            and not match["sign"]
+            and (clauses or without or plain[match.end() :].strip())
+        ):
+            negated = True
+        elif match["word"] not in AND:
+            items = _items(match, kept)[: MOST_ITEMS - len(clauses) - len(without)]
+            if match["sign"] or negated:
+                without += items
+            elif joined and items:
+                clauses[-1:] = [(*clauses[-1], items[0])]
+                clauses += [(item,) for item in items[1:]]
+            else:
+                clauses += [(item,) for item in items]
+            joined = negated = False
     return Query(clauses=tuple(clauses), without=tuple(without))
+
+
+def _kept_apart(text: str) -> tuple[list[tuple[Item, ...]], str]:
+    """Provisions, dates and addresses of a query, and the text with a sign in the place of each."""
+    text = text.replace("\ue000", " ").replace("\ue001", " ")
+    blank = QUOTED.sub(lambda match: " " * len(match.group()), text)
+    spans: list[tuple[int, int, Item]] = []
+    for find in (find_pointers, find_provisions, find_days):
+        for start, end, item in find(blank):
+            same = [one for one in spans if one[:2] == (start, end)]
+            if same or not any(start < other and first < end for first, other, _ in spans):
+                spans.append((start, end, item))
+    kept: list[tuple[Item, ...]] = []
+    for start, end in sorted({(start, end) for start, end, _ in spans}, reverse=True):
+        kept.append(tuple(item for first, last, item in spans if (first, last) == (start, end)))
+        gap = "" if text[start - 1 : start] in ("-", "−") else " "
+        text = f"{text[:start]}{gap}\ue000{len(kept) - 1}\ue001 {text[end:]}"
+    return kept, text
 
 
 def without_stopwords(query: Query) -> Query:
@@ -99,11 +132,13 @@ def without_stopwords(query: Query) -> Query:
 
 
 def is_empty_word(item: Item) -> bool:
-    """Whether an item is a mere stop word."""
-    return isinstance(item, Word) and len(item.pieces) == 1 and is_stopword(item.pieces[0])
+    """Whether an item is a mere stop word, or a filler of questions."""
+    return isinstance(item, Word) and len(item.pieces) == 1 and fold(item.pieces[0]) in fillers()
 
 
-def _items(match: re.Match[str]) -> list[Item]:
+def _items(match: re.Match[str], kept: list[tuple[Item, ...]]) -> list[Item]:
+    if match["word"] and (whole := KEPT.search(match["word"])):
+        return list(kept[int(whole[1])])
     if match["phrase"] is not None:
         words = tuple(WORD.findall(match["phrase"]))
         return [Exact(words=words)] if words else []
@@ -119,4 +154,4 @@ def _item(chunk: str) -> Item | None:
         return Prefix(start=pieces[-1], before=pieces[:-1])
     if len(pieces) == 1 and CAMEL.search(pieces[0]):
         pieces = tuple(CAMEL.split(pieces[0]))
-    return Word(pieces=pieces)
+    return Word(pieces=pieces, typed=chunk.strip("-.'’&/_*") or chunk)

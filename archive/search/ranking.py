@@ -18,13 +18,15 @@ from archive.search.plan import (
     NOTHING,
     PART,
     AllOf,
-    AnyOf,
+    Listed,
     Node,
     Plan,
     Terms,
     all_expression,
     any_expression,
     grade,
+    has_rows,
+    listed_grade,
     match_expression,
 )
 
@@ -57,6 +59,8 @@ def gather(
     conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Sequence[int], size: int
 ) -> Pool:
     """Collect at least the best ``size`` documents; costly questions (all compounds) only where needed."""
+    if any(map(has_rows, plan.required)):
+        return _gather_listed(conn, plan, filters, found, size)
     pool: Pool = {}
     _add(pool, _best(conn, match_expression(plan, at_least=EXACT), filters, found, size), Candidate.TYPED)
     if len(pool) < size:
@@ -70,6 +74,25 @@ def gather(
         _add(pool, _in_heads(conn, plan, found, size), Candidate.OTHER)
     if inflected < size:
         _add(pool, _rest(conn, plan, filters, found, size), Candidate.OTHER)
+    return pool
+
+
+def _gather_listed(
+    conn: sqlite3.Connection, plan: Plan, filters: Filters, found: Sequence[int], size: int
+) -> Pool:
+    """The same where rows answer a part of the question: those that rows know best, then the newest."""
+    chosen: Sequence[int] = found
+    if len(found) > FEW:
+        order = {docno: place for place, docno in enumerate(newest(conn, found, limit=len(found)))}
+        by_rows = {docno: sum(listed_grade(node, docno) for node in plan.required) for docno in found}
+        chosen = sorted(found, key=lambda docno: (-by_rows[docno], order.get(docno, 0)))[: FEW + size]
+    plain = [node for node in plan.required if not has_rows(node)]
+    pool: Pool = {}
+    for at_least, kind in ((EXACT, Candidate.TYPED), (FORM, Candidate.INFLECTED)):
+        if (expression := all_expression(plain, at_least=at_least)) is not None:
+            best = matches_of(expression, filters).best(conn, FEW + size)
+            _add(pool, {docno: bm25 for docno, bm25 in best.items() if docno in set(chosen)}, kind)
+    _add(pool, dict.fromkeys(chosen, 0.0), Candidate.OTHER)
     return pool
 
 
@@ -153,6 +176,9 @@ ATTACHMENTS = 0.4
 FOUND_AS = {Candidate.TYPED: 0.9, Candidate.INFLECTED: 0.4, Candidate.OTHER: 0.0}
 """The words stand there as they were typed; in some form; or some of them only in compounds."""
 
+LISTED = 1.0
+"""Rows say so: the date, the type, the provision that was asked for."""
+
 NEAR = 0.5
 """The words stand close together."""
 
@@ -186,7 +212,7 @@ def rank(
     scored = []
     for docno, head in _heads(conn, pool):
         kind, bm25 = pool[docno]
-        score = FOUND_AS[kind] + TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head)
+        score = FOUND_AS[kind] + TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head, docno)
         score += NEAR if docno in near else 0
         scored.append((round(score, 2), head.published_on, docno))
     scored.sort(key=lambda item: item[2])
@@ -214,15 +240,18 @@ def _heads(conn: sqlite3.Connection, docnos: Iterable[int]) -> Iterator[tuple[in
         yield docno, _Head(title=title, kicker=kicker, attachments=attachments, published_on=published_on)
 
 
-def _head_score(nodes: Sequence[Node], head: _Head) -> float:
+def _head_score(nodes: Sequence[Node], head: _Head, docno: int) -> float:
+    by_rows = [listed_grade(node, docno) for node in nodes]
+    known = LISTED * sum(by_rows) / max(1, len(nodes))
     parts = ((TITLE, head.title), (KICKER, head.kicker), (ATTACHMENTS, head.attachments))
-    return sum(weight * _answered(nodes, text) for weight, text in parts if text)
+    return known + sum(weight * _answered(nodes, text, by_rows) for weight, text in parts if text)
 
 
-def _answered(nodes: Sequence[Node], text: str) -> float:
-    """How much of the question a short text answers, 0 to 1."""
+def _answered(nodes: Sequence[Node], text: str, by_rows: Sequence[float]) -> float:
+    """How much of the question a short text answers, 0 to 1; what rows say of the document stands in for words."""
     words = [index_term(word) for word in WORD.findall(text)]
-    return sum(grade(node, words) for node in nodes) / max(1, len(nodes))
+    grades = (max(grade(node, words), FORM * known) for node, known in zip(nodes, by_rows, strict=True))
+    return sum(grades) / max(1, len(nodes))
 
 
 def _near(conn: sqlite3.Connection, plan: Plan, filters: Filters) -> set[int]:
@@ -241,5 +270,7 @@ def _typed(node: Node) -> list[str]:
     if isinstance(node, Terms):
         firsts = [next((term for term, value in slot.items() if value == EXACT), None) for slot in node.slots]
         return [term for term in firsts if term is not None]
+    if isinstance(node, Listed):
+        return []
     children: Sequence[Node] = node.nodes if isinstance(node, AllOf) else node.nodes[:1]
-    return [word for child in children for word in _typed(child)] if isinstance(node, AllOf | AnyOf) else []
+    return [word for child in children for word in _typed(child)]

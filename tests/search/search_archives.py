@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import tomllib
 from collections.abc import Iterable
@@ -13,10 +14,14 @@ from sqlite_utils import Database
 
 from archive.schema import migrations
 from archive.search.indexing import index_document
+from pipelines.citations import find_citations
 from pipelines.mending import mend
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[1].parent / "shared"
+CORPUS = Path(os.environ.get("CORPUS") or SHARED)
+"""Real texts and queries. Where the environment names their folder, tests that need it fail without it."""
+
 RELEASES = SHARED / "corpus" / "dsmv"
 
 
@@ -33,6 +38,7 @@ class Sample:
     doc_type: str = "pressemitteilung"
     issuer: str | None = None
     parent_id: str | None = None
+    url: str | None = None
 
 
 def new_archive(path: Path | str = ":memory:") -> sqlite3.Connection:
@@ -51,7 +57,7 @@ def store(conn: sqlite3.Connection, sample: Sample, *, docno: int) -> None:
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', '')",
         (
             sample.id, docno, sample.source, sample.doc_type, sample.issuer, sample.title, sample.kicker, text,
-            f"https://example.org/{sample.id}", sample.published_on,
+            sample.url or f"https://example.org/{sample.id}", sample.published_on,
             int(sample.published_on[:4]) if sample.published_on else None, sample.parent_id,
         ),
     )  # fmt: skip
@@ -59,6 +65,26 @@ def store(conn: sqlite3.Connection, sample: Sample, *, docno: int) -> None:
         conn.execute(
             "insert into pages (id, document_id, page, text, method) values (?, ?, ?, ?, 'html')",
             (docno << 16 | number, sample.id, number, page),
+        )
+        conn.executemany(
+            "insert into citations (document_id, page, law, unit, number, paragraph, sentence, letter, item, raw, start)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    sample.id,
+                    number,
+                    c.law,
+                    c.unit,
+                    c.number,
+                    c.paragraph,
+                    c.sentence,
+                    c.letter,
+                    c.item,
+                    c.raw,
+                    c.start,
+                )
+                for c in find_citations(page, page=number)
+            ],
         )
     index_document(conn, sample.id)
 
@@ -106,4 +132,28 @@ def releases() -> list[Sample]:
                 published_on=page["published"],
             )
         )
+    return found
+
+
+def second_set() -> list[Sample]:
+    """All real releases in the corpus, and the papers that are known by their titles only."""
+    found = []
+    for folder in ("dsmv", "dsmv_more"):
+        for path in sorted((CORPUS / "corpus" / folder).glob("*.json")):
+            page = json.loads(path.read_text("utf-8"))
+            lines = [line.strip() for line in page["title"].split("--") if line.strip()]
+            found.append(
+                Sample(
+                    id=f"dsmv-{path.stem}",
+                    title=mended(" – ".join(lines[1:] or lines)),
+                    kicker=mended(lines[0]) if len(lines) > 1 else None,
+                    pages=(mended(page["text"]),),
+                    published_on=page["published"],
+                    url=page["url"],
+                )
+            )
+    papers = json.loads((CORPUS / "search" / "papers_by_title.json").read_text("utf-8"))
+    for one in papers:
+        title = mended(one["title"])
+        found.append(Sample(**{**one, "title": title, "pages": (title,)}))
     return found

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from search_archives import HERE, SHARED, Sample
+from search_archives import CORPUS, HERE, SHARED, Sample
 
 Search = Callable[[sqlite3.Connection, str], Sequence[str]]
 """Query in, document ids out, best first."""
@@ -105,3 +105,57 @@ def table(scores: Mapping[str, Score]) -> str:
         f"{kind:14} {one.queries:4} {one.recall:6.3f} {one.precision:6.3f} {one.ndcg:6.3f}"
         for kind, one in scores.items()
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """Means over the queries of one kind: nDCG@10, a best hit first, a wanted one among five, nothing found."""
+
+    queries: int
+    ndcg: float
+    first: float
+    five: float
+    nothing: float
+
+
+def graded_cases() -> list[dict[str, object]]:
+    """The graded queries of the second set."""
+    return list(json.loads((CORPUS / "search" / "dev_queries_2.json").read_text("utf-8")))
+
+
+def grade_all(
+    cases: Iterable[Mapping[str, object]], search: Callable[[str], Sequence[str]]
+) -> dict[str, Graded]:
+    """Scores per kind of graded queries, and of all under ``all``; where nothing is wanted, only ``nothing`` counts."""
+    values: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+    for case in cases:
+        one = grade_one(case, search(str(case["query"])))
+        values[str(case["kind"])].append(one)
+        if case["kind"] != "thin":
+            values["all"].append(one)
+    return {
+        kind: Graded(
+            queries=len(found), **dict(zip(("ndcg", "first", "five", "nothing"), _means(found), strict=True))
+        )
+        for kind, found in values.items()
+    }
+
+
+def grade_one(case: Mapping[str, object], found: Sequence[str]) -> tuple[float, float, float, float]:
+    """nDCG@10, whether a best hit is first, whether a wanted one is among five, whether nothing is found."""
+    grades: Mapping[str, int] = case["relevant"]  # type: ignore[assignment]
+    best = set(case["first"]) or {one for one, grade in grades.items() if grade == max(grades.values())}  # type: ignore[call-overload]
+    if not grades:
+        return (0.0, 0.0, 0.0, float(not found))
+    ideal = _gain(sorted(grades.values(), reverse=True))
+    gain = _gain([grades.get(one, 0) for one in found])
+    return (
+        gain / ideal,
+        float(bool(found) and found[0] in best),
+        float(any(one in grades for one in found[:5])),
+        float(not found),
+    )
+
+
+def _means(found: Sequence[tuple[float, ...]]) -> list[float]:
+    return [sum(column) / len(found) for column in zip(*found, strict=True)]

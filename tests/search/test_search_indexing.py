@@ -19,7 +19,7 @@ def conn() -> sqlite3.Connection:
 
 
 def ids(conn: sqlite3.Connection, query: str) -> list[str]:
-    return [hit.id for hit in search(conn, query).hits]
+    return [hit.id for hit in search(conn, query).hits if not hit.missing]
 
 
 def assert_sound(conn: sqlite3.Connection) -> None:

@@ -30,7 +30,7 @@ def share_right(documents: Sequence[Sample]) -> tuple[float, list[tuple[str, str
     for word in common_words(documents):
         for _, typed in slips(word, seed=1):
             result = search(conn, typed)
-            if result.total:
+            if result.full and not result.corrections:
                 continue
             asked += 1
             if fold(result.suggestion or "") != fold(word):

@@ -1,17 +1,23 @@
-"""Typo help: the nearest known word for one that nothing matches."""
+"""Slips of the typist: the nearest known word for one that nothing matches."""
 
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from archive.german.divisions import divide, in_lexicon
+from archive.german.equivalents import everyday
 from archive.german.folding import fold
-from archive.german.words import STOPWORDS
+from archive.german.stems import stem
+from archive.german.verbs import verb_forms
+from archive.german.words import STOPWORDS, fillers
 from archive.search.vocabulary import Vocabulary
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST = 4
+PARTS_OF_WORDS = 2
 """Shorter words are not guessed at."""
 
 KEYBOARD = ("qwertzuiopu", "asdfghjkloa", "yxcvbnm")
@@ -22,13 +28,26 @@ FIRST_LETTER, SECOND_EDIT = -3.0, -8.0
 VOWELS = frozenset("aeiouy")
 
 
+def corrected_query(
+    conn: sqlite3.Connection, vocabulary: Vocabulary, query: str, unknown: Iterable[str]
+) -> tuple[str, dict[str, str]]:
+    """The query with its unknown words replaced by the nearest known ones, and which were replaced by what."""
+    better, corrections = query, dict[str, str]()
+    for word in dict.fromkeys(unknown):
+        nearest = suggest_word(conn, vocabulary, word)
+        if nearest is not None and fold(nearest) != fold(word):
+            better = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, better)
+            corrections[word] = nearest
+    return better, corrections
+
+
 def suggest_word(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str) -> str | None:
     """The nearest word of the archive, as it is usually written there; None if there is none near.
 
     One letter wrong, missing, too many or swapped; for longer words also two.
     """
     folded = fold(word)
-    if len(folded) < SHORTEST or not folded.isalpha() or len(folded) > 40:
+    if len(folded) < SHORTEST or not folded.isalpha() or len(folded) > 40 or is_german(folded):
         return None
     near = {folded_near: value for folded_near, value in edits(folded) if vocabulary.spelled(folded_near)}
     if not near and len(folded) >= 7:
@@ -40,7 +59,38 @@ def suggest_word(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str) ->
             if count and candidate not in STOPWORDS:
                 scored = (value + math.log(count), shown)
                 best = max(best or scored, scored)
-    return best[1] if best else None
+    return best[1] if best else _in_parts(conn, vocabulary, folded)
+
+
+def is_german(folded: str) -> bool:
+    """Whether a text is a word that we know, be it in the archive or not; such words are no slips.
+
+    >>> is_german("elternbrief"), is_german("elternbreif"), is_german("whistleblower")
+    (True, False, True)
+    """
+    parts = divide(folded)
+    return (
+        folded in fillers()
+        or in_lexicon(folded)
+        or folded in verb_forms()
+        or (len(parts) == PARTS_OF_WORDS and all(len(part.text) >= SHORTEST for part in parts))
+        or any(stem(folded) in key for key in everyday())
+    )
+
+
+def _in_parts(conn: sqlite3.Connection, vocabulary: Vocabulary, folded: str) -> str | None:
+    """A compound that the archive writes apart or never whole, with a slip in one part: Standart-modell."""
+    best: tuple[float, str] | None = None
+    for at in range(SHORTEST, len(folded) - SHORTEST + 1):
+        left, right = folded[:at], folded[at:]
+        for known, other, first in ((left, right, False), (right, left, True)):
+            if len(other) < SHORTEST + 1 or not vocabulary.spelled(known) or vocabulary.spelled(other):
+                continue
+            for near, value in edits(other):
+                if vocabulary.spelled(near) and near not in STOPWORDS:
+                    scored = (value + len(known) / 100, near + known if first else known + near)
+                    best = max(best or scored, scored)
+    return best[1].capitalize() if best else None
 
 
 def edits(word: str) -> Iterator[tuple[str, float]]:
