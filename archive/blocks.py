@@ -1,57 +1,99 @@
-"""Takedown: a document's content leaves the database; a tombstone with digest and reason stays."""
+"""Takedown: a document's content leaves the archive; a tombstone with digest and reason stays."""
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from archive.database import transaction
-from archive.errors import UnknownDocument
-from archive.search.indexing import settle_state, unindex_document
-from archive.store import clear_children, is_blocked
+from archive.erasing import erase, tables
+from archive.errors import ArchiveBusy, UnknownDocument
+from archive.search.indexing import optimize_index, settle_state
+from archive.store import is_blocked
 
-EMPTIED = (
-    "issuer", "kicker", "number", "teaser", "language", "published_on", "issued_on", "year", "page_count",
-    "parent_id", "section", "listed", "attachment_titles",
-)  # fmt: skip
-"""Columns of ``documents`` that a tombstone does not keep."""
+COPIES = "archive-before*"
+"""Copies that a migration left beside the archive, whole or begun."""
 
 
 def block(conn: sqlite3.Connection, document_id: str, *, reason: str, at: str) -> None:
     """Take the document out of every table and the index. Raises UnknownDocument.
 
-    Blocking a blocked document again only adds the new reason.
+    Blocking a blocked document again only adds the new reason. What was deleted leaves the file with
+    :func:`forget_deleted`.
     """
-    row = conn.execute("select content_sha256 from documents where id = ?", (document_id,)).fetchone()
+    row = conn.execute("select content_sha256, url from documents where id = ?", (document_id,)).fetchone()
     if row is None:
         raise UnknownDocument(f"Das Dokument »{document_id}« ist nicht im Archiv.")
     with transaction(conn):
-        conn.execute(
-            "insert into blocks (document_id, content_sha256, reason, blocked_at) values (?, ?, ?, ?)",
-            (document_id, row["content_sha256"], reason, at),
-        )
-        erase(conn, document_id, blocked_at=at)
+        known = {"content_sha256": row[0], "url": row[1], "reason": reason, "blocked_at": at}
+        values = known | {"document_id": document_id}
+        columns = [name for name in tables(conn)["blocks"] if name in values]
+        marks = ", ".join(f":{name}" for name in columns)
+        conn.execute(f"insert into blocks ({', '.join(columns)}) values ({marks})", values)
+        blocked = "update documents set blocked_at = coalesce(blocked_at, ?) where id = ?"
+        conn.execute(blocked, (at, document_id))
+        erase(conn, [document_id])
         settle_state(conn)
 
 
-def erase(conn: sqlite3.Connection, document_id: str, *, blocked_at: str) -> None:
-    """Leave nothing of the content in any table; what stays is the tombstone."""
-    unindex_document(conn, document_id)
-    clear_children(conn, document_id)
-    conn.execute("delete from version_pages where document_id = ?", (document_id,))
-    conn.execute("delete from versions where document_id = ?", (document_id,))
-    conn.execute("delete from events where document_id = ?", (document_id,))
-    conn.execute("update links set target_id = null where target_id = ?", (document_id,))
-    emptied = ", ".join(f"{name} = null" for name in EMPTIED)
-    conn.execute(
-        f"update documents set title = '', text = '', {emptied}, blocked_at = coalesce(blocked_at, ?) where id = ?",
-        (blocked_at, document_id),
-    )
-
-
 def unblock(conn: sqlite3.Connection, document_id: str, *, at: str) -> None:
-    """Lift the block in the ledger; the content comes back with the next rebuild. Raises UnknownDocument."""
+    """Lift the block in the ledger; the content comes back with the next rebuild, as far as the vault still has it.
+
+    Raises UnknownDocument.
+    """
     if not is_blocked(conn, document_id):
         raise UnknownDocument(f"Das Dokument »{document_id}« ist nicht gesperrt.")
     conn.execute(
         "update blocks set unblocked_at = ? where document_id = ? and unblocked_at is null", (at, document_id)
     )
+
+
+def block_in_copies(data: Path, document_id: str, *, reason: str, at: str) -> list[str]:
+    """Block the document in the copies that older versions left beside the archive too; the names of those files.
+
+    A copy that was only begun goes. Raises sqlite3.DatabaseError for one that is none.
+    """
+    changed = []
+    for path in sorted(data.glob(COPIES)):
+        if path.suffix != ".db":
+            path.unlink()
+            continue
+        with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+            conn.row_factory = sqlite3.Row
+            conn.execute("pragma journal_mode = delete")
+            if conn.execute("select 1 from documents where id = ?", (document_id,)).fetchone():
+                block(conn, document_id, reason=reason, at=at)
+                forget_deleted(conn)
+                changed.append(path.name)
+    return changed
+
+
+def forget_blocked(conn: sqlite3.Connection) -> None:
+    """After a rebuild: :func:`forget_deleted`, where a document is blocked."""
+    if conn.execute("select 1 from blocks where unblocked_at is null").fetchone():
+        forget_deleted(conn)
+
+
+def forget_deleted(conn: sqlite3.Connection) -> None:
+    """Leave nothing of deleted rows in the file: words of the index, samples, free pages, write-ahead log.
+
+    Raises ArchiveBusy while a reader keeps the log from being emptied; to be called again then.
+    """
+    with transaction(conn):
+        optimize_index(conn)
+        conn.execute("delete from search_words where term not in (select term from documents_words)")
+    compact(conn)
+    if conn.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
+        raise ArchiveBusy(
+            "Gelöschtes steht noch in archive.db-wal, solange ein anderes Programm liest. Bitte den Befehl wiederholen."
+        )
+
+
+def compact(conn: sqlite3.Connection) -> None:
+    """Statistics hold samples of values, free pages hold what was deleted: both are made anew."""
+    samples = "select name from sqlite_master where name glob 'sqlite_stat*'"
+    for (name,) in conn.execute(samples).fetchall():
+        conn.execute(f"drop table {name}")
+    conn.execute("vacuum")
+    conn.execute("analyze")

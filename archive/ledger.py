@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, kw_only=True)
 class SnapshotRecord:
     """One response as evidence; the columns of ``snapshots``. ``sha256`` is of the decoded payload, ``asked_url``
-    the address that was asked when a redirect led to ``url``."""
+    the address that was asked when a redirect led to ``url``, ``purged_at`` says that the payload is not kept."""
 
     run_id: int
     url: str
@@ -25,6 +25,7 @@ class SnapshotRecord:
     warc_offset: int | None = None
     location: str | None = None
     asked_url: str | None = None
+    purged_at: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -132,10 +133,15 @@ def add_problem(
     conn: sqlite3.Connection, *, run_id: int | None, url: str | None, stage: str, kind: str, detail: str, at: str,
     document_id: str | None = None,
 ) -> None:  # fmt: skip
-    """Record a problem, once per run, address and kind (a replay records nothing twice)."""
+    """Record a problem, once per run, address and kind (a replay records nothing twice).
+
+    Of a blocked document only the kind is told: details quote titles and words.
+    """
+    blocked = "select 1 from blocks where unblocked_at is null and (document_id = ? or url = ?)"
+    told = None if conn.execute(blocked, (document_id, url)).fetchone() else detail
     conn.execute(
         "insert into problems (run_id, document_id, url, stage, kind, detail, at)"
         " select ?, ?, ?, ?, ?, ?, ? where not exists"
         " (select 1 from problems where run_id is ? and url is ? and stage = ? and kind = ? and document_id is ?)",
-        (run_id, document_id, url, stage, kind, detail, at, run_id, url, stage, kind, document_id),
+        (run_id, document_id, url, stage, kind, told, at, run_id, url, stage, kind, document_id),
     )

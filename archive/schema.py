@@ -310,3 +310,14 @@ alter table runs add column warc_sha256 text;
 def m0007_not_before(db: Database) -> None:
     """When the version before was last seen: a change lies between then and ``seen_at``."""
     db.executescript("alter table versions add column not_before text;")
+
+
+@migrations()
+def m0008_takedown(db: Database) -> None:
+    """Blocked addresses, known also while a rebuild has emptied ``documents``; what was purged from the vault."""
+    db.executescript("""
+alter table blocks add column url text;
+alter table blocks add column purged_at text;
+alter table snapshots add column purged_at text;
+update blocks set url = (select url from documents where id = document_id);
+""")

@@ -6,9 +6,11 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from archive.database import transaction
+from archive.erasing import erase, remember_title, without_blocked
 from archive.ledger import mark_read
 from archive.records import Publication
 from archive.search.indexing import index_document, unindex_document
@@ -29,6 +31,7 @@ def keep(conn: sqlite3.Connection, publication: Publication, *, run_id: int | No
     documents stay blocked: nothing of the reading is stored.
     """
     with transaction(conn):
+        publication = without_blocked(conn, publication)
         known = conn.execute("select * from documents where id = ?", (publication.id,)).fetchone()
         if (known is not None and known["blocked_at"] is not None) or is_blocked(conn, publication.id):
             _keep_tombstone(conn, publication, known)
@@ -42,6 +45,20 @@ def keep(conn: sqlite3.Connection, publication: Publication, *, run_id: int | No
             add_event(conn, publication.id, outcome, at=publication.seen_at, run_id=run_id)
         mark_read(conn, publication.snapshot_id, at=publication.seen_at)
     return outcome
+
+
+def keep_entry(conn: sqlite3.Connection, publication: Publication) -> None:
+    """Enter a document whose bytes were taken out of the vault, unless it is known: what its listing says, no text.
+
+    It keeps the digest that it had when it was blocked, so that the text may come back as the same version.
+    """
+    if conn.execute("select 1 from documents where id = ?", (publication.id,)).fetchone():
+        return
+    row = conn.execute(
+        "select content_sha256 from blocks where document_id = ? order by id desc", (publication.id,)
+    ).fetchone()
+    digest = publication.content_sha256 if row is None else row["content_sha256"]
+    keep(conn, replace(publication, content_sha256=digest or publication.content_sha256))
 
 
 def touch(conn: sqlite3.Connection, document_id: str, *, seen_at: str) -> None:
@@ -112,8 +129,20 @@ def _update(conn: sqlite3.Connection, publication: Publication, known: sqlite3.R
     conn.execute(f"update documents set {settings} where id = :id", row | {"id": publication.id})
     if changed:
         _write_version(conn, publication, version=known["version"] + 1, not_before=known["last_seen_at"])
+    elif publication.pages and not known["text"]:
+        _fill_version(conn, publication, version=known["version"])
     _replace_children(conn, publication)
     return "changed" if changed else "unchanged"
+
+
+def _fill_version(conn: sqlite3.Connection, publication: Publication, *, version: int) -> None:
+    """Give a version its text back that had been left without one; it was seen when it was seen."""
+    key = (publication.id, version)
+    query = "select seen_at, not_before from versions where document_id = ? and version = ?"
+    seen_at, not_before = conn.execute(query, key).fetchone() or (publication.seen_at, None)
+    conn.execute("delete from version_pages where document_id = ? and version = ?", key)
+    conn.execute("delete from versions where document_id = ? and version = ?", key)
+    _write_version(conn, replace(publication, seen_at=seen_at), version=version, not_before=not_before)
 
 
 def _columns(publication: Publication) -> dict[str, object]:
@@ -197,13 +226,18 @@ def clear_children(conn: sqlite3.Connection, document_id: str) -> None:
 
 
 def _keep_tombstone(conn: sqlite3.Connection, publication: Publication, known: sqlite3.Row | None) -> None:
-    """A blocked document is only seen: times, digest and version number go on, nothing else."""
+    """A blocked document is only seen: times, digest and version number go on, nothing else.
+
+    What else prints its title is read in the same rebuild, before it or after it.
+    """
+    remember_title(conn, publication)
     if known is None:
         blocked_at = conn.execute(
             "select min(blocked_at) from blocks where document_id = ? and unblocked_at is null",
             (publication.id,),
         ).fetchone()[0]
         _write(conn, "documents", [_tombstone(conn, publication, blocked_at)])
+        erase(conn, [publication.id], titles=[publication.title])
         return
     touch(conn, publication.id, seen_at=publication.seen_at)
     if publication.content_sha256 != known["content_sha256"]:
