@@ -15,6 +15,7 @@ from types import FrameType
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.progress import bar
 from archive.aftermath import put_right
+from archive.blocks import forget_blocked
 from archive.database import meta_value, open_archive, set_meta
 from archive.ledger import say_why
 from archive.seals import seal_finished_runs
@@ -59,6 +60,7 @@ def bring_up_to_date(conn: sqlite3.Connection, options: CrawlOptions) -> None:
 
         sys.stderr.write("Das Archiv wurde von einer anderen Version gelesen und wird neu aufgebaut …\n")
         rebuild(conn, options.data, progress=bar("Läufe"))
+        forget_blocked(conn)
     set_meta(conn, READING_VERSION_KEY, READING_VERSION)
 
 

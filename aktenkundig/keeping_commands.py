@@ -45,9 +45,11 @@ def rebuild(data: Path) -> None:
     """Alles Abgeleitete aus den WARC-Dateien neu aufbauen, ohne Netz."""
     from aktenkundig.progress import bar
     from aktenkundig.rebuilding import rebuild as rebuild_all
+    from archive.blocks import forget_blocked
 
     with _writing(data) as conn:
         report = rebuild_all(conn, data, progress=bar("Läufe"))
+        forget_blocked(conn)
     click.echo(
         f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten)."
     )
@@ -58,15 +60,32 @@ def rebuild(data: Path) -> None:
 @click.option(
     "--reason", required=True, metavar="TEXT", help="Grund der Sperre; er bleibt im Archiv stehen. Pflicht."
 )
+@click.option(
+    "--purge",
+    is_flag=True,
+    help="Auch die Bytes aus den WARC-Dateien nehmen; Prüfsummen und ein Vermerk bleiben. Nicht umkehrbar.",
+)
 @click.pass_obj
-def block(data: Path, document_id: str, reason: str) -> None:
-    """Ein Dokument sperren: sein Inhalt verlässt die Datenbank."""
+def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
+    """Ein Dokument sperren: sein Inhalt verlässt die Datenbank.
+
+    Die empfangenen Bytes bleiben ohne --purge in den WARC-Dateien, die nicht veröffentlicht werden.
+    """
     from archive.blocks import block as block_document
+    from archive.blocks import block_in_copies, forget_deleted
+    from archive.purging import purge as purge_vault
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
-        block_document(conn, document_id, reason=reason, at=_now())
+        at = _now()
+        block_document(conn, document_id, reason=reason, at=at)
+        copies = block_in_copies(data, document_id, reason=reason, at=at)
+        files = purge_vault(conn, data, document_id, at=at) if purge else []
         forget_deleted(conn)
     click.echo(f"{document_id} ist gesperrt.")
+    if copies:
+        click.echo(f"Auch in {', '.join(copies)}.")
+    if purge:
+        click.echo(f"Ohne seine Bytes neu geschrieben: {', '.join(files) or 'keine WARC-Datei'}.")
 
 
 @click.command(cls=GermanCommand)
@@ -76,12 +95,15 @@ def unblock(data: Path, document_id: str) -> None:
     """Eine Sperre aufheben: der Inhalt kommt aus den WARC-Dateien zurück."""
     from aktenkundig.progress import bar
     from aktenkundig.rebuilding import rebuild as rebuild_all
+    from archive.blocks import forget_blocked
     from archive.blocks import unblock as lift
     from archive.database import transaction
 
-    with _writing(data, wait=WAIT_FOR_CRAWL) as conn, transaction(conn):
-        lift(conn, document_id, at=_now())
-        rebuild_all(conn, data, progress=bar("Läufe"))
+    with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
+        with transaction(conn):
+            lift(conn, document_id, at=_now())
+            rebuild_all(conn, data, progress=bar("Läufe"))
+        forget_blocked(conn)
     click.echo(f"{document_id} ist wieder zugänglich.")
 
 
@@ -111,21 +133,6 @@ def restore(data: Path, source: Path) -> None:
     with archive_lock(data):
         copied = bring_back(source, data, progress=bar("Belege"))
     click.echo(f"Zurückgeholt nach {data} ({copied} WARC-Dateien).")
-
-
-def forget_deleted(conn: sqlite3.Connection) -> None:
-    """Leave nothing of deleted rows in the file: words of the index, samples, free pages, write-ahead log."""
-    from archive.database import transaction
-    from archive.search.indexing import optimize_index
-
-    with transaction(conn):
-        optimize_index(conn)
-        conn.execute("delete from search_words where term not in (select term from documents_words)")
-    for (name,) in conn.execute("select name from sqlite_master where name glob 'sqlite_stat*'").fetchall():
-        conn.execute(f"drop table {name}")
-    conn.execute("vacuum")
-    conn.execute("analyze")
-    conn.execute("pragma wal_checkpoint(truncate)")
 
 
 @contextmanager

@@ -83,7 +83,8 @@ class Replay:
             yield from self._harvest.answer(ask, self._fetched(snapshot))
             return
         problem = self._conn.execute(
-            "select kind, detail from problems where run_id = ? and url = ? and stage = 'fetch' order by id limit 1",
+            "select kind, coalesce(detail, '') from problems where run_id = ? and url = ? and stage = 'fetch'"
+            " order by id limit 1",
             (self._run["id"], ask.url),
         ).fetchone()
         results = self._harvest.missed(ask, *(problem or ("not_asked", "")))
@@ -127,6 +128,7 @@ class Replay:
             fetched_at=row["fetched_at"],
             sha256=payload["sha256"] or "",
             unchanged=unchanged,
+            withheld=status == 200 and payload["purged_at"] is not None,
         )
         return Fetched(
             url=canonical_url(row["url"], "", self._source),

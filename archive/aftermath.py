@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.database import transaction
 from archive.ledger import close_abandoned_runs
+from archive.purging import finish_purges
 from archive.seals import seal_finished_runs
 from archive.torn import set_aside_torn_tails
 
@@ -16,6 +17,7 @@ def put_right(conn: sqlite3.Connection, data: Path, *, at: str) -> list[int]:
 
     All or nothing: when the disk is full the runs stay open, and the next start finds them again.
     """
+    finish_purges(conn, data)
     with transaction(conn):
         abandoned = close_abandoned_runs(conn, at=at)
         set_aside_torn_tails(conn, data, abandoned, at=at)

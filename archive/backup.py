@@ -20,7 +20,8 @@ def backup(data: Path, target: Path, *, progress: Callable[[int, int], None] = l
     """Copy database and WARC files into the folder ``target``; the number of WARC files newly copied.
 
     The database is copied first and consistently; every byte that it points to is then already in
-    the vault, which only grows. Files that are there with the same size are not copied again.
+    the vault, which only grows, but for a purge. Files that are there with the same size and time are not copied
+    again.
     """
     if not database_path(data).exists():
         raise NoArchive(f"Kein Archiv unter {database_path(data)}.")
@@ -58,14 +59,19 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _copy_vault(source: Path, target: Path, progress: Callable[[int, int], None]) -> int:
-    files = sorted(path for path in source.glob("*") if path.is_file())
+    files = sorted(path for path in source.glob("*") if path.is_file() and path.suffix != ".neu")
     copied = 0
     for done, path in enumerate(files, start=1):
         there = target / path.name
-        if not there.exists() or there.stat().st_size != path.stat().st_size:
+        if not there.exists() or _state(there) != _state(path):
             part = there.with_name(there.name + ".teil")
             shutil.copy2(path, part)
             part.replace(there)
             copied += 1
         progress(done, len(files))
     return copied
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Size and time of change, in whole seconds: some disks know no more."""
+    return path.stat().st_size, int(path.stat().st_mtime)

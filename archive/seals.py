@@ -16,10 +16,15 @@ def seal_finished_runs(conn: sqlite3.Connection, data: Path) -> None:
     for (run_id,) in conn.execute(query).fetchall():
         path = warc_of(data, run_id)
         if path is not None:
-            conn.execute(
-                "update runs set warc_bytes = ?, warc_sha256 = ? where id = ?",
-                (path.stat().st_size, _digest(path), run_id),
-            )
+            seal(conn, run_id, path)
+
+
+def seal(conn: sqlite3.Connection, run_id: int, path: Path) -> None:
+    """Note size and digest of ``path`` as those of the run's file."""
+    conn.execute(
+        "update runs set warc_bytes = ?, warc_sha256 = ? where id = ?",
+        (path.stat().st_size, digest_of_file(path), run_id),
+    )
 
 
 def broken_seals(conn: sqlite3.Connection, data: Path) -> Iterator[str]:
@@ -28,7 +33,7 @@ def broken_seals(conn: sqlite3.Connection, data: Path) -> Iterator[str]:
         path = warc_of(data, row["id"])
         if path is None:
             yield f"Die WARC-Datei von Lauf {row['id']} fehlt."
-        elif path.stat().st_size != row["warc_bytes"] or _digest(path) != row["warc_sha256"]:
+        elif path.stat().st_size != row["warc_bytes"] or digest_of_file(path) != row["warc_sha256"]:
             yield f"{FOLDER}/{path.name} ist nicht mehr, was sie am Ende von Lauf {row['id']} war."
 
 
@@ -37,6 +42,7 @@ def warc_of(data: Path, run_id: int) -> Path | None:
     return next(iter(sorted((data / FOLDER).glob(f"*-{run_id:06d}.warc.gz"))), None)
 
 
-def _digest(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

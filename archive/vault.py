@@ -17,6 +17,10 @@ from warcio.warcwriter import WARCWriter
 FOLDER = "warc"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+PURGED = "urn:aktenkundig:warc:purged"
+"""Profile of an answer whose payload is withheld on demand: status, digest and the headers in KEPT_HEADERS stay."""
+
+KEPT_HEADERS = ("content-type", "date", "last-modified", "etag", "location", "server")
 
 Headers = Sequence[tuple[str, str]]
 
@@ -27,7 +31,7 @@ class Exchange:
 
     ``body`` is the entity body as received (content coding kept). ``fetched_at`` is an archive
     timestamp. ``same_as`` names an earlier snapshot with the same payload (its URL and time);
-    the body is then not stored again.
+    the body is then not stored again. Where it is ``withheld`` (blocked for good) only its digest is stored.
     """
 
     url: str
@@ -38,6 +42,7 @@ class Exchange:
     response_headers: Headers
     body: bytes
     same_as: tuple[str, str] | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +150,11 @@ def _response_record(writer: WARCWriter, exchange: Exchange) -> ArcWarcRecord:
         f"{exchange.status} {exchange.reason}".strip(), list(exchange.response_headers), protocol="HTTP/1.1"
     )
     extra = {"WARC-Date": exchange.fetched_at}
+    if exchange.withheld and exchange.body:
+        return bare_record(
+            writer, url=exchange.url, date=exchange.fetched_at, status=headers.statusline, headers=headers.headers,
+            digest=payload_digest(exchange.body),
+        )  # fmt: skip
     if exchange.status == 304:
         extra["WARC-Profile"] = NOT_MODIFIED
         return writer.create_warc_record(
@@ -160,6 +170,24 @@ def _response_record(writer: WARCWriter, exchange: Exchange) -> ArcWarcRecord:
     return writer.create_revisit_record(
         exchange.url, digest, url, date, http_headers=headers, warc_headers_dict=extra
     )
+
+
+def bare_record(
+    writer: WARCWriter, *, url: str, date: str, status: str, headers: Headers, digest: str | None,
+    record_id: str | None = None,
+) -> ArcWarcRecord:  # fmt: skip
+    """An answer without its payload, which nothing holds any more: a ``revisit`` record of a profile of our own.
+
+    ``status`` is the status without the protocol (``200 OK``), ``digest`` that of the payload.
+    """
+    kept = [(name, value) for name, value in headers if name.lower() in KEPT_HEADERS]
+    extra = {"WARC-Date": date, "WARC-Profile": PURGED, "WARC-Truncated": "unspecified"}
+    if digest is not None:
+        extra["WARC-Payload-Digest"] = digest
+    if record_id is not None:
+        extra["WARC-Record-ID"] = record_id
+    told = StatusAndHeaders(status, kept, protocol="HTTP/1.1")
+    return writer.create_warc_record(url, "revisit", http_headers=told, warc_headers_dict=extra)
 
 
 def _request_record(writer: WARCWriter, exchange: Exchange, response: ArcWarcRecord) -> ArcWarcRecord:

@@ -66,10 +66,12 @@ def _stored(record: Any) -> StoredResponse:
 def read_payload(conn: sqlite3.Connection, data: Path, snapshot_id: int) -> StoredResponse:
     """The response of a snapshot, its digest checked. Raises RecordUnreadable."""
     row = conn.execute(
-        "select warc_file, warc_offset, sha256 from snapshots where id = ?", (snapshot_id,)
+        "select warc_file, warc_offset, sha256, purged_at from snapshots where id = ?", (snapshot_id,)
     ).fetchone()
     if row is None or row["warc_file"] is None:
         raise RecordUnreadable(f"Zu Abruf {snapshot_id} sind keine Bytes hinterlegt.")
+    if row["purged_at"] is not None:
+        raise RecordUnreadable(f"Die Bytes von Abruf {snapshot_id} wurden auf Verlangen entfernt.")
     stored = read_record(data, row["warc_file"], row["warc_offset"])
     if row["sha256"] and hashlib.sha256(stored.body).hexdigest() != row["sha256"]:
         raise RecordUnreadable(f"Abruf {snapshot_id}: Prüfsumme stimmt nicht ({row['warc_file']}).")

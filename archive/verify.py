@@ -15,7 +15,7 @@ from archive.content_coding import CodingError, digest_of
 from archive.seals import broken_seals
 from archive.search.indexing import check_index
 from archive.torn import end_of_last_whole_record
-from archive.vault import FOLDER
+from archive.vault import FOLDER, PURGED
 from archive.vault_reading import UNREADABLE
 
 DANGLING = {
@@ -57,9 +57,13 @@ Answer = tuple[str, str, int]
 
 @dataclass
 class _Found:
-    """What a WARC file holds: payload digests (SHA-256, hex) by offset, answers, and what is wrong with it."""
+    """What a WARC file holds: payload digests (SHA-256, hex) by offset, answers, and what is wrong with it.
+
+    ``purged`` holds the digests (as in ``snapshots.payload_digest``) of payloads that were taken out on demand.
+    """
 
     digests: dict[int, str] = field(default_factory=dict)
+    purged: dict[int, str] = field(default_factory=dict)
     answers: Counter[Answer] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
@@ -115,12 +119,16 @@ def _file_faults(conn: sqlite3.Connection, data: Path, warc_file: str) -> Iterat
     read = _read(data / warc_file)
     yield from read.faults
     rows = conn.execute(
-        "select id, url, warc_offset, sha256 from snapshots where warc_file = ? order by id", (warc_file,)
+        "select id, url, warc_offset, sha256, payload_digest, purged_at from snapshots where warc_file = ? order by id",
+        (warc_file,),
     )
     for row in rows:
         found = read.digests.get(row["warc_offset"])
         if found is None:
             yield f"Abruf {row['id']} ({row['url']}): kein Eintrag in {warc_file} ab Byte {row['warc_offset']}."
+        elif row["purged_at"] is not None:
+            if read.purged.get(row["warc_offset"]) != row["payload_digest"]:
+                yield f"Abruf {row['id']} ({row['url']}): Der Vermerk in {warc_file} nennt eine andere Prüfsumme."
         elif row["sha256"] and found != row["sha256"]:
             yield f"Abruf {row['id']} ({row['url']}): Prüfsumme stimmt nicht mit {warc_file} überein."
     yield from _unmatched(conn, data / warc_file, read.answers)
@@ -156,6 +164,9 @@ def _read(path: Path) -> _Found:
                         f"{path.name}: ein Eintrag ab Byte {records.get_record_offset()} ist beschädigt."
                     )
                 found.digests[records.get_record_offset()] = _payload_digest(record, body)
+                if record.rec_headers.get_header("WARC-Profile") == PURGED:
+                    digest = str(record.rec_headers.get_header("WARC-Payload-Digest"))
+                    found.purged[records.get_record_offset()] = digest
                 if record.rec_type in ("response", "revisit") and record.http_headers is not None:
                     found.answers[_answer(record)] += 1
     except UNREADABLE as error:

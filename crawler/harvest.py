@@ -87,6 +87,10 @@ class Harvest:
 
     def answer(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         """Read one answer: further addresses and records. Whatever is wrong with it becomes a Failure."""
+        if fetched.evidence.withheld and ask.document_id is not None:
+            yield self._document(ask, None, fetched.evidence)
+            yield from self._after_listing(ask)
+            return
         try:
             yield from self._read(ask, fetched)
             return

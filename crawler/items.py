@@ -121,12 +121,14 @@ class Evidence:
 
     ``fetched_at`` is UTC ``YYYY-MM-DDTHH:MM:SSZ``. ``unchanged`` is true when the server
     answered 304 or the bytes equal those of the last snapshot that was read from this address.
+    ``withheld`` says that its bytes were taken out of the vault on demand: there is nothing to read.
     """
 
     snapshot_id: int
     fetched_at: str
     sha256: str
     unchanged: bool = False
+    withheld: bool = False
 
 
 # -- what spiders hand to the pipelines ------------------------------------------------------

@@ -29,7 +29,7 @@ class ConditionalMiddleware:
         """Only snapshots whose content was stored, and can still be read, count; else the address is asked in full."""
         session = session_of(self._crawler)
         previous = last_read_snapshot(session.conn, request.url)
-        if previous is None or not (previous["etag"] or previous["last_modified"]):
+        if previous is None or previous["purged_at"] or not (previous["etag"] or previous["last_modified"]):
             return
         if not can_read(session.conn, session.data, previous["id"]):
             await self._report(session, request.url, previous)

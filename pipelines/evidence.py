@@ -16,6 +16,7 @@ from scrapy.http import Response
 from archive.content_coding import CodingError, decoded
 from archive.content_coding import TooLarge as CodedTooLarge
 from archive.ledger import SnapshotRecord, add_snapshot, last_answer, last_read_snapshot
+from archive.purging import is_withheld
 from archive.vault import Exchange, payload_digest
 from archive.vault_reading import can_read, read_payload
 from crawler.items import Evidence
@@ -100,7 +101,8 @@ def keep_exchange(
     has_body = payload is not None and response.status != HTTPStatus.NOT_MODIFIED
     digest = hashlib.sha256(payload).hexdigest() if has_body and payload is not None else ""
     wire_digest = payload_digest(response.body) if has_body else None
-    same = _same_before(session, request.url, wire_digest)
+    withheld = is_withheld(session.conn, (request.url, *request.meta.get("redirect_urls", ())))
+    same = None if withheld else _same_before(session, request.url, wire_digest)
     place = session.vault.write(
         Exchange(
             url=request.url,
@@ -111,6 +113,7 @@ def keep_exchange(
             response_headers=_pairs(response.headers),
             body=response.body,
             same_as=(same["url"], same["fetched_at"]) if same is not None else None,
+            withheld=withheld,
         )
     )
     snapshot = SnapshotRecord(
@@ -128,6 +131,7 @@ def keep_exchange(
         warc_offset=place.warc_offset if same is None else same["warc_offset"],
         location=_header(response, "Location"),
         asked_url=next(iter(request.meta.get("redirect_urls", ())), None),
+        purged_at=fetched_at if withheld and response.body else None,
     )
     return add_snapshot(session.conn, snapshot), fetched_at, digest
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from archive.database import transaction
 from archive.ledger import RunCounts, add_problem, mark_read
 from archive.removal import Gone
-from archive.store import Outcome, is_blocked, keep, touch
+from archive.store import Outcome, is_blocked, keep, keep_entry, touch
 from crawler.items import (
     DocumentGone,
     DocumentRead,
@@ -134,6 +134,8 @@ class Recorder:
 
     def _unchanged(self, item: DocumentRead) -> None:
         seen_at = item.evidence.fetched_at
+        if item.evidence.withheld:
+            keep_entry(self.conn, publication_of_file(item, FileText(kind="none"))[0])
         touch(self.conn, item.document_id, seen_at=seen_at)
         mark_read(self.conn, item.evidence.snapshot_id, at=seen_at)
         if item.listed is None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
+from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from datasette.utils.asgi import NotFound, Request, Response
 
@@ -43,6 +46,8 @@ async def show_original(datasette: Datasette, request: Request) -> Response:
         found = await asyncio.to_thread(original, settings_of(datasette).data_dir, snapshot, document_id)
     except RecordUnreadable as error:
         raise NotFound("Die Originalbytes sind zurzeit nicht lesbar.") from error
+    if found.content_type.startswith("text/") and await read(datasette, names_blocked, found.body):
+        raise NotFound("Das Original nennt ein gesperrtes Dokument und wird darum nicht gezeigt.")
     headers = {
         "Content-Security-Policy": found.policy,
         "Content-Disposition": found.disposition,
@@ -53,6 +58,15 @@ async def show_original(datasette: Datasette, request: Request) -> Response:
         **known,
     }
     return Response(found.body, headers=headers, content_type=found.content_type)
+
+
+def names_blocked(conn: sqlite3.Connection, body: bytes) -> bool:
+    """Whether archived bytes hold the address of a blocked document, whole or from its path on."""
+    rows = conn.execute("select url from blocks where unblocked_at is null and url is not null").fetchall()
+    text = unescape(body.decode("utf-8", "replace")) if rows else ""
+    paths = {urlsplit(url)._replace(scheme="", netloc="").geturl() for (url,) in rows}
+    spelt = {one for path in paths if len(path) > 1 for one in (path, unquote(path))}
+    return any(re.search(re.escape(one) + r"(?![\w/?&=-])", text) for one in spelt)
 
 
 def _validators(snapshot: Snapshot) -> dict[str, str]:

@@ -106,6 +106,15 @@ def test_the_workflow_asks_for_no_rights_and_prints_no_secrets() -> None:
     assert not any("secrets." in step.get("run", "") for step in steps)
 
 
+def test_the_workflow_publishes_the_export_and_nothing_of_the_archive_itself() -> None:
+    """WARC files hold what is blocked."""
+    workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["crawl"]["steps"]
+    published = [step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", "")]
+
+    assert published == ["export"]
+
+
 def command_lines() -> list[list[str]]:
     """Every call of the program in deploy/, as its arguments."""
     found = []

@@ -1,0 +1,193 @@
+"""Takes the bytes of a blocked document out of the vault; their digests and a note of it stay."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Collection, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.warcwriter import WARCWriter
+
+from archive.content_coding import CodingError, digest_of
+from archive.database import transaction
+from archive.erasing import names_of
+from archive.errors import RecordUnreadable
+from archive.seals import digest_of_file, seal, seal_finished_runs
+from archive.torn import end_of_last_whole_record
+from archive.vault import FOLDER, PURGED, bare_record
+from archive.vault_reading import UNREADABLE
+
+FRESH = ".neu"
+"""A rewritten file until it takes the place of the old one."""
+
+
+def purge(conn: sqlite3.Connection, data: Path, document_id: str, *, at: str) -> list[str]:
+    """Rewrite every WARC file that holds an answer of a blocked document, without its payload; the files' names.
+
+    Snapshots and seals follow. What is then written of its addresses holds no payload either, as long as it is
+    blocked. Raises RecordUnreadable, and changes nothing, when such a file cannot be read to its end.
+    """
+    finish_purges(conn, data)
+    seal_finished_runs(conn, data)
+    urls = _addresses(conn, document_id)
+    changed = []
+    with transaction(conn):
+        for warc_file in _files(conn, urls):
+            if (data / warc_file).exists() and _purge_file(conn, data, warc_file, urls, at):
+                changed.append(warc_file)
+        conn.execute(
+            "update blocks set purged_at = ? where document_id = ? and unblocked_at is null",
+            (at, document_id),
+        )
+    finish_purges(conn, data)
+    _drop_torn_tails(data, urls)
+    return changed
+
+
+def finish_purges(conn: sqlite3.Connection, data: Path) -> None:
+    """Put rewritten files in the place of the old ones, where their seal was committed; throw others away.
+
+    So a purge that was cut short is either done or never was.
+    """
+    for fresh in sorted((data / FOLDER).glob(f"*.warc.gz{FRESH}")):
+        old = fresh.with_name(fresh.name.removesuffix(FRESH))
+        run_id = int(old.name.split(".")[0].rsplit("-", 1)[-1])
+        row = conn.execute("select warc_sha256 from runs where id = ?", (run_id,)).fetchone()
+        if row is not None and row[0] == digest_of_file(fresh):
+            fresh.replace(old)
+        else:
+            fresh.unlink()
+
+
+def is_withheld(conn: sqlite3.Connection, urls: Collection[str]) -> bool:
+    """Whether the answer of one of these addresses is not to be kept: its document is blocked and purged."""
+    marks = ", ".join("?" for _ in urls)
+    query = f"select 1 from blocks where url in ({marks}) and purged_at is not null and unblocked_at is null"
+    return conn.execute(query, tuple(urls)).fetchone() is not None
+
+
+def _addresses(conn: sqlite3.Connection, document_id: str) -> frozenset[str]:
+    """The document's addresses, and where they led to when that is nobody else's address."""
+    urls = names_of(conn, [document_id]).urls
+    marks, values = ", ".join("?" for _ in urls), sorted(urls)
+    led_to = conn.execute(
+        f"select distinct url from snapshots where asked_url in ({marks}) and url not in (select url from listings)"
+        " and url not in (select url from documents where id <> ?)",
+        (*values, document_id),
+    )
+    return urls | {url for (url,) in led_to}
+
+
+def _files(conn: sqlite3.Connection, urls: Collection[str]) -> list[str]:
+    """Files that hold answers of these addresses, and those of runs that were cut short: they may hold answers
+    that no snapshot names."""
+    marks, values = ", ".join("?" for _ in urls), sorted(urls)
+    found = conn.execute(
+        "select distinct warc_file from snapshots where warc_file is not null"
+        f" and (url in ({marks}) or run_id in (select id from runs where not settled)) order by 1",
+        values,
+    )
+    return [warc_file for (warc_file,) in found]
+
+
+def _purge_file(conn: sqlite3.Connection, data: Path, warc_file: str, urls: Collection[str], at: str) -> bool:
+    """Write the file anew beside itself and bring the ledger in line; False where there is nothing to take out."""
+    path = data / warc_file
+    fresh = path.with_name(path.name + FRESH)
+    if end_of_last_whole_record(path) != path.stat().st_size:
+        raise RecordUnreadable(f"{warc_file} endet mitten in einem Eintrag.")
+    try:
+        with path.open("rb") as source, fresh.open("wb") as target:
+            moved, purged = _rewrite(source, target, urls, at)
+            target.flush()
+            os.fsync(target.fileno())
+    except UNREADABLE as error:
+        fresh.unlink(missing_ok=True)
+        raise RecordUnreadable(f"{warc_file} ist nicht bis zum Ende lesbar: {error}") from error
+    if not purged:
+        fresh.unlink()
+        return False
+    shutil.copymode(path, fresh)
+    rows = conn.execute("select id, warc_offset from snapshots where warc_file = ?", (warc_file,)).fetchall()
+    conn.executemany(
+        "update snapshots set warc_offset = ?, purged_at = coalesce(purged_at, ?) where id = ?",
+        [(moved.get(old, old), at if old in purged else None, one) for one, old in rows],
+    )
+    seal(conn, int(path.name.split(".")[0].rsplit("-", 1)[-1]), fresh)
+    return True
+
+
+def _rewrite(
+    source: BinaryIO, target: BinaryIO, urls: Collection[str], at: str
+) -> tuple[dict[int, int], set[int]]:
+    """Copy record for record: where each one moved to, and the old places of those whose payload went."""
+    moved, purged = {}, set()
+    with source:
+        for record, body, offset, length in _records(source):
+            moved[offset] = target.tell()
+            if record.rec_type == "response" and record.rec_headers.get_header("WARC-Target-URI") in urls:
+                purged.add(offset)
+                _write_bare(WARCWriter(target, gzip=True, warc_version="1.1"), record, body, at)
+            else:
+                target.write(_raw(source, offset, length))
+    return moved, purged
+
+
+def _records(source: BinaryIO) -> Iterator[tuple[Any, bytes, int, int]]:
+    """Every record with its payload, offset and length in the file."""
+    records = ArchiveIterator(source)
+    for record in records:
+        body = record.raw_stream.read()
+        yield record, body, records.get_record_offset(), records.get_record_length()
+
+
+def _raw(source: BinaryIO, offset: int, length: int) -> bytes:
+    return os.pread(source.fileno(), length, offset)
+
+
+def _write_bare(writer: WARCWriter, record: Any, body: bytes, at: str) -> None:
+    """The record without its payload, and a note that says what was taken out, and when."""
+    heads, http = record.rec_headers, record.http_headers
+    url = heads.get_header("WARC-Target-URI")
+    bare = bare_record(
+        writer, url=url, date=heads.get_header("WARC-Date"), status=http.statusline, headers=http.headers,
+        digest=heads.get_header("WARC-Payload-Digest"), record_id=heads.get_header("WARC-Record-ID"),
+    )  # fmt: skip
+    writer.write_record(bare)
+    try:
+        sha256 = digest_of(body, http.get_header("Content-Encoding") or "")
+    except CodingError:
+        sha256 = "unknown"
+    told = {
+        "purged-at": at, "original-length": heads.get_header("Content-Length"),
+        "original-block-digest": heads.get_header("WARC-Block-Digest"), "original-payload-sha256": sha256,
+    }  # fmt: skip
+    note = "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode()
+    writer.write_record(
+        writer.create_warc_record(
+            url, "metadata", payload=BytesIO(note), length=len(note), warc_content_type="application/warc-fields",
+            warc_headers_dict={"WARC-Date": at, "WARC-Refers-To": heads.get_header("WARC-Record-ID"),
+                               "WARC-Profile": PURGED},
+        )
+    )  # fmt: skip
+
+
+def _drop_torn_tails(data: Path, urls: Collection[str]) -> None:
+    """Half records that a crash left: those of the document, and those whose address nobody can read."""
+    for path in sorted((data / FOLDER).glob("*.torn")):
+        try:
+            head = zlib.decompressobj(31).decompress(path.read_bytes(), 1 << 16)
+        except zlib.error:
+            head = b""
+        lines = head.decode("utf-8", "replace").splitlines()
+        told = [
+            line.split(":", 1)[1].strip().strip("<>") for line in lines if line.startswith("WARC-Target-URI:")
+        ]
+        if not told or told[0] in urls:
+            path.unlink()
