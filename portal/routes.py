@@ -59,6 +59,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{_DOCUMENT}$", document.show_document),
         (rf"{_DOCUMENT}/version/(?P<version>\d{{1,6}})$", document.show_document),
         (rf"{_DOCUMENT}/vergleich/(?P<old>\d{{1,6}})/(?P<new>\d{{1,6}})$", comparison.show_comparison),
+        (rf"{_DOCUMENT}/vergleich-mit/(?P<other>[A-Za-z0-9._~-]+)$", comparison.show_editions),
         (rf"{_DOCUMENT}/original$", original.show_original),
         (rf"{_DOCUMENT}/zitieren\.(?P<format>bib|json|txt)$", citation.show_citation),
         (rf"/-/static-plugins/{PLUGIN}/(?P<path>.*)$", asgi_static(STATIC)),

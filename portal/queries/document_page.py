@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal.queries import documents, versions
 from portal.queries.documents import Citation, Document, FoundDate, GivenTopic, Page, Relation
+from portal.queries.family import Family, family_of
 from portal.queries.versions import Event, Snapshot, Version
 
 
@@ -38,6 +39,7 @@ class DocumentPage:
     versions: list[Version]
     events: list[Event]
     snapshot: Snapshot | None
+    family: Family
 
     @property
     def newest(self) -> bool:
@@ -56,6 +58,7 @@ def document_page(
         return None
     newest = version.version == document.version
     attached = _attached(conn, document, version)
+    family = family_of(conn, document.id)
     return DocumentPage(
         document=document,
         version=version,
@@ -66,13 +69,14 @@ def document_page(
         topics=documents.topics_of(conn, document.id),
         citations=documents.citations_of(conn, document.id) if newest else [],
         cited_elsewhere=documents.cited_elsewhere(conn, document.id) if newest else {},
-        links_out=_not_attached(documents.links_from(conn, document.id), attached),
-        links_in=documents.links_to(conn, document.id),
+        links_out=_unshown(_not_attached(documents.links_from(conn, document.id), attached), family),
+        links_in=_unshown(documents.links_to(conn, document.id), family),
         attached=attached,
         parent=_parent(conn, document),
         versions=every,
         events=versions.events_of(conn, document.id),
         snapshot=versions.find_snapshot(conn, version.snapshot_id),
+        family=family,
     )
 
 
@@ -102,3 +106,12 @@ def _not_attached(relations: list[Relation], attached: list[Attached]) -> list[R
     """Links without those that the list of attachments shows already."""
     shown = {item.document_id for item in attached if item.document_id} | {item.url for item in attached}
     return [item for item in relations if item.kind != "annex" or not {item.other_id, item.url} & shown]
+
+
+def _unshown(relations: list[Relation], family: Family) -> list[Relation]:
+    """Links without those that the family shows already, each target once."""
+    found: dict[tuple[str | None, str | None], Relation] = {}
+    for item in relations:
+        if item.other_id not in family.shown:
+            found.setdefault((item.other_id, None if item.other_id else item.url), item)
+    return list(found.values())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.diff import Change, word_diff
 from portal.access import read
+from portal.addresses import document_path
 from portal.german_dates import as_date
 from portal.queries.documents import Document
 from portal.queries.versions import Version, find_version, version_pages
@@ -31,9 +33,13 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two versions and what differs between them; ``taken`` and ``put`` count words."""
+    """Two versions and what differs between them; ``taken`` and ``put`` count words.
+
+    ``other`` is the document of the older one where two editions of a paper are compared.
+    """
 
     document: Document
+    other: Document | None = None
     old: Version
     new: Version
     fields: list[Field]
@@ -54,7 +60,7 @@ class Comparison:
     @property
     def steps(self) -> list[tuple[int, int]]:
         """The comparisons of each version with the one before, where there is more than one."""
-        newest = self.document.version
+        newest = 0 if self.other else self.document.version
         return [(number - 1, number) for number in range(2, newest + 1)] if newest > 2 else []
 
 
@@ -65,6 +71,20 @@ def compare(conn: sqlite3.Connection, document_id: str, old_number: int, new_num
     new = find_version(conn, document_id, new_number)
     if old is None or new is None:
         raise NotFound("Diese Fassung gibt es nicht.")
+    return _compared(conn, document, old, new)
+
+
+def compare_editions(conn: sqlite3.Connection, document_id: str, other_id: str) -> Comparison:
+    """The newest version of another document beside that of this one. Raises NotFound, Blocked."""
+    document, other = known_document(conn, document_id), known_document(conn, other_id)
+    old = find_version(conn, other.id, other.version)
+    new = find_version(conn, document.id, document.version)
+    if old is None or new is None:
+        raise NotFound("Diese Fassung gibt es nicht.")
+    return replace(_compared(conn, document, old, new), other=other)
+
+
+def _compared(conn: sqlite3.Connection, document: Document, old: Version, new: Version) -> Comparison:
     text = word_diff(_text(conn, old), _text(conn, new))
     return Comparison(
         document=document,
@@ -111,9 +131,20 @@ def _links(version: Version) -> str:
 
 
 async def show_comparison(datasette: Datasette, request: Request) -> Response:
-    """The page of the diff."""
+    """The diff of two versions of a document."""
     numbers = number_in(request, "old") or 0, number_in(request, "new") or 0
-    found = await read(datasette, compare, request.url_vars["document"], *numbers)
+    return await _show(datasette, request, compare, *numbers)
+
+
+async def show_editions(datasette: Datasette, request: Request) -> Response:
+    """The diff of two editions of a paper, which are documents of their own."""
+    return await _show(datasette, request, compare_editions, request.url_vars["other"])
+
+
+async def _show(
+    datasette: Datasette, request: Request, question: Callable[..., Comparison], *asked: Any
+) -> Response:
+    found = await read(datasette, question, request.url_vars["document"], *asked)
     return await page(
         datasette,
         request,
@@ -121,5 +152,6 @@ async def show_comparison(datasette: Datasette, request: Request) -> Response:
         headers=NOINDEX,
         found=found,
         document=found.document,
+        old_path=str(datasette.urls.path(document_path((found.other or found.document).id))),
         noindex=True,
     )

@@ -100,7 +100,7 @@ def test_links_show_both_directions_with_reason(portal: Any) -> None:
     back = words(page(portal, f"/dokument/{samples.RESOLUTION.id}").find(".//aside"))
 
     assert f"kündigt an: {samples.RESOLUTION.title} (26. März 2025) Titel gleich, fünf Tage Abstand" in there
-    assert f"angekündigt durch: {samples.ANNOUNCEMENT.title}" in back
+    assert f"Angekündigt in {samples.ANNOUNCEMENT.title}" in back
 
 
 def test_annexes_are_listed_once_and_lead_back(portal: Any) -> None:
@@ -235,7 +235,7 @@ def test_licence_stands_at_the_document(portal: Any) -> None:
 
 def test_a_date_says_where_it_is_printed(portal: Any) -> None:
     """Beside the date stands the place it was taken from, with the words as printed."""
-    facts = words(page(portal, f"/dokument/{samples.ANNOUNCEMENT.id}").find(".//aside//dl"))
+    facts = words(page(portal, f"/dokument/{samples.ANNOUNCEMENT.id}").cssselect("#angaben ~ dl")[0])
 
     assert "Beschlossen26. März 2025laut Dachzeile: „vom 26. März 2025“" in facts
 
