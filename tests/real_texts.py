@@ -25,6 +25,9 @@ def corpus_folder() -> Path | None:
     return folder
 
 
+CORPUS = corpus_folder() or Path("no folder of real texts")
+"""The folder; only tests marked with ``needs_corpus`` may look into it."""
+
 needs_corpus = pytest.mark.skipif(
     not os.environ.get(VARIABLE), reason=f"{VARIABLE} names no folder of real texts"
 )

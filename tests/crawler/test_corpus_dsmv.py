@@ -8,22 +8,17 @@ import re
 from collections.abc import Callable
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import pytest
+from real_texts import CORPUS, needs_corpus
 
 from crawler.items import PageText
 from crawler.pages.release import read_release
 from crawler.sources import load_source
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 FLOOR = 29
 """Of thirty releases, those that must be right in every field under every markup."""
-
-needs_corpus = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="the corpus of real releases (../shared/corpus) is not beside this checkout"
-)
 
 
 def heading_in_breaks(lines: list[str]) -> str:

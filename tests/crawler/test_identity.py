@@ -7,24 +7,24 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from real_texts import CORPUS, needs_corpus
 
 from crawler.errors import UnknownIdentity
 from crawler.identity import canonical_url, distinct_ids, document_id_for, file_doc_type, is_file
 from crawler.sources import load_source
 
-MEDIA = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsk" / "media_urls.tsv"
+MEDIA = CORPUS / "dsk" / "media_urls.tsv"
 DSMV, DSK = load_source("dsmv"), load_source("dsk")
 DSK_SITE = "https://www.datenschutzkonferenz-online.de"
 DSMV_SITE = "https://www.datenschutz-mv.de"
 SECTION = DSK_SITE + "/orientierungshilfen.html"
 
 
-@pytest.mark.skipif(not MEDIA.is_file(), reason="the corpus of real addresses (../shared/corpus) is absent")
+@needs_corpus
 def test_all_real_media_addresses_are_canonical_and_distinct() -> None:
     """136 real addresses: each is its own canonical form, each id is the contract's, none twice."""
     with MEDIA.open(encoding="utf-8") as file:

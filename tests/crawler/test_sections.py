@@ -5,18 +5,18 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from real_texts import CORPUS, needs_corpus
 
 from crawler.errors import EmptyListing, MissingPart, NotTheDocument, ReadingError
 from crawler.items import Listing
 from crawler.pages.section_page import read_section
 from crawler.sources import Section, load_source
 
-LABELS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsk" / "labels.tsv"
+LABELS = CORPUS / "dsk" / "labels.tsv"
 SITE = "https://www.datenschutzkonferenz-online.de"
 URL = SITE + "/orientierungshilfen.html"
 GUIDES = Section(path="/orientierungshilfen.html", doc_type="orientierungshilfe", label="Orientierungshilfen")
@@ -63,7 +63,7 @@ def test_the_seen_markup_gives_label_date_and_title() -> None:
     assert (listing.markup, listing.excluded, listing.title) == ("thumbnail_list", (), "Orientierungshilfen")
 
 
-@pytest.mark.skipif(not LABELS.is_file(), reason="the corpus of real labels (../shared/corpus) is absent")
+@needs_corpus
 @pytest.mark.parametrize(
     "markup", ["<b>{date}</b>{dash}{title}", "<div class='date'>{date}</div>{dash}<span>{title}</span>"]
 )

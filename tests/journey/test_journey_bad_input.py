@@ -15,6 +15,8 @@ from aktenkundig.sample.site import answer
 
 RELEASES = 40
 FORBIDDEN = 1
+TIMEOUT, NEVER = "6", 600.0
+"""Seconds: far more than a healthy page takes on the busiest machine; and an answer that does not come at all."""
 SITE = "https://www.datenschutz-mv.de"
 SCRIPT = (
     "<p onclick='alert(1)'>Klick<script>alert('Einbruch')</script><img src=x onerror='alert(2)'></p></body>"
@@ -64,7 +66,7 @@ class BadNight:
     def __init__(self, data: Path) -> None:
         self.ids = dict(zip(CASES, listed_ids(), strict=False))
         self.other = listed_ids()[20]
-        with SampleSite(releases=RELEASES) as site, patch.dict(os.environ, {"AKTENKUNDIG_TIMEOUT": "0.7"}):
+        with SampleSite(releases=RELEASES) as site, patch.dict(os.environ, {"AKTENKUNDIG_TIMEOUT": TIMEOUT}):
             self.journey = Journey(data, site)
             self._spoil(site)
             self.first = self.journey.crawl(1, "dsmv")
@@ -94,7 +96,7 @@ class BadNight:
         site.fault(at["redirect_to_start"], status=302, headers={"Location": "/"})
         site.fault(at["status_404"], status=404)
         site.fault(at["status_500"], status=500)
-        site.fault(at["timeout"], delay=1.0)
+        site.fault(at["timeout"], delay=NEVER)
         site.fault(at["body_100_mb"], body=bytes(100_000_000), content_type="application/octet-stream")
         site.fault(at["title_of_another"], body=page_of(self.other))
         site.fault(at["script"], body=script.encode())

@@ -85,12 +85,12 @@ def test_a_first_night_that_finds_nothing_is_an_alarm(tmp_path: Path, broken: Sa
 
 
 def test_a_source_that_takes_too_long_is_ended_and_shown_as_failed(data: Path, broken: SampleSite) -> None:
-    broken.fault("/entschliessungen.html", host="dsk", delay=60)
-    said = night(broken, data, time_limit=12)
+    broken.fault("/entschliessungen.html", host="dsk", delay=600)
+    said = night(broken, data, time_limit=30)
 
     assert said.code == 1
     assert rows(data, NEWEST) == [
-        ("dsk", "failed", "Der Lauf endete vorzeitig: Zeitgrenze von 12 s überschritten."),
+        ("dsk", "failed", "Der Lauf endete vorzeitig: Zeitgrenze von 30 s überschritten."),
         ("dsmv", "ok", None),
     ]
 

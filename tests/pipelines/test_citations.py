@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 
 import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from real_texts import CORPUS, needs_corpus
 
 from archive.records import CitationRecord
 from pipelines.citations import find_citations
 from pipelines.mending import mend_pages
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 
 PIECES = (
     "Art. ", "Artikel ", "§ ", "§§ ", "Erwägungsgrund ", "6", "13", " Abs. 1", " Absatz 2", " Satz 1",
@@ -130,10 +128,10 @@ RELEASES = {
 """What a careful reader finds in the 30 real releases; the others cite nothing."""
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the real guidance paper in ../shared/corpus")
+@needs_corpus
 def test_real_guidance_paper_is_read_completely() -> None:
     """139 rows, checked by eye; only what the paper itself leaves open has no law."""
-    document = pypdfium2.PdfDocument(SHARED / "dsk" / "20200903_oh_vue_dsk.pdf")
+    document = pypdfium2.PdfDocument(CORPUS / "dsk" / "20200903_oh_vue_dsk.pdf")
     pages = [page.get_textpage().get_text_bounded() for page in document]
     mended = mend_pages(pages)
     rows = [
@@ -151,11 +149,11 @@ def test_real_guidance_paper_is_read_completely() -> None:
     assert sum(laws.values()) == 139
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the real releases in ../shared/corpus")
+@needs_corpus
 def test_real_releases_are_read_completely() -> None:
     """Nothing is missed and nothing invented on real text."""
     found = {}
-    for path in sorted((SHARED / "dsmv").glob("*.json")):
+    for path in sorted((CORPUS / "dsmv").glob("*.json")):
         rows = find_citations(json.loads(path.read_text(encoding="utf-8"))["text"])
         if rows:
             found[path.stem] = [

@@ -1,14 +1,14 @@
 """Contact blocks and standing texts as spans."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from real_texts import CORPUS, needs_corpus
 
 from pipelines.contact import contact_blocks, contact_spans
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsmv_expected.json"
+EXPECTED = CORPUS / "dsmv_expected.json"
 
 BLOCKS = [
     (
@@ -60,10 +60,10 @@ def test_running_text_is_no_contact_block(text: str) -> None:
     assert contact_spans(text) == ()
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason=f"the shared corpus is not at {CORPUS}")
+@needs_corpus
 def test_the_real_releases_contact_blocks_are_found_and_no_others() -> None:
     """Six of the thirty end in an address; 138735 has two (an address for comments is none of them)."""
-    expected: dict[str, dict[str, Any]] = json.loads(CORPUS.read_text("utf-8"))
+    expected: dict[str, dict[str, Any]] = json.loads(EXPECTED.read_text("utf-8"))
 
     found = {number: contact_blocks("\n\n".join(release["body"])) for number, release in expected.items()}
 

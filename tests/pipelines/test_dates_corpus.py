@@ -1,4 +1,4 @@
-"""Date reading on the real releases, names and labels that lie beside the project."""
+"""Date reading on the real releases, names and labels of the folder that ``CORPUS`` names."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import csv
 import hashlib
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pypdfium2
-import pytest
+from real_texts import CORPUS, needs_corpus
 
 from pipelines.dates import DateSources, choose_dates, dates_in_file_name, find_dates, read_label
 
 TODAY = date(2026, 11, 23)
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 RELEASES = CORPUS / "dsmv"
-pytestmark = pytest.mark.skipif(
-    not CORPUS.exists(), reason="the corpus ../shared is not beside this checkout"
-)
+pytestmark = needs_corpus
 
 MENTIONS, MENTIONS_SHA256 = 68, "88cd9999a5ff110885b40042d9066ca977626c6ab8d96510e3d259be3d08921d"
 NAMES_SHA256 = "fcd8863d3fb42ceae92db4fb25cd9f2bcba6e2688c6efe3dc228f5372b1899b9"

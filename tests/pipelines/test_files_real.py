@@ -1,22 +1,22 @@
-"""The real guidance paper of 41 pages, where the shared samples lie beside the checkout."""
+"""The real guidance paper of 41 pages, where ``CORPUS`` names the folder of the real texts."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+from real_texts import CORPUS, needs_corpus
 
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
 from pipelines.files.records import FileText
 
-PAPER = Path(__file__).resolve().parents[3] / "shared/corpus/dsk/20200903_oh_vue_dsk.pdf"
+PAPER = CORPUS / "dsk" / "20200903_oh_vue_dsk.pdf"
 SAMPLED = 20
 
-pytestmark = pytest.mark.skipif(not PAPER.exists(), reason="shared sample paper is not beside the checkout")
+pytestmark = needs_corpus
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from real_texts import CORPUS, needs_corpus
 
 from pipelines.bodies import find_bodies, wording
 from pipelines.contact import contact_blocks
@@ -14,7 +15,7 @@ from pipelines.issuers import find_issuer
 
 SAMPLE = Path(__file__).parent / "data" / "issuers.tsv"
 DIGEST = "389800b2c9157badd8fc78390a77b74332c24e85cbeade54340129774b82d141"
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsmv_expected.json"
+EXPECTED = CORPUS / "dsmv_expected.json"
 
 
 def rows() -> list[dict[str, str]]:
@@ -121,9 +122,9 @@ def test_a_contact_block_counts_only_where_it_is_the_bodys_own(blocks: list[str]
     assert find_issuer(kicker=None, heading_lines=(), contact_blocks=blocks).issuer is None
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason=f"the shared corpus is not at {CORPUS}")
+@needs_corpus
 def test_all_stated_issuers_of_the_real_releases_are_found_without_conflict() -> None:
-    expected: dict[str, dict[str, Any]] = json.loads(CORPUS.read_text("utf-8"))
+    expected: dict[str, dict[str, Any]] = json.loads(EXPECTED.read_text("utf-8"))
 
     wrong = {}
     for number, release in expected.items():

@@ -1,13 +1,13 @@
 """The language of texts and file names."""
 
 import json
-from pathlib import Path
 
 import pytest
+from real_texts import CORPUS, needs_corpus
 
 from pipelines.language import detect_language
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "dsmv_expected.json"
+EXPECTED = CORPUS / "dsmv_expected.json"
 
 TEXTS = [
     ("Die Aufsicht hat das Verfahren geprüft und mit dem Verein gesprochen.", "de"),
@@ -53,9 +53,9 @@ def test_short_or_foreign_texts_have_no_language(text: str) -> None:
     assert detect_language(text) is None
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason=f"the shared corpus is not at {CORPUS}")
+@needs_corpus
 def test_all_real_releases_with_a_text_are_german() -> None:
-    releases = json.loads(CORPUS.read_text("utf-8")).values()
+    releases = json.loads(EXPECTED.read_text("utf-8")).values()
     texts = [" ".join(release["body"]) for release in releases if release["body"]]
 
     assert {detect_language(text) for text in texts} == {"de"}

@@ -3,21 +3,17 @@
 import hashlib
 import json
 import re
-from pathlib import Path
 from typing import Any
 
-import pytest
+from real_texts import CORPUS, needs_corpus
 
 from pipelines.mending import mend, mend_pages
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 EXPECTED = CORPUS / "dsmv_expected.json"
 GUIDANCE = CORPUS / "dsk" / "20200903_oh_vue_dsk.pdf"
 
 REVIEWED = "610ef20e22b172454660f68222b8ec7764aa5b3343c8c8a7a7fb3f77892cbf57"
 """SHA-256 of the changes, sorted, "raw TAB mended" a line: 29 changes, all right, none missing."""
-
-needs_corpus = pytest.mark.skipif(not EXPECTED.exists(), reason=f"the shared corpus is not at {CORPUS}")
 
 
 def texts() -> list[str]:
@@ -46,7 +42,7 @@ def test_small_second_parts_that_stay_are_real_hyphens() -> None:
     assert {word for word in left if not word.startswith(kept)} == set()
 
 
-@pytest.mark.skipif(not GUIDANCE.exists(), reason=f"the shared corpus is not at {CORPUS}")
+@needs_corpus
 def test_the_real_guidance_paper_has_no_wrong_hyphen_and_gets_no_change() -> None:
     import pypdfium2
 

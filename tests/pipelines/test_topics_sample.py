@@ -4,8 +4,8 @@ import time
 from collections import Counter
 
 import pytest
+from real_texts import needs_corpus
 from topics_sample import (
-    CORPUS,
     corpus_documents,
     read_annotations,
     sample_documents,
@@ -23,10 +23,6 @@ TOPIC_FLOOR = 0.78
 UNSEEN_FLOOR = 0.94
 UNSEEN_TOPIC_FLOOR = 0.75
 """Measured on 165 texts: 0.963; read for the first time, the second part had 0.902, the third 0.981."""
-
-needs_corpus = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="the real releases (../shared/corpus) are not beside the checkout"
-)
 
 
 def test_the_sample_is_large_and_every_topic_occurs_five_times() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from real_texts import CORPUS
+
 from aktenkundig.sample.markup import plain
 from aktenkundig.sample.papers import full_text
 from aktenkundig.sample.texts import first_world
@@ -17,7 +19,6 @@ from pipelines.mending import mend
 from pipelines.topics import assign_topics
 
 DATA = Path(__file__).parent / "data"
-CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 
 
 @dataclass(frozen=True, kw_only=True)
