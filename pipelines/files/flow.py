@@ -47,11 +47,16 @@ def attribute(attributes: dict[str, str], name: str) -> str | None:
 
 
 class Flow:
-    """Text that grows: paragraphs apart by an empty line, cells of a row by a blank, rows by a line feed."""
+    """Text that grows: paragraphs apart by an empty line, cells of a row by a blank, rows by a line feed.
+
+    What stands in a box inside a paragraph comes behind that paragraph.
+    """
 
     def __init__(self) -> None:
         self._done: list[str] = []
         self._open: list[str] = []
+        self._boxed: list[str] = []
+        self._around: list[tuple[list[str], list[str], list[str], int]] = []
         self._rows = 0
 
     def add(self, text: str) -> None:
@@ -63,8 +68,21 @@ class Flow:
         text = "".join(self._open)
         self._open.clear()
         text = "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
-        if text:
-            self._done += [text, " " if self._rows else "\n\n"]
+        for one in filter(None, (text, *self._boxed)):
+            self._done += [one, " " if self._rows else "\n\n"]
+        self._boxed.clear()
+
+    def start_box(self) -> None:
+        """A box begins inside the open paragraph."""
+        self._around.append((self._done, self._open, self._boxed, self._rows))
+        self._done, self._open, self._boxed, self._rows = [], [], [], 0
+
+    def end_box(self) -> None:
+        """The box is complete."""
+        if self._around:
+            text = self.text()
+            self._done, self._open, self._boxed, self._rows = self._around.pop()
+            self._boxed.append(text)
 
     def start_table(self) -> None:
         """A table begins."""

@@ -14,6 +14,38 @@ _OPENING = frozenset('§„"»(')
 _FACTOR = re.compile(r"[·×∙⋅]\s?10$")
 
 
+UP, DOWN, LEVEL = "\x0e", "\x0f", "\x10"
+"""Stand around raised and lowered pieces of a text; XML allows none of them."""
+
+_SHIFTED = re.compile(f"([{UP}{DOWN}])([^{UP}{DOWN}{LEVEL}]*){LEVEL}")
+
+
+def shifted(text: str, sign: int) -> str:
+    """A piece of text, marked as raised (1) or lowered (-1) if it is a number."""
+    if not sign or not text.strip().isascii() or not text.strip().isdigit():
+        return text
+    return f"{UP if sign > 0 else DOWN}{text.strip()}{LEVEL}"
+
+
+def written(text: str) -> str:
+    """The text with the pieces that ``shifted`` marked written apart.
+
+    >>> written("auf 30 m" + shifted("2", 1) + " Wiese" + shifted("4", 1))
+    'auf 30 m² Wiese[4]'
+    """
+    plain: list[str] = []
+    places: list[int] = []
+    last = size = 0
+    for found in _SHIFTED.finditer(text):
+        plain += text[last : found.start()], found[2]
+        size += found.start() - last
+        places += size, size + len(found[2]), 1 if found[1] == UP else -1
+        size += len(found[2])
+        last = found.end()
+    plain.append(text[last:])
+    return Written("".join(plain), places).text if places else text
+
+
 class Written:
     """A page's text with its raised and lowered digits written apart: "Nr. 17[43]", "10³", "CO₂".
 
@@ -54,7 +86,8 @@ class _Writing:
     """Writes the runs of one page in their order; ``notes`` are the numbers of notes printed on it."""
 
     def __init__(self, text: str, notes: frozenset[str]) -> None:
-        self._text, self._notes, self._before = text, notes, 0
+        self._text, self._notes = text, notes
+        self._before = min((int(note) for note in notes), default=1) - 1
 
     def form(self, start: int, end: int, sign: int) -> str:
         """How the digits from ``start`` to ``end`` are written."""
@@ -73,7 +106,7 @@ class _Writing:
         return self._marks(digits)
 
     def _is_due(self, number: str) -> bool:
-        return number in self._notes or int(number) == self._before + 1
+        return int(number) == self._before + 1
 
     def _power(self, digits: str) -> str:
         """An exponent, and behind it perhaps a mark: "m²[2]"."""
@@ -83,9 +116,10 @@ class _Writing:
     def _marks(self, digits: str) -> str:
         """One or several marks: "1415" are two where there is no note 1415 but 14 and 15."""
         numbers = [digits]
-        if len(digits) > 1 and not self._is_due(digits):
+        if len(digits) > 1 and digits not in self._notes and not self._is_due(digits):
             some = (_parted(digits, int(digits[:size])) for size in range(1, len(digits)))
-            numbers = next((parts for parts in some if parts and self._is_due(parts[0])), numbers)
+            known = (parts for parts in some if parts and (self._is_due(parts[0]) or parts[0] in self._notes))
+            numbers = next(known, numbers)
         self._before = int(numbers[-1])
         return "".join(f"[{number}]" for number in numbers)
 

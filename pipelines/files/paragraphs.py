@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipelines.files.hyphens import IsWord, bond, join
+from pipelines.files.hyphens import IsWord, address_at_end, address_bond, bond, goes_on, join
 from pipelines.files.records import wording
 
 
@@ -93,15 +94,26 @@ _ORDINAL = re.compile(r"\b(?:[A-Za-zÄÖÜäöü]|[A-Z][a-z]{1,3}|\d{1,3})\.$")
 class Flowing:
     """The lines of one page with what comes between each two of them.
 
-    ``pitch`` is the usual distance of lines in heights of a line.
+    ``pitch`` is the usual distance of lines in heights of a line; ``links`` are the addresses that links of
+    the page lead to.
     """
 
-    def __init__(self, lines: Sequence[Line], *, pitch: float, is_word: IsWord | None = None) -> None:
+    def __init__(
+        self, lines: Sequence[Line], *, pitch: float, is_word: IsWord | None = None, links: Sequence[str] = ()
+    ) -> None:
         self._lines = lines
+        self._links = links
         self._pitch = pitch
         self._is_word = is_word
         self._margins = _right_margins(lines)
+        self._addresses: dict[int, str] = {}
         self._bonds = ["", *(self._bond(index - 1, index) for index in range(1, len(lines)))]
+
+    @cached_property
+    def _printed(self) -> str:
+        """The addresses of the page that stand whole: link targets, and pieces of addresses inside lines."""
+        pieces = (piece for line in self._lines for piece in line.text.split(" ")[1:-1])
+        return " ".join([*self._links, *(piece for piece in pieces if address_at_end(piece))])
 
     def text(self, left_out: Collection[int] = ()) -> str:
         """Paragraphs separated by an empty line, lines that the page breaks on purpose by a line feed.
@@ -119,6 +131,8 @@ class Flowing:
 
     def _bond(self, first: int, second: int) -> str:
         before, line = self._lines[first], self._lines[second]
+        if self._address_goes_on(first, second):
+            return address_bond(before.text.rpartition(" ")[2], line.text, self._printed, self._is_word)
         if before.text[-1:] == "-" and self._divided(before, line):
             return bond(before.text, line.text, self._is_word)
         if not before.height or not line.height:
@@ -134,10 +148,27 @@ class Flowing:
             return "\n"
         return "\n\n" if _indented(before, line) else " "
 
+    def _address_goes_on(self, first: int, second: int) -> bool:
+        """True if an address runs over the two lines; remembers it, as it may go on for more lines."""
+        before, line = self._lines[first], self._lines[second]
+        known = self._addresses.get(first, "")
+        address = known if known and " " not in before.text else address_at_end(before.text)
+        if not address or not self._adjacent(before, line):
+            return False
+        letter = (before.right - before.left) / max(1, len(before.text))
+        is_full = before.right + 1.5 * letter > self._margins[first]
+        if not goes_on(address, line.text, self._is_word, is_full):
+            return False
+        if " " not in line.text:
+            self._addresses[second] = address + line.text
+        return True
+
     def _divided(self, before: Line, line: Line) -> bool:
         """True if a word with a hyphen goes on in the next line: a letter, same size, lines adjacent."""
-        if not line.text[:1].isalnum():
-            return False
+        return line.text[:1].isalnum() and self._adjacent(before, line)
+
+    def _adjacent(self, before: Line, line: Line) -> bool:
+        """True if both have letters of one size, and the second may be the next line of the same text."""
         height = before.height
         if not height or not line.height:
             return True

@@ -127,7 +127,9 @@ def _flows(pages: list[PrintedPage], is_word: IsWord | None) -> list[Flowing]:
     """The flow of each page; that of pages with few lines takes the distance of lines from all pages."""
     short = any(page.flow is None for page in pages)
     pitch = usual_pitch([page.lines for page in pages]) if short else 0.0
-    return [page.flow or Flowing(page.lines, pitch=pitch, is_word=is_word) for page in pages]
+    return [
+        page.flow or Flowing(page.lines, pitch=pitch, is_word=is_word, links=page.links) for page in pages
+    ]
 
 
 def _recognised(page: FilePage, text: str) -> FilePage:

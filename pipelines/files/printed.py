@@ -194,7 +194,7 @@ def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> Print
         verbatim=printed_lines(tidy(text) if tidy else text),
         lines=lines,
         edges=edges_of(message["page"], lines, message["size"][1], pitch),
-        flow=Flowing(lines, pitch=pitch, is_word=is_word) if many else None,
+        flow=Flowing(lines, pitch=pitch, is_word=is_word, links=message["links"]) if many else None,
         links=tuple(message["links"]),
         picture=message.get("picture"),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from pipelines.files.characters import letters, plain_characters
 from pipelines.files.file_worker import FileWorker, WorkerFailure, shared_worker
 from pipelines.files.hyphens import IsWord
+from pipelines.files.marks import written
 from pipelines.files.ocr import Ocr, find_ocr
 from pipelines.files.pdf_text import file_links, file_metadata, pdf_text
 from pipelines.files.records import MIB, FileLimits, FilePage, FileProblem, FileText, problem, wording
@@ -98,7 +99,7 @@ def package_text(body: bytes, *, limits: FileLimits, worker: FileWorker) -> File
 
 
 def _text(kind: str, message: Mapping[str, Any], limits: FileLimits) -> FileText:
-    whole = plain_characters(message["text"]).replace("\x02", "").strip()
+    whole = plain_characters(written(message["text"])).replace("\x02", "").strip()
     text = whole[: limits.max_document_chars]
     problems = []
     if len(text) < len(whole):

@@ -198,6 +198,19 @@ def keeps_hyphen(pair: Pair) -> bool:
     return negated or _kept_pair(pair) is False
 
 
+def is_own_hyphen(pair: Pair) -> bool:
+    """Whether a hyphen at a line's end belongs to the word, which then keeps it when it is rejoined.
+
+    >>> is_own_hyphen(Pair("deutsch", "polnische")), is_own_hyphen(Pair("Un", "abhängiges"))
+    (True, False)
+    """
+    if _kept_pair(pair) is False or _inner(pair) is False:
+        return True
+    closed = _verdict(pair, CLOSED)
+    broken = _verdict(pair, OPEN) if closed is None else closed
+    return broken is False and not is_listed(pair.joined)
+
+
 def mend_word(word: str, evidence: Container[str] = ()) -> str:
     """A hyphenated word without its wrong hyphens.
 

@@ -352,6 +352,8 @@ def _bare_pdf(kids: str, count: int, *rest: str) -> bytes:
 
 
 ODF_SPACES = (
+    'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
@@ -372,11 +374,17 @@ def zipped(parts: dict[str, str | bytes], stored: tuple[str, ...] = ()) -> bytes
 
 
 def made_odt(
-    body: str, *, pages: int | None = 3, prologue: str = "", extra: dict[str, str | bytes] | None = None
+    body: str,
+    *,
+    pages: int | None = 3,
+    prologue: str = "",
+    styles: str = "",
+    extra: dict[str, str | bytes] | None = None,
 ) -> bytes:
-    """An ODT whose ``office:text`` holds ``body`` (ODF markup)."""
+    """An ODT whose ``office:text`` holds ``body`` and whose automatic styles are ``styles`` (ODF markup)."""
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?>{prologue}<office:document-content {ODF_SPACES}><office:body>'
+        f'<?xml version="1.0" encoding="UTF-8"?>{prologue}<office:document-content {ODF_SPACES}>'
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>"
         f"<office:text>{body}</office:text></office:body></office:document-content>"
     )
     counted = "" if pages is None else f'<meta:document-statistic meta:page-count="{pages}"/>'

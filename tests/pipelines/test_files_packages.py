@@ -50,7 +50,7 @@ def test_odt_notes_stand_at_the_end_and_comments_and_deletions_nowhere(worker):
     comment = "<office:annotation><text:p>Entwurf!</text:p></office:annotation>"
     read = odt(f"{gone}<text:p>Die Frist{note}{comment} endet.</text:p><text:p>Schluss</text:p>", worker)
 
-    assert read.pages[0].text == "Die Frist1 endet.\n\nSchluss\n\n1 Vgl. Art. 5."
+    assert read.pages[0].text == "Die Frist[1] endet.\n\nSchluss\n\n[1] Vgl. Art. 5."
 
 
 def test_odt_tables_are_read_row_by_row(worker):
@@ -111,7 +111,7 @@ def test_docx_footnotes_and_hyperlinks(worker):
     extra = {"word/footnotes.xml": notes, "word/_rels/document.xml.rels": relations}
     read = docx(body, worker, extra=extra)
 
-    assert read.pages[0].text == "Text1 LDA\n\n1 Vgl. § 26 BDSG."
+    assert read.pages[0].text == "Text[1] LDA\n\n[1] Vgl. § 26 BDSG."
     assert [link.url for link in read.links] == ["https://www.lda.brandenburg.de/"]
 
 
@@ -157,3 +157,86 @@ def test_deep_nesting_ends_with_text_or_a_named_problem(worker):
     read = odt("<text:p>" + "<text:span>" * depth + "tief" + "</text:span>" * depth + "</text:p>", worker)
 
     assert read.problems or read.pages[0].text == "tief"
+
+
+def looked(properties: str, text: str) -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def test_docx_raised_lowered_and_hidden_runs(worker):
+    level = '<w:position w:val="2"/>'
+    up, down = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
+    body = (
+        f"<w:p>{run('Karte')}{looked(up, '6')}{run(' zeigt 12 km')}{looked(up, '2')}{run(' Moor und N')}"
+        f"{looked(down, '2')}{run('O.')}{looked('<w:vanish/>', ' Verdeckt.')}"
+        f"{looked(level, '7')}</w:p>"
+    )
+
+    assert docx(body, worker).pages[0].text == "Karte[6] zeigt 12 km² Moor und N₂O.7"
+
+
+def test_docx_styles_raise_and_hide_what_is_set_in_them(worker):
+    from made_files import WORD_SPACE
+
+    styles = (
+        f'<w:styles {WORD_SPACE}><w:style w:styleId="Hoch"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+        '<w:style w:styleId="Ziffer"><w:basedOn w:val="Hoch"/></w:style>'
+        '<w:style w:styleId="Weg"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
+    )
+    ziffer, weg = '<w:rStyle w:val="Ziffer"/>', '<w:rStyle w:val="Weg"/>'
+    body = f"<w:p>{run('Deich')}{looked(ziffer, '3')}{looked(weg, 'unsichtbar')}{run(' hält.')}</w:p>"
+
+    assert docx(body, worker, extra={"word/styles.xml": styles}).pages[0].text == "Deich[3] hält."
+
+
+def test_docx_notes_carry_the_number_that_is_printed(worker):
+    from made_files import WORD_SPACE
+
+    notes = (
+        f'<w:footnotes {WORD_SPACE}><w:footnote w:id="4"><w:p>{run("Zweite.")}</w:p></w:footnote>'
+        f'<w:footnote w:id="9"><w:p>{run("Erste.")}</w:p></w:footnote></w:footnotes>'
+    )
+    body = (
+        f'<w:p>{run("Nach § 8")}<w:r><w:footnoteReference w:id="9"/></w:r>{run(" und § 9")}'
+        '<w:r><w:footnoteReference w:id="4"/></w:r></w:p>'
+    )
+    text = docx(body, worker, extra={"word/footnotes.xml": notes}).pages[0].text
+
+    assert text.startswith("Nach § 8[1] und § 9[2]")
+    assert "[1] Erste." in text
+    assert "[2] Zweite." in text
+
+
+def test_docx_boxes_stand_behind_their_paragraph_and_moved_text_once(worker):
+    box = f"<w:r><w:drawing><w:txbxContent><w:p>{run('Merke')}</w:p></w:txbxContent></w:drawing></w:r>"
+    moved = f"<w:moveFrom>{run('Satz.')}</w:moveFrom><w:moveTo>{run(' Satz.')}</w:moveTo>"
+    body = f"<w:p>{run('Vor')}{box}{run('her.')}{moved}</w:p><w:p>{run('Danach')}</w:p>"
+
+    assert docx(body, worker).pages[0].text == "Vorher. Satz.\n\nMerke\n\nDanach"
+
+
+def styled(name: str, text: str) -> str:
+    return f'<text:span text:style-name="{name}">{text}</text:span>'
+
+
+def test_odt_styles_raise_lower_and_hide(worker):
+    styles = (
+        '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+        '<style:style style:name="T2" style:parent-style-name="T1"/>'
+        '<style:style style:name="T3"><style:text-properties style:text-position="-33% 58%"/></style:style>'
+        '<style:style style:name="T4"><style:text-properties text:display="none"/></style:style>'
+    )
+    body = (
+        f"<text:p>Die Wiese{styled('T2', '5')} hat 3 m{styled('T1', '2')}, der Stall N{styled('T3', '2')}O"
+        f"{styled('T4', ' verdeckt')}.</text:p>"
+    )
+    read = odt(body, worker, styles=styles)
+
+    assert read.pages[0].text == "Die Wiese[5] hat 3 m², der Stall N₂O."
+
+
+def test_odt_frames_do_not_glue_words(worker):
+    frame = "<draw:frame><draw:text-box><text:p>Merke</text:p></draw:text-box></draw:frame>"
+    read = odt(f"<text:p>Vor{frame} her.</text:p><text:p>Danach</text:p>", worker)
+
+    assert read.pages[0].text == "Vor her.\n\nMerke\n\nDanach"
