@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
@@ -10,12 +11,17 @@ from functools import cache, cached_property
 from bs4 import NavigableString, Tag
 from bs4.element import PageElement, PreformattedString
 
+from crawler.pages.lists import Markers, brings_marker
 from crawler.sources import page_classes
 from crawler.wordlists import words
 
 BLOCK_TAGS = frozenset(words("furniture")["block_elements"])
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_INSIDE_CELL = {"p", "ul", "ol", "dl", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
+_INSIDE_CELL = {"ul", "ol", "dl", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
+_LONGEST_CELL = 300
+"""Characters; a table with more in a cell of paragraphs lays out a page."""
+_MOST_SPAN = 60
+_PARTS = re.compile(r"[-_]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +37,8 @@ class Anchor:
 class Block:
     """A block of text. ``tag`` is its innermost block element, ``zone`` the innermost known container.
 
-    Lines are separated by ``\\n`` where the page breaks them. ``element`` is the BeautifulSoup tag.
+    Lines are separated by ``\\n`` where the page breaks them. ``marker`` is the number or bullet that a browser
+    prints before it; ``element`` is the BeautifulSoup tag.
     """
 
     text: str
@@ -39,6 +46,12 @@ class Block:
     zone: str | None
     anchors: tuple[Anchor, ...]
     element: Tag
+    marker: str = ""
+
+    @property
+    def printed(self) -> str:
+        """The text as printed: with its number or bullet, if it does not bring one itself."""
+        return f"{self.marker} {self.text}" if self.marker and not brings_marker(self.text) else self.text
 
     @cached_property
     def folded(self) -> str:
@@ -85,6 +98,8 @@ class _Walk:
         self.found: list[Block] = []
         self.current = _Open(tag=root.name, zone=None, element=root)
         self.stack: list[tuple[Iterator[PageElement], _Open]] = [(iter(root.contents), self.current)]
+        self.markers = Markers()
+        self.marker = ""
 
     def blocks(self) -> list[Block]:
         while self.stack:
@@ -117,25 +132,34 @@ class _Walk:
             self._whole(_table(node, zone), outer)
             return
         self._close()
+        if node.name == "li":
+            self.marker = self.markers.of(node)
         self.current = _Open(tag=node.name, zone=zone, element=node)
         self.stack.append((iter(node.contents), self.current))
 
     def _whole(self, block: Block, outer: _Open) -> None:
         self._close()
-        self.found.append(block)
+        self._add(block)
         self._reopen(outer)
 
     def _leave(self, inner: _Open) -> None:
         self.stack.pop()
         if self.stack and self.stack[-1][1] is not inner:
             self._close()
+            if inner.tag == "li":
+                self.marker = ""
             self._reopen(self.stack[-1][1])
 
     def _close(self) -> None:
         block = self.current
         text = collapsed("".join(block.pieces))
         if text or block.anchors:
-            self.found.append(_block(block, text))
+            self._add(_block(block, text))
+
+    def _add(self, block: Block) -> None:
+        """The first block of a list entry carries its number or bullet."""
+        self.found.append(replace(block, marker=self.marker) if self.marker and block.text else block)
+        self.marker = "" if block.text else self.marker
 
     def _reopen(self, outer: _Open) -> None:
         """Text after an inner block belongs to the outer element again, as a block of its own."""
@@ -179,16 +203,20 @@ def zone_of(tag: Tag) -> str | None:
 
 def is_furniture(tag: Tag) -> bool:
     """Whether an element holds nothing for readers of the text: scripts, forms, navigation."""
-    elements, names = _skipped()
+    elements, names, parts = _skipped()
     if tag.name in elements or tag.has_attr("hidden"):
         return tag.name != "header" or tag.find("h1") is None
-    own = [*(tag.get("class") or ()), str(tag.get("id") or "")]
-    return any(name.lower() in names for name in own if name)
+    own = [name.lower() for name in (*(tag.get("class") or ()), str(tag.get("id") or "")) if name]
+    return any(name in names or not parts.isdisjoint(_PARTS.split(name)) for name in own)
 
 
 def is_data_table(table: Tag) -> bool:
     """A table of plain cells in rows of two or more; layout tables are read like any container."""
     if _holds(table, _INSIDE_CELL):
+        return False
+    if _holds(table, {"p", "div"}) and any(
+        len(cell.get_text()) > _LONGEST_CELL for cell in table.find_all("td")
+    ):
         return False
     return any(len(row.find_all(["td", "th"], recursive=False)) > 1 for row in table.find_all("tr"))
 
@@ -197,9 +225,7 @@ def _table(table: Tag, zone: str | None) -> Block:
     caption = table.find("caption", recursive=False)
     rows = [] if caption is None else [" ".join(caption.get_text(" ").split())]
     anchors = _Open(tag="table", zone=zone, element=table)
-    for row in table.find_all("tr"):
-        cells = [" ".join(cell.get_text(" ").split()) for cell in row.find_all(["td", "th"], recursive=False)]
-        rows.append(" | ".join(cell for cell in cells if cell))
+    rows += [" | ".join(cell for cell in cells if cell) for cells in table_rows(table)]
     anchors.anchors = [anchor for link in table.find_all("a") for anchor in _anchors_of(link)]
     return _block(anchors, collapsed("\n".join(rows)))
 
@@ -210,6 +236,37 @@ def is_marked(tag: Tag, mark: str) -> bool:
     return names is not None and any(name in page_classes("marks")[mark] for name in names)
 
 
+def table_rows(table: Tag) -> Iterator[list[str]]:
+    """The cells of each row; a cell that spans rows stands in each of them, one that spans columns once."""
+    carried: dict[int, tuple[int, str]] = {}
+    for row in table.find_all("tr"):
+        cells = row.find_all(["td", "th"], recursive=False)
+        texts: list[str] = []
+        column = 0
+        while cells or any(place >= column for place in carried):
+            if column in carried:
+                left, text = carried.pop(column)
+                texts.append(text)
+                if left > 1:
+                    carried[column] = (left - 1, text)
+                column += 1
+            elif cells:
+                cell = cells.pop(0)
+                texts.append(" ".join(cell.get_text(" ").split()))
+                width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+                for place in range(width if height > 1 else 0):
+                    carried[column + place] = (height - 1, "" if place else texts[-1])
+                column += width
+            else:
+                column += 1
+        yield texts
+
+
+def _span(cell: Tag, name: str) -> int:
+    value = str(cell.get(name) or "1").strip()
+    return min(max(int(value), 1), _MOST_SPAN) if value.isascii() and value.isdigit() else 1
+
+
 @cache
 def _zones() -> dict[str, str]:
     zones = page_classes("zones")
@@ -217,6 +274,6 @@ def _zones() -> dict[str, str]:
 
 
 @cache
-def _skipped() -> tuple[frozenset[str], frozenset[str]]:
+def _skipped() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     skip = words("furniture")["skip"]
-    return frozenset(skip["elements"]), frozenset(skip["names"])
+    return frozenset(skip["elements"]), frozenset(skip["names"]), frozenset(skip["parts"])

@@ -13,11 +13,12 @@ from crawler.items import ExcludedLink, ListedItem, Listing, PageText
 from crawler.pages.attachments import is_file_address, read_attachments
 from crawler.pages.blocks import Block, read_blocks
 from crawler.pages.entries import Entry, entries_of
+from crawler.pages.furniture import is_around_text
 from crawler.pages.heading import heading_lines
+from crawler.pages.images import captions_of
 from crawler.pages.links import read_links
 from crawler.pages.section_page import list_files
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
-from crawler.pages.widgets import is_widget
 from crawler.sources import SourceDescription
 from crawler.wordlists import words
 
@@ -59,7 +60,7 @@ def _read_text(
     furniture = words("furniture")["words"]
     left_out = {*furniture["foot"], *furniture["furniture"], *furniture["image"]}
     body = [block for block in blocks if block.zone not in ("heading", "image")]
-    body = [one for one in body if not (one.folded in left_out or one.text in lines or is_widget(one))]
+    body = [one for one in body if not (one.folded in left_out or one.text in lines or is_around_text(one))]
     files = [block for block in body if any(_is_own_file(one.href, source) for one in block.anchors)]
     attachments = read_attachments(files)
     return PageText(
@@ -67,10 +68,10 @@ def _read_text(
         url=page.url,
         headline=" ".join(lines),
         heading_lines=lines,
-        paragraphs=tuple(block.text for block in body if block.text),
+        paragraphs=tuple(block.printed for block in body if block.text),
         links=read_links(anchor for block in body for anchor in block.anchors),
         attachments=tuple(one for one in attachments if _is_own_file(one.url, source)),
-        captions=tuple(dict.fromkeys(block.text for block in blocks if block.zone == "image" and block.text)),
+        captions=captions_of("\n".join(block.text for block in blocks if block.zone == "image")),
         markup=tuple(zone for zone in ("column", "heading", "body", "teaser") if page.has(zone)),
     )
 

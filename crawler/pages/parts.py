@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 
 from crawler.pages.attachments import is_file_row, is_note, is_title_above, offers_files
 from crawler.pages.blocks import HEADINGS, Block
+from crawler.pages.furniture import is_around_text, says_the_moment
 from crawler.pages.heading import is_kicker
+from crawler.pages.images import LONGEST_CAPTION, captions_of
 from crawler.pages.meta import is_meta_line, read_meta
 from crawler.pages.release_list import says_caption
-from crawler.pages.widgets import is_widget, says_the_moment
 from crawler.sources import SourceDescription
 from crawler.wordlists import words
-
-LONGEST_CAPTION = 300
-"""Characters; a longer block before the meta line can be text, a shorter one is taken for a caption."""
 
 TEXT_ZONES = ("body", "press")
 """The elements that hold the text, the innermost first."""
@@ -72,7 +70,7 @@ class _Sorter:
         elif block.folded in self._words["foot"]:
             return not self.parts.meta or (block.zone == "body" and not block.anchors)
         elif block.folded in self._words["image"]:
-            self._in_image, self._captioned = True, False
+            self._in_image, self._captioned = block.zone != "image", False
         elif block.folded not in self._words["furniture"] and not self._shows_the_visit(block):
             self._stretch(at, block)
         return True
@@ -148,7 +146,7 @@ class _Sorter:
     def _shows_the_visit(self, block: Block) -> bool:
         """Lines without words need more than their look: there is an element for the text, and they stand outside."""
         outside = self._text_zone is not None and block.zone in OUTSIDE[self._text_zone] and self.parts.meta
-        return is_widget(block, in_text=not outside)
+        return is_around_text(block, in_text=not outside)
 
     def _begin_text(self, block: Block) -> None:
         self.parts.meta.append(block)
@@ -156,7 +154,7 @@ class _Sorter:
         self._stretch = self._text
 
     def _is_caption(self, block: Block) -> bool:
-        if len(block.text) > LONGEST_CAPTION:
+        if len("".join(captions_of(block.text))) > LONGEST_CAPTION:
             return False
         known = {one.text for one in (*self.parts.captions, *self._early)}
         return (

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from crawler.errors import MissingPart, NotTheDocument
 from crawler.items import PageText
 from crawler.pages.attachments import read_attachments
-from crawler.pages.blocks import Block, read_blocks
+from crawler.pages.blocks import read_blocks
 from crawler.pages.heading import heading_lines, split_heading
+from crawler.pages.images import captions_of
 from crawler.pages.links import read_links
 from crawler.pages.meta import Meta, read_meta
 from crawler.pages.parts import Parts, sort_parts
@@ -47,10 +48,10 @@ def read_release(
         number=meta.number,
         published_text=meta.published_text,
         authority=meta.authority,
-        paragraphs=tuple(block.text for block in parts.body if block.text),
+        paragraphs=tuple(block.printed for block in parts.body if block.text),
         links=read_links(anchor for block in parts.body for anchor in block.anchors),
         attachments=read_attachments(parts.files),
-        captions=_texts_once(parts.captions),
+        captions=captions_of("\n".join(block.text for block in parts.captions)),
         markup=(*_seen_markup(page), *parts.notes),
         unplaced=tuple(block.text for block in parts.unplaced if block.text),
     )
@@ -70,10 +71,6 @@ def _refuse_others(page: ParsedPage, parts: Parts, meta: Meta, lines: Sequence[s
         raise NotTheDocument(page.url, f"the page says {said!r}")
     if not parts.body and not parts.files and not page.has("press"):
         raise NotTheDocument(page.url, "neither date nor text of a release")
-
-
-def _texts_once(blocks: Sequence[Block]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(block.text for block in blocks if block.text))
 
 
 def _seen_markup(page: ParsedPage) -> tuple[str, ...]:

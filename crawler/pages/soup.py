@@ -13,7 +13,10 @@ from bs4 import BeautifulSoup, Tag
 from lxml import etree
 
 from crawler.errors import MissingPart, ReadingError
+from crawler.pages.images import mark_image_blocks
 from crawler.pages.links import resolve_links
+from crawler.pages.marks import settle_marks
+from crawler.pages.rendering import render
 from crawler.sources import SourceDescription, page_classes
 from crawler.wordlists import words
 
@@ -30,6 +33,10 @@ _MAIN = tuple(
     etree.XPath(path)
     for path in ("//main", '//*[@role="main"]', '//*[@id="main"]', '//*[@id="content"]', "//article")
 )
+
+PASTED = "windows-1252 pasted into utf-8"
+_TORN = (b"\xc2", b"\xc3", b"\xe2")
+"""First bytes of the characters that German pages have; alone they are rather a torn character than one pasted."""
 
 MOST_TAGS = 120_000
 MOST_ATTRIBUTES = 10_000
@@ -108,6 +115,9 @@ def open_page(body: bytes, *, url: str, source: SourceDescription, content_type:
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise ReadingError(url, "markup nested too deep to be a page")
     resolve_links(tree, url, source)
+    render(tree, text)
+    settle_marks(tree, text)
+    mark_image_blocks(tree, text)
     title = _text(next(iter(tree.iter("title")), None))
     return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(text), zones=_zones_of(tree))
 
@@ -129,12 +139,15 @@ def decode(body: bytes, content_type: str = "") -> str:
     """The text of a page: by its byte order mark, else UTF-8 where the bytes are UTF-8, else as declared.
 
     Header and ``<meta>`` are believed only where the bytes are not UTF-8 (DSK sends UTF-8 without a charset).
-    UTF-8 with a few broken bytes stays UTF-8, with U+FFFD for them.
+    In UTF-8 a few bytes that are none are read as Windows-1252, as pasted from elsewhere; the torn beginning of a
+    character becomes U+FFFD.
 
     >>> decode("Maßnahmen".encode(), "text/html; charset=iso-8859-1")
     'Maßnahmen'
     >>> decode("Maßnahmen".encode("latin-1"), "text/html")
     'Maßnahmen'
+    >>> decode("Prüfung".encode() + b" \\x96 \\x84sofort\\x93")
+    'Prüfung – „sofort“'
     """
     for mark, codec in _BOMS:
         if body.startswith(mark):
@@ -179,16 +192,36 @@ def says_not_the_document(*texts: str) -> str | None:
 
 
 def _decode_broken(body: bytes, content_type: str) -> str:
+    """UTF-8 with other bytes in it, if some of its characters are of German pages; else a charset of single bytes."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    beyond_ascii = sum(1 for character in text if character > "\x7f") - broken
-    if beyond_ascii > broken:
-        return text
+    ours = sum(1 for one in text if one > "\x7f" and one != "\ufffd" and one.encode("cp1252", "ignore"))
+    codec = next(
+        (known for name in _declared(body, content_type) if (known := _single_byte_codec(name))), None
+    )
+    if ours > broken or (ours and codec is None):
+        return body.decode("utf-8", PASTED)
+    return body.decode(codec or "cp1252", "replace")
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """The charsets that header and ``<meta>`` name, lower case."""
     header = _HEADER_CHARSET.search(content_type)
     meta = _META_CHARSET.search(body[:4096])
-    declared = [header.group(1) if header else "", meta.group(1).decode("ascii") if meta else ""]
-    codec = next((known for name in declared if (known := _single_byte_codec(name))), "cp1252")
-    return body.decode(codec, "replace")
+    names = [header.group(1) if header else "", meta.group(1).decode("ascii") if meta else ""]
+    return [name.lower() for name in names if name]
+
+
+def _read_pasted(error: UnicodeError) -> tuple[str, int]:
+    """What stands for one byte that is no UTF-8: its Windows-1252 character, or U+FFFD for a torn beginning."""
+    assert isinstance(error, UnicodeDecodeError)
+    byte = error.object[error.start : error.start + 1]
+    if error.end - error.start > 1 or byte in _TORN:
+        return "\ufffd", error.end
+    return byte.decode("cp1252", "replace"), error.start + 1
+
+
+codecs.register_error(PASTED, _read_pasted)
 
 
 def _single_byte_codec(name: str) -> str | None:

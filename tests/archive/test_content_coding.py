@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zlib
 
 import pytest
 
-from archive.content_coding import CodingError, decoded
+from archive.content_coding import CodingError, decoded, digest_of
 
 TEXT = "Ein Beschluss über Kameras. ".encode() * 50
 
@@ -22,11 +23,30 @@ TEXT = "Ein Beschluss über Kameras. ".encode() * 50
         (zlib.compress(TEXT), "deflate"),
         (zlib.compress(TEXT)[2:-4], "deflate"),
         (gzip.compress(gzip.compress(TEXT, mtime=0), mtime=0), "gzip, gzip"),
+        (gzip.compress(TEXT[:99], mtime=0) + gzip.compress(TEXT[99:], mtime=0), "gzip"),
+        (gzip.compress(TEXT, mtime=0) + b"\0\0 padding", "gzip"),
+        (TEXT, "none"),
+        (TEXT, "UTF-8"),
+        (gzip.compress(TEXT, mtime=0), "utf-8, gzip"),
     ],
-    ids=["none", "identity", "gzip", "x-gzip", "zlib", "raw deflate", "twice"],
+    ids=[
+        "none",
+        "identity",
+        "gzip",
+        "x-gzip",
+        "zlib",
+        "raw deflate",
+        "twice",
+        "two members",
+        "padded",
+        "the word none",
+        "a charset",
+        "a charset and gzip",
+    ],
 )
 def test_known_codings_are_undone(body: bytes, coding: str) -> None:
     assert decoded(body, coding) == TEXT
+    assert digest_of(body, coding) == hashlib.sha256(TEXT).hexdigest()
 
 
 @pytest.mark.parametrize(

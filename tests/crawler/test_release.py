@@ -143,7 +143,7 @@ def test_breaks_lists_and_tables_keep_their_lines() -> None:
 
     assert read(page(inner)).paragraphs == (
         "Kontakt:\nWerderstraße 74a\n19055 Schwerin",
-        "Erstens",
+        "• Erstens",
         "\uf0b7 Zweitens",
         "Jahr | Fälle\n2025 | 12",
         "Frist",

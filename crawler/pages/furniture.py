@@ -1,0 +1,145 @@
+"""What a site puts around a text: visit counters, share bars, neighbours, page controls, consent placeholders."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from urllib.parse import urlsplit
+
+from crawler.pages.blocks import HEADINGS, Block
+from crawler.wordlists import words
+
+LONGEST_WIDGET = 80
+LONGEST_PLACEHOLDER = 300
+"""Characters; what asks for a consent is short, and so is all that stands around its button."""
+
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_SEPARATORS = " \n|/–—-·•,;:()[]«»‹›<>←→"
+_SHARES = re.compile(
+    r"(?:share|sharer|intent|send|submit|compose|shares)(?:\W|\Z)|sharearticle", re.IGNORECASE
+)
+_PASSED_ON = re.compile(r"(?:^|&)(?:u|url|text|link|body|subject|title|status)=", re.IGNORECASE)
+
+
+def is_around_text(block: Block, *, in_text: bool = True) -> bool:
+    """Whether a block belongs to the page and not to its text; ``in_text`` as in :func:`is_widget`."""
+    if block.tag in HEADINGS:
+        return False
+    if block.anchors and _only_links(block):
+        return _is_share_bar(block) or _is_neighbours(block) or _is_controls(block)
+    return is_widget(block, in_text=in_text) or _is_controls(block) or _asks_consent(block)
+
+
+def is_widget(block: Block, *, in_text: bool = True) -> bool:
+    """Whether a block is nothing but a date, time or number and words about the visit ("Stand heute: …").
+
+    Outside the element of the text (``in_text`` false) the words may be missing: a bare date there is no text.
+    """
+    if len(block.folded) > LONGEST_WIDGET or block.tag in HEADINGS or block.anchors:
+        return False
+    return says_the_moment(block.folded, in_text=in_text)
+
+
+def says_the_moment(line: str, *, in_text: bool = True) -> bool:
+    """The same for a case-folded line.
+
+    >>> says_the_moment("stand heute: 23.11.2026"), says_the_moment("stand heute: 12 länder"), says_the_moment("14")
+    (True, False, False)
+    >>> says_the_moment("stand: heute"), says_the_moment("stand: 12. märz 2024")
+    (True, False)
+    """
+    signs, fillers, days, moments = _vocabulary()
+    found = _WORDS.findall(line)
+    told = any(word.isdigit() or word in days for word in found)
+    told = told or (len(found) > 1 and any(word in moments for word in found))
+    plain = all(word.isdigit() or word in signs or word in fillers or word in days for word in found)
+    return told and plain and (not in_text or any(word in signs for word in found))
+
+
+def _only_links(block: Block) -> bool:
+    """Whether nothing stands beside the links but separators and words that say where they lead."""
+    return not _beside_links(block) or _names_neighbour(_beside_links(block))
+
+
+def _beside_links(block: Block) -> str:
+    rest = " ".join(block.text.split())
+    for anchor in block.anchors:
+        rest = rest.replace(anchor.text, " ", 1) if anchor.text else rest
+    return rest.strip(_SEPARATORS).casefold()
+
+
+def _is_share_bar(block: Block) -> bool:
+    return all(_shares(anchor.href) for anchor in block.anchors)
+
+
+def _shares(href: str) -> bool:
+    """An address that passes this page on: a message to nobody, or another site's form filled with it."""
+    if href.lower().startswith(("mailto:?", "whatsapp:", "unreadable:whatsapp:", "unreadable:mailto:?")):
+        return True
+    parts = urlsplit(href)
+    return (
+        _SHARES.search(f"{parts.netloc}{parts.path}") is not None
+        and _PASSED_ON.search(parts.query) is not None
+    )
+
+
+def _is_neighbours(block: Block) -> bool:
+    """Links to the entries before and after this one, which change with every new one."""
+    named = _names_neighbour(_beside_links(block))
+    return named or all(_names_neighbour(anchor.text.casefold()) for anchor in block.anchors)
+
+
+def _names_neighbour(text: str) -> bool:
+    return _neighbour().match(text.lstrip(_SEPARATORS)) is not None
+
+
+def _is_controls(block: Block) -> bool:
+    """Nothing but words that do something with the page ("Seite drucken | Nach oben")."""
+    if len(block.folded) > LONGEST_WIDGET:
+        return False
+    known = words("furniture")["words"]
+    controls = {*known["furniture"], *known["foot"]}
+    said = [part.strip(_SEPARATORS) for part in re.split(r"[|\n·•]", block.folded)]
+    if not any(said):
+        return False
+    scripts = {one.text.casefold() for one in block.anchors if one.href.lower().startswith("javascript:")}
+    return all(part in controls or part in scripts for part in said if part) and len(said) + len(scripts) > 1
+
+
+def _asks_consent(block: Block) -> bool:
+    """Short text that asks the visitor for a consent: by its button, or by how it begins."""
+    if len(block.text) > LONGEST_PLACEHOLDER:
+        return False
+    rules = words("furniture")["consent"]
+    if not any(word in block.folded for word in rules["words"]):
+        return False
+    asks_for_cookies = "cookie" in block.folded and block.folded.startswith(tuple(rules["beginnings"]))
+    return asks_for_cookies or _beside_button(block)
+
+
+def _beside_button(block: Block) -> bool:
+    around = block.element.parent
+    if (
+        around is None
+        or around.name == "body"
+        or len(around.get_text()) > LONGEST_PLACEHOLDER + LONGEST_WIDGET
+    ):
+        return False
+    return around.find("button") is not None or around.find(attrs={"role": "button"}) is not None
+
+
+@cache
+def _vocabulary() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    table: dict[str, list[str]] = words("furniture")["widgets"]
+    return (
+        frozenset(table["signs"]),
+        frozenset(table["fillers"]),
+        frozenset(table["days"]),
+        frozenset(table["moments"]),
+    )
+
+
+@cache
+def _neighbour() -> re.Pattern[str]:
+    rules = words("furniture")["neighbours"]
+    return re.compile(rf"(?:{'|'.join(rules['directions'])})\w*\s+(?:{'|'.join(rules['entries'])})\b")
