@@ -16,9 +16,11 @@ from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.progress import bar
 from archive.aftermath import put_right
 from archive.blocks import forget_blocked
-from archive.database import meta_value, open_archive, set_meta
+from archive.database import meta_value, open_archive, open_reading, set_meta
+from archive.export import renew_downloads as make_downloads
 from archive.ledger import say_why
 from archive.seals import seal_finished_runs
+from archive.sentences import sentence_for
 from archive.timestamps import utc_text
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
@@ -38,6 +40,7 @@ def crawl_sources(
     with terminated_like_interrupted():
         codes = {source: _crawl(source, options, time_limit) for source in sources}
     _seal(options)
+    renew_downloads(options)
     return codes
 
 
@@ -98,6 +101,15 @@ def _seal(options: CrawlOptions) -> None:
     """Seal what the runs wrote; what does not come to it now, the next start does."""
     with suppress(OSError, sqlite3.Error), closing(open_archive(options.data)) as conn:
         seal_finished_runs(conn, options.data)
+
+
+def renew_downloads(options: CrawlOptions) -> None:
+    """Make the files for download anew; a run that cannot is none the worse, the portal says that they are missing."""
+    try:
+        with closing(open_reading(options.data)) as conn:
+            make_downloads(conn, options.data, made_at=_now(options))
+    except (OSError, sqlite3.Error) as error:
+        sys.stderr.write(f"Die Dateien zum Herunterladen wurden nicht erneuert: {sentence_for(error)}\n")
 
 
 def _put_right(options: CrawlOptions, source: str = "", *, said: str = "") -> None:

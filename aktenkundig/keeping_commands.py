@@ -46,10 +46,12 @@ def rebuild(data: Path) -> None:
     from aktenkundig.progress import bar
     from aktenkundig.rebuilding import rebuild as rebuild_all
     from archive.blocks import forget_blocked
+    from archive.export import renew_downloads
 
     with _writing(data) as conn:
         report = rebuild_all(conn, data, progress=bar("Läufe"))
         forget_blocked(conn)
+        renew_downloads(conn, data, made_at=_now())
     click.echo(
         f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten)."
     )
@@ -73,11 +75,13 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
     """
     from archive.blocks import block as block_document
     from archive.blocks import block_in_copies, forget_deleted
+    from archive.export import drop_downloads
     from archive.purging import purge as purge_vault
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         at = _now()
         block_document(conn, document_id, reason=reason, at=at)
+        drop_downloads(data)
         copies = block_in_copies(data, document_id, reason=reason, at=at)
         files = purge_vault(conn, data, document_id, at=at) if purge else []
         forget_deleted(conn)
@@ -98,8 +102,10 @@ def unblock(data: Path, document_id: str) -> None:
     from archive.blocks import forget_blocked
     from archive.blocks import unblock as lift
     from archive.database import transaction
+    from archive.export import drop_downloads
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
+        drop_downloads(data)
         with transaction(conn):
             lift(conn, document_id, at=_now())
             rebuild_all(conn, data, progress=bar("Läufe"))

@@ -19,10 +19,13 @@ TYPES = {"INTEGER": "integer", "REAL": "number", "TEXT": "string"}
 MEDIA = {"csv": "text/csv", "jsonl": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 
 
-def data_package(tables: Sequence[ExportedTable], database: Path, *, made_at: str) -> dict[str, Any]:
+def data_package(
+    tables: Sequence[ExportedTable], database: Path, *, made_at: str, blocks: str
+) -> dict[str, Any]:
     """The descriptor ``datapackage.json``.
 
-    ``contentHash`` of a resource is the same for all formats of a table (``archive.export_formats.content_line``).
+    ``blocks`` says which blocks the export knows of (``archive.export.state_of_blocks``). ``contentHash`` of a
+    resource is the same for all formats of a table (``archive.export_formats.content_line``).
     """
     exported = {table.name for table in tables}
     resources = [_resource(table, path, exported) for table in tables for path in table.files]
@@ -37,6 +40,7 @@ def data_package(tables: Sequence[ExportedTable], database: Path, *, made_at: st
         "description": "Dokumente mit Seiten, Fassungen, Datumsangaben, Themen, Rechtsvorschriften und Verweisen.",
         "profile": "data-package",
         "created": made_at,
+        "blocks": blocks,
         "licenses": [{"name": "other-open", "title": LICENCE_NOTE}],
         "sources": [
             {"title": "DSMV", "path": "https://www.datenschutz-mv.de"},

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from tempfile import mkdtemp
+
+from filelock import FileLock, Timeout
 
 from archive.data_package import data_package
 from archive.errors import ArchiveError
@@ -20,6 +24,11 @@ TABLES = (
 """What is exported as files; the search index and internal tables are in the database only."""
 
 DATABASE, PACKAGE = "archive.db", "datapackage.json"
+DOWNLOADS = "downloads"
+"""The folder within the archive's own from which the portal serves an export."""
+
+_UNFINISHED = "downloads-"
+_LOCK = "downloads.lock"
 
 
 class ExportError(ArchiveError):
@@ -42,6 +51,7 @@ def export(
     ``parquet``). Raises ExportError, OSError.
     """
     _make_ready(target, data)
+    blocks = state_of_blocks(conn)
     database = target / DATABASE
     make_public_copy(conn, database)
     progress(1, len(TABLES) + 1)
@@ -50,7 +60,7 @@ def export(
         for done, name in enumerate(TABLES, start=2):
             tables.append(export_table(copy, name, target))
             progress(done, len(TABLES) + 1)
-    package = data_package(tables, database, made_at=made_at)
+    package = data_package(tables, database, made_at=made_at, blocks=blocks)
     text = json.dumps(package, ensure_ascii=False, indent=2)
     (target / PACKAGE).write_text(text + "\n", encoding="utf-8")
     return tables
@@ -63,3 +73,51 @@ def _make_ready(target: Path, data: Path) -> None:
         raise ExportError("Der Export kann nicht in den Ordner des Archivs selbst.")
     target.mkdir(parents=True, exist_ok=True)
     (target / PACKAGE).unlink(missing_ok=True)
+
+
+def state_of_blocks(conn: sqlite3.Connection) -> str:
+    """A word that changes with every block and every end of one: an export of another state is not to be shown."""
+    sql = "select count(*) || '.' || count(unblocked_at) || '.' || coalesce(max(id), 0) from blocks"
+    return str(conn.execute(sql).fetchone()[0])
+
+
+def renew_downloads(conn: sqlite3.Connection, data: Path, *, made_at: str) -> bool:
+    """Export into the folder ``downloads``, whole or not at all; False where another process is at it.
+
+    Until all is written, the files before stay. Raises sqlite3.Error, OSError.
+    """
+    try:
+        with FileLock(data / _LOCK, timeout=0):
+            _forget_unfinished(data)
+            fresh = Path(mkdtemp(prefix=_UNFINISHED, dir=data))
+            fresh.chmod(0o755)
+            try:
+                export(conn, data, fresh, made_at=made_at)
+                shutil.rmtree(data / DOWNLOADS, ignore_errors=True)
+                fresh.rename(data / DOWNLOADS)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+    except Timeout:
+        return False
+    return True
+
+
+def drop_downloads(data: Path) -> None:
+    """Delete the files for download at once, what is being written of them included."""
+    shutil.rmtree(data / DOWNLOADS, ignore_errors=True)
+    _forget_unfinished(data)
+
+
+def _forget_unfinished(data: Path) -> None:
+    for folder in data.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def ready_download(conn: sqlite3.Connection, folder: Path, name: str) -> Path | None:
+    """A file of a whole export that knows of every block; None where there is none such."""
+    try:
+        package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    path = folder / name
+    return path if package.get("blocks") == state_of_blocks(conn) and path.is_file() else None

@@ -118,12 +118,16 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
     """Serve the portal until Ctrl-C or SIGTERM. Raises NoArchive, and ArchiveError if the port is taken."""
     import uvicorn
 
+    from portal.connections import PunctualProtocol, allow_many_files
     from portal.pools import close_pools
 
     base = base_url or os.environ.get("AKTENKUNDIG_BASE_URL", "/")
     portal = datasette_for(data_dir, base_url=base)
     listening = _listen(host, port)
-    config = uvicorn.Config(portal.app(), log_config=LOGGING, server_header=False, lifespan="on")
+    allow_many_files()
+    config = uvicorn.Config(
+        portal.app(), http=PunctualProtocol, log_config=LOGGING, server_header=False, lifespan="on"
+    )
     if settings_of(portal).impressum is None:
         _log.warning(
             "Es fehlt ein Impressum: AKTENKUNDIG_IMPRESSUM setzen, bevor das Portal öffentlich wird."

@@ -16,6 +16,10 @@ LONGEST_QUERY = 1_000
 MOST_ITEMS = 24
 """Words and phrases that are read of a query."""
 
+SHORTEST_PREFIX = 2
+"""Letters of a prefix: one alone begins a tenth of all words, and is read as a word."""
+
+SHORT_PREFIX = re.compile(r"(?<!\S)\w\*+(?!\S)")
 SURROGATE = re.compile("[\ud800-\udfff]")
 QUOTES = '"„“”»«'
 OR = frozenset({"OR", "ODER", "|", "||"})
@@ -121,6 +125,15 @@ def _kept_apart(text: str) -> tuple[list[tuple[Item, ...]], str]:
     return kept, text
 
 
+def short_prefixes(text: str) -> list[str]:
+    """The prefixes of a query that are too short to be read as such, as they were typed.
+
+    >>> short_prefixes("a* OR Daten* b*"), short_prefixes("be*")
+    (['a*', 'b*'], [])
+    """
+    return SHORT_PREFIX.findall(text[:LONGEST_QUERY])
+
+
 def without_stopwords(query: Query) -> Query:
     """Leave out stop words, unless nothing else is asked.
 
@@ -150,7 +163,7 @@ def _item(chunk: str) -> Item | None:
     pieces = tuple(WORD.findall(chunk))
     if not pieces:
         return None
-    if chunk.rstrip("-.'’&/").endswith("*"):
+    if chunk.rstrip("-.'’&/").endswith("*") and len(pieces[-1]) >= SHORTEST_PREFIX:
         return Prefix(start=pieces[-1], before=pieces[:-1])
     if len(pieces) == 1 and CAMEL.search(pieces[0]):
         pieces = tuple(CAMEL.split(pieces[0]))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import atexit
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 
+from archive.export import DOWNLOADS, ready_download
 from portal import clock
 from portal.access import read, recall
 from portal.dictionary import dictionary
-from portal.downloads import downloads, state_of, workshop
+from portal.downloads import downloads
 from portal.german_dates import as_day
 from portal.labels import licence_of, source_part, words
 from portal.layout import absolute_url
+from portal.pools import Overloaded
 from portal.rendering import page
 from portal.settings import DATABASE, settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+RETRY_AFTER = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +90,17 @@ async def show_data(datasette: Datasette, request: Request) -> Response:
 
 
 async def send_download(datasette: Datasette, request: Request) -> AsgiFileDownload:
-    """One of the files on offer. Raises NotFound for any other name."""
+    """One of the files on offer. Raises NotFound for any other name, Overloaded while they are missing."""
     offered = downloads().get(request.url_vars["name"])
     if offered is None:
         raise NotFound("Diese Datei gibt es nicht.")
-    state = await read(datasette, state_of)
-    place = workshop(settings_of(datasette).data_dir)
-    atexit.register(place.clear)
-    path = await place.file(offered.name, state)
+    settings = settings_of(datasette)
+    folder = settings.downloads or settings.data_dir / DOWNLOADS
+    path = await read(datasette, ready_download, folder, offered.name)
+    if path is None:
+        raise Overloaded(
+            "Die Dateien zum Herunterladen entstehen mit dem nächsten Abruf neu.", retry_after=RETRY_AFTER
+        )
     return AsgiFileDownload(
         path, filename=offered.name, content_type=offered.content_type, headers={"Cache-Control": "no-cache"}
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
+from archive.search.query import short_prefixes
 from portal.access import recall
 from portal.facets import Facet, YearBars, facets, value_label, year_bars
 from portal.german_dates import as_date
@@ -45,6 +46,7 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         found=found,
         first=(asked.page - 1) * PAGE_SIZE + 1,
         last_page=last,
+        short_prefixes=short_prefixes(asked.query),
         chips=_chips(asked, found, path),
         facets=_facets(asked, found, path),
         years=_years(asked, found, path),

@@ -150,6 +150,17 @@ def test_verify_finds_nothing_and_then_a_changed_byte(own: Path) -> None:
 # -- block and unblock -----------------------------------------------------------------------------
 
 
+def test_block_and_unblock_delete_the_files_for_download(own: Path) -> None:
+    assert (own / "downloads" / "documents.csv").exists()
+    edited = value(own, EDITED)
+    run(own, "block", edited, "--reason", "Antrag vom 1.3.")
+    assert not (own / "downloads").exists()
+    run(own, "rebuild")
+    assert (own / "downloads" / "documents.csv").exists()
+    run(own, "unblock", edited)
+    assert not (own / "downloads").exists()
+
+
 def test_a_blocked_document_leaves_search_and_file_and_comes_back(own: Path) -> None:
     edited = value(own, EDITED)
     title = value(own, f"select title from documents where id = '{edited}'")

@@ -54,6 +54,24 @@ def test_every_data_file_is_packaged() -> None:
     assert there - packaged == set()
 
 
+INSTALLERS = {"pip", "setuptools"}
+SAME = str.maketrans("._", "--")
+"""Which of these stands in the name of a package makes no difference."""
+
+
+def test_the_lock_names_digests_of_the_same_versions_and_no_addresses() -> None:
+    """The container installs with ``--require-hashes``; the versions are those of constraints.txt."""
+    constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower().translate(SAME).split("\n")
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace(" \\\n", " ")
+    entries = [line.split() for line in lock.splitlines() if line and not line.startswith("#")]
+
+    assert {entry[0].partition("==")[0] for entry in entries} >= {"scrapy", "datasette", "warcio", "pyarrow"}
+    for name, *digests in entries:
+        assert name.lower().translate(SAME) in constraints or name.partition("==")[0] in INSTALLERS, name
+        assert digests, name
+        assert all(digest.startswith("--hash=sha256:") for digest in digests), name
+
+
 def test_constraints_name_versions_and_no_addresses() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split("\n")
     pins = [line for line in lines if line and not line.startswith("#")]

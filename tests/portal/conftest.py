@@ -26,6 +26,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the sample archive."""
     folder = tmp_path_factory.mktemp("portal-data")
     fixture_archive.build(folder)
+    fixture_archive.make_downloads(folder)
     return folder
 
 

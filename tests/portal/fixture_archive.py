@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sample_documents import BLOCKED, CITATIONS, LATER, LATEST, LINKS, SAMPLES, SEEN, TOPICS, Sample
 from sqlite_utils import Database
 
+from archive.database import open_reading
+from archive.export import renew_downloads
 from archive.schema import migrations
 from archive.search.indexing import index_document
 from archive.vault import Exchange, VaultWriter
@@ -327,3 +330,9 @@ def build(data_dir: Path) -> Path:
     conn.commit()
     conn.close()
     return path
+
+
+def make_downloads(folder: Path) -> None:
+    """The files for download, as the end of a run makes them."""
+    with closing(open_reading(folder)) as conn:
+        renew_downloads(conn, folder, made_at="2026-11-22T04:00:00Z")

@@ -240,3 +240,9 @@ def test_filters_are_read_in_any_case(portal: Any, written: str) -> None:
     given = portal.get(f"/suche.json?{written}").json()["total"]
 
     assert given == portal.get(f"/suche.json?{written.lower()}").json()["total"] > 0
+
+
+def test_a_prefix_of_one_letter_is_said_to_be_too_short(portal: Any) -> None:
+    """It would match a tenth of all words; two letters are a prefix like any other."""
+    assert "mindestens zwei Buchstaben: „a*“" in portal.get("/suche", params={"q": "a* OR Kamera"}).text
+    assert "mindestens zwei Buchstaben" not in portal.get("/suche", params={"q": "Ka*"}).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import signal
 import socket
@@ -69,6 +70,41 @@ def test_serves_ends_cleanly_and_logs_discreetly(data_dir: Path) -> None:
     assert "127.0.0.1:" not in log.replace(f"127.0.0.1:{port}", "")
 
 
+def test_who_sends_no_whole_header_is_let_go(data_dir: Path, tmp_path: Path) -> None:
+    """A letter at a time holds no connection; a reader who asks again over the same one is served."""
+    port = free_port()
+    start = START.replace(
+        "serve(Path", "import portal.connections as c; c.PunctualProtocol.header_seconds = 0.5; serve(Path"
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-c", start, str(data_dir), str(port)], stderr=subprocess.DEVNULL, cwd=ROOT
+    )
+    try:
+        fetch(port, "/robots.txt")
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=30) as silent,
+            socket.create_connection(("127.0.0.1", port), timeout=30) as slow,
+        ):
+            slow.sendall(b"GET /robots.txt HTTP/1.1\r\nHost: x\r\nX-")
+            assert silent.recv(1) == b""
+            assert _rest(slow) == b""
+        kept = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        for _ in range(3):
+            kept.request("GET", "/robots.txt")
+            assert kept.getresponse().read().startswith(b"User-agent")
+        kept.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _rest(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(1)
+    except ConnectionResetError:
+        return b""
+
+
 def test_taken_port_is_one_clear_sentence(data_dir: Path) -> None:
     """Where another program listens, the error says where and why."""
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -115,6 +151,7 @@ def test_block_takes_effect_at_once(tmp_path: Path, make_reader: Any) -> None:
     fixture_archive.build(tmp_path)
     reader = make_reader(tmp_path)
 
+    fixture_archive.make_downloads(tmp_path)
     assert reader.get(f"/dokument/{samples.VIDEO.id}").status_code == 200
     assert samples.VIDEO.id in reader.get("/daten/download/documents.csv").text
     writer = sqlite3.connect(tmp_path / "archive.db")
@@ -129,7 +166,9 @@ def test_block_takes_effect_at_once(tmp_path: Path, make_reader: Any) -> None:
     writer.close()
 
     assert reader.get(f"/dokument/{samples.VIDEO.id}").status_code == 410
-    assert "freizeitbad" not in reader.get("/daten/download/documents.csv").text.lower()
+    refused = reader.get("/daten/download/documents.csv")
+    assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (503, True)
+    assert "freizeitbad" not in refused.text.lower()
     assert samples.VIDEO.id not in reader.get("/suche.json?q=Schwimmbad").text
 
 
