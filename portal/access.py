@@ -19,6 +19,22 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.database import Database
 
+
+VALUE_BYTES = 32_000_000
+"""A value: the text of the longest report fits in several times."""
+
+HEAP_BYTES = 120_000_000
+"""SQLite's memory in the whole process."""
+
+
+def limit_connection(connection: sqlite3.Connection) -> None:
+    """Set the limits on values, attached files and SQLite's own memory."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")
+    connection.row_factory = sqlite3.Row
+
+
 PAGE_TIME_MS = 2_500
 BULK_SECONDS = 6.0
 MOST_PAGES = 64

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 
+from portal.labels import in_german
 from portal.pools import Stopped
 from portal.queries.documents import Tombstone
-from portal.refusals import in_german
 from portal.rendering import page
 
 if TYPE_CHECKING:

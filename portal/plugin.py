@@ -10,9 +10,9 @@ from datasette import hookimpl
 from datasette.utils.asgi import Forbidden, Request, Response
 from jinja2 import Environment
 
+from portal.access import limit_connection
 from portal.errors import error_response
 from portal.layout import layout_variables
-from portal.limits import limit_connection
 from portal.rendering import prepare_environment
 from portal.routes import routes
 from portal.searching import register_search_functions

@@ -10,13 +10,14 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from archive.database import database_path
 from archive.errors import ArchiveError, NoArchive
-from portal import spreadsheets
 from portal.access_log import LOGGING
 from portal.settings import DATABASE, PLUGIN, settings_of
+from portal.untrusted import InertWriter
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -87,7 +88,7 @@ def datasette_for(
     )
     database = portal.databases[DATABASE]
     database.execute = executing(database)
-    views.csv = spreadsheets
+    views.csv = SimpleNamespace(writer=InertWriter)
     return portal
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -87,3 +90,14 @@ def inert_cell(text: str) -> str:
     ("'@SUM(1)", '')
     """
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+class InertWriter:
+    """Writes rows as ``csv.writer`` does; texts that begin like a formula get an apostrophe in front."""
+
+    def __init__(self, target: Any) -> None:
+        self._writer = csv.writer(target)
+
+    def writerow(self, row: Iterable[Any]) -> Any:
+        """Write one row; what the target's ``write`` returned."""
+        return self._writer.writerow([inert_cell(cell) if isinstance(cell, str) else cell for cell in row])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Request, Response
 
 from archive.diff import Change as Words
-from portal.access import recall
+from portal.access import recall, recall_bulk
 from portal.addresses import document_path, with_query
 from portal.facets import value_label
 from portal.german_dates import first_day, last_day
@@ -248,7 +248,7 @@ async def send_json(datasette: Datasette, request: Request) -> Response:
 
 async def send_csv(datasette: Datasette, request: Request) -> Response:
     """The changes as CSV, at most ``MOST_ROWS``."""
-    _, shown = await recall(datasette, find_changes, read_asked(request), limit=MOST_ROWS)
+    _, shown = await recall_bulk(datasette, find_changes, read_asked(request), limit=MOST_ROWS)
     target = io.StringIO()
     writer = csv.writer(target)
     writer.writerow(COLUMNS)

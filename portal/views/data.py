@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 
-from archive.export import DOWNLOADS, ready_download
+from archive.export import DOWNLOADS, TABLES, ready_download
 from portal import clock
 from portal.access import read, recall
 from portal.dictionary import dictionary
-from portal.downloads import downloads
 from portal.german_dates import as_day
 from portal.labels import licence_of, source_part, words
 from portal.layout import absolute_url
@@ -22,6 +23,46 @@ from portal.settings import DATABASE, settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/x-ndjson; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "db": "application/vnd.sqlite3",
+    "json": "application/json; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file that can be downloaded."""
+
+    name: str
+    description: str
+    table: str | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the file."""
+        return CONTENT_TYPES[self.name.rpartition(".")[2]]
+
+
+@cache
+def downloads() -> dict[str, Download]:
+    """The files on offer by name; Parquet where pyarrow is installed."""
+    formats = ["csv", "jsonl", *(["parquet"] if find_spec("pyarrow") else [])]
+    offered = [
+        Download(name="archive.db", description="die ganze Datenbank als SQLite-Datei, mit Volltextsuche"),
+        Download(
+            name="datapackage.json", description="Beschreibung aller Dateien mit Schema, Größe und Prüfsumme"
+        ),
+    ]
+    for table in TABLES:
+        offered += [
+            Download(name=f"{table}.{kind}", description=f"Tabelle {table}", table=table) for kind in formats
+        ]
+    return {download.name: download for download in offered}
 
 
 RETRY_AFTER = 3600

@@ -4,27 +4,107 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
 from archive.diff import Change
-from portal.access import recall
-from portal.atom import Feed, write_feed
+from portal.access import recall_bulk
+from portal.addresses import document_path, version_path
+from portal.atom import Entry, Feed, write_feed
 from portal.conditional import entity_tag, http_date, is_current
-from portal.feeds import feed_entries, feed_title
-from portal.german_dates import moment
+from portal.german_dates import as_date, moment
+from portal.labels import label, source_part
 from portal.layout import absolute_url
 from portal.queries.news import NewsItem, news
 from portal.search_request import RELEVANCE, SearchRequest, read_request
 from portal.searching import chosen_by
 from portal.stretches import passages
+from portal.untrusted import shortened
 from portal.views.changes import MOST_PASSAGES
 from portal.views.comparison import compare
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+def feed_title(request: SearchRequest, topic_label: str | None = None) -> str:
+    """The title of the feed of a search.
+
+    >>> feed_title(SearchRequest(query="Kamera", doc_type="beschluss"))
+    'Aktenkundig: „Kamera“, Beschlüsse'
+    """
+    parts = [
+        f"„{request.query}“" if request.query else "",
+        label("doc_types", request.doc_type) if request.doc_type else "",
+        topic_label or request.topic or "",
+        request.issuer or "",
+        source_part(request.source, "short") if request.source else "",
+        f"ab {as_date(request.since)}" if request.since else "",
+        f"bis {as_date(request.until)}" if request.until else "",
+    ]
+    return "Aktenkundig: " + (", ".join(part for part in parts if part) or "alles Neue")
+
+
+def as_html(diff: Sequence[Sequence[Change]]) -> str:
+    """Changed passages as HTML paragraphs.
+
+    >>> as_html([[("=", "Gebühr "), ("-", "<10>"), ("+", "20")]])
+    '<p>Gebühr <del>&lt;10&gt;</del><ins>20</ins></p>'
+    """
+    marks = {"=": "{}", "-": "<del>{}</del>", "+": "<ins>{}</ins>"}
+    lines = ("".join(marks[op].format(escape(text)) for op, text in passage) for passage in diff)
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def feed_entries(
+    items: Sequence[NewsItem],
+    diffs: Mapping[tuple[str, int], Sequence[Sequence[Change]]],
+    absolute: Callable[[str], str],
+) -> list[Entry]:
+    """The entries; ``diffs`` holds the passages of edits by document and version number.
+
+    ``absolute`` makes full addresses of the portal's paths.
+    """
+    return [
+        Entry(
+            key=f"{item.id}/{item.event}/{item.number}" + (f"/{item.at}" if item.event == "returned" else ""),
+            title=_title(item),
+            link=absolute(_path(item)),
+            published=item.first_seen_at,
+            updated=item.at,
+            summary=_summary(item),
+            author=label("issuer", item.issuer) if item.issuer else source_part(item.source, "name"),
+            categories=(
+                (item.doc_type, label("doc_type", item.doc_type)),
+                (item.event, label("event", item.event)),
+            ),
+            content=as_html(diffs[item.id, item.number]) if item.event == "changed" else None,
+        )
+        for item in items
+    ]
+
+
+def _summary(item: NewsItem) -> str:
+    """Kind and date of the document, then its teaser or beginning."""
+    about = f"{label('doc_type', item.doc_type)}, {as_date(item.published_on)}"
+    text = shortened(item.teaser or item.opening, 400)
+    return f"{about}. {text}" if text else about
+
+
+def _title(item: NewsItem) -> str:
+    title = shortened(item.title, 300)
+    return title if item.event == "new" else f"{label('event', item.event)}: {title}"
+
+
+def _path(item: NewsItem) -> str:
+    if item.event == "changed":
+        return f"{document_path(item.id)}/vergleich/{item.number - 1}/{item.number}"
+    return version_path(item.id, item.number) if item.event == "new" else document_path(item.id)
+
 
 _NO = frozenset({"0", "nein", "aus"})
 _CHANGES = ("changed", "removed", "returned")
@@ -84,7 +164,7 @@ async def show_feed(datasette: Datasette, request: Request) -> Response:
     """The feed; edits carry their diff. ``nur=aenderungen`` leaves out what is only new, others leave out changes."""
     asked = replace(read_request(request.args), page=1, sort=RELEVANCE)  # a feed has an order of its own
     wanted = _wanted(request.args)
-    found = await recall(datasette, _asked, asked, wanted)
+    found = await recall_bulk(datasette, _asked, asked, wanted)
     path = f"/feed.atom?{request.query_string}" if request.query_string else "/feed.atom"
     body = write_feed(
         Feed(

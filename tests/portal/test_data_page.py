@@ -14,8 +14,8 @@ import sample_documents as samples
 from lxml import html
 
 from portal.dictionary import as_markdown, dictionary
-from portal.downloads import downloads
 from portal.serving import descriptions
+from portal.views.data import downloads
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHIVE = descriptions()["databases"]["archive"]
