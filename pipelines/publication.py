@@ -23,7 +23,7 @@ from crawler.items import DocumentRead, Link, ListedItem, PageText
 from pipelines.bodies import land_of
 from pipelines.citations import find_citations
 from pipelines.contact import contact_spans
-from pipelines.dates import DateSources, LabelReading, choose_dates, read_label, rejected_dates
+from pipelines.dates import DateSources, LabelReading, RejectedDate, read_dates, read_label
 from pipelines.files.records import FileText
 from pipelines.fingerprint import fingerprint
 from pipelines.issuers import IssuerReading, find_issuer
@@ -150,7 +150,7 @@ def _is_section_page(item: DocumentRead) -> bool:
 
 def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]:
     item, today = draft.item, _day(draft.item)
-    published_on, issued_on, dates = choose_dates(draft.dates, today=today)
+    dates = read_dates(draft.dates, today=today)
     mended = mend_pages([text for text, _ in draft.readable_pages])
     pages = _pages(draft, mended)
     title, kicker = mend(draft.title).text, mend(draft.kicker).text if draft.kicker else None
@@ -168,14 +168,14 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         teaser=mend(listed.teaser).text if listed and listed.teaser else None,
         language=language,
         url=item.url,
-        published_on=published_on,
-        issued_on=issued_on,
+        published_on=dates.published_on,
+        issued_on=dates.issued_on,
         page_count=draft.page_count,
         parent_id=listed.parent_id if listed else None,
         section=item.doc_type,
         listed=listed_to_json(listed),
         pages=pages,
-        dates=dates,
+        dates=dates.records,
         topics=assign_topics(
             title=title,
             kicker=kicker,
@@ -190,7 +190,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         snapshot_id=item.evidence.snapshot_id,
         seen_at=item.evidence.fetched_at,
     )
-    return publication, draft.problems + _complaints(draft, issuer, today)
+    return publication, draft.problems + _complaints(issuer, dates.rejected)
 
 
 def _pages(draft: Draft, mended: Sequence[Mended]) -> tuple[PageRecord, ...]:
@@ -224,14 +224,14 @@ def _mendings(mended: Sequence[Mended]) -> tuple[MendingRecord, ...]:
     )
 
 
-def _complaints(draft: Draft, issuer: IssuerReading, today: date) -> tuple[ReadingProblem, ...]:
+def _complaints(issuer: IssuerReading, rejected: Iterable[RejectedDate]) -> tuple[ReadingProblem, ...]:
     found = [
         ReadingProblem(
             stage="normalise",
-            kind="date_rejected",
-            detail=f"»{rejected.raw}« ist kein glaubhaftes Datum: {rejected.explanation}.",
+            kind="date_unreadable" if one.reason == "unreadable" else "date_rejected",
+            detail=f"»{one.raw}« ist kein glaubhaftes Datum: {one.explanation}.",
         )
-        for rejected in rejected_dates(draft.dates, today=today)
+        for one in rejected
     ]
     if issuer.conflict:
         found.append(ReadingProblem(stage="normalise", kind="issuer_conflict", detail=issuer.conflict))

@@ -1,6 +1,6 @@
 """Dates with their evidence: read strictly, never invented, at the precision printed."""
 
-from pipelines.dates.choice import RULES, DateSources, choose_dates, rejected_dates
+from pipelines.dates.choice import RULES, DateSources, choose_dates, read_dates
 from pipelines.dates.file_names import FileNameDates, dates_in_file_name, pdf_metadata_date
 from pipelines.dates.kickers import kicker_date, read_kicker, stand_date
 from pipelines.dates.labels import LabelReading, read_label
@@ -22,9 +22,9 @@ __all__ = [
     "parse_date",
     "pdf_metadata_date",
     "read_date",
+    "read_dates",
     "read_kicker",
     "read_label",
-    "rejected_dates",
     "scan_dates",
     "stand_date",
 ]

@@ -46,13 +46,13 @@ class DateSources:
 class Rule:
     """One source of a column's date: what is read, and under which role it is recorded.
 
-    ``found_in`` is None where it is the ``text_from`` of the document.
+    ``found_in`` is None where it is the ``text_from`` of the document; ``read`` where all printed dates settle it.
     """
 
     column: Column
     role: str
     found_in: str | None
-    read: Callable[[DateSources, date], Finding | None]
+    read: Callable[[DateSources, date], Finding | None] | None
 
 
 def _label(sources: DateSources, today: date) -> Finding | None:
@@ -60,10 +60,14 @@ def _label(sources: DateSources, today: date) -> Finding | None:
 
 
 def _meta(sources: DateSources, today: date) -> Finding | None:
-    """The printed date, or the first part of a whole meta line that is one ("Nr.… | 13.11.2020 | DSMV")."""
+    """The printed date, or the first part of a whole meta line that is one ("Nr.… | 13.11.2020 | DSMV").
+
+    What is printed in its place and is none ("heute", "10-05-2024") is unreadable.
+    """
     text = (sources.meta or "")[:_LONGEST_META]
     parts = (read_date(part, today=today) for part in (text, *text.split("|"), *re.split("[|,;(]", text)[:1]))
-    return next((found for found in parts if found is not None), None)
+    found = next((found for found in parts if found is not None), None)
+    return found or (RejectedDate(raw=text.strip(), reason="unreadable") if text.strip() else None)
 
 
 def _kicker(sources: DateSources, today: date) -> Finding | None:
@@ -79,20 +83,54 @@ def _front_matter(sources: DateSources, today: date) -> Finding | None:
     return stand_date(sources.front_matter, today=today) if sources.front_matter else None
 
 
-def _file_name(sources: DateSources, today: date) -> Finding | None:
-    return _settled_file_name(sources, today).decided
-
-
 RULES: tuple[Rule, ...] = (
     Rule(column="published_on", role="published", found_in="label", read=_label),
     Rule(column="published_on", role="published", found_in="meta", read=_meta),
     Rule(column="issued_on", role="issued", found_in="kicker", read=_kicker),
     Rule(column="published_on", role="stand", found_in=None, read=_front_matter),
-    Rule(column="published_on", role="file_name", found_in="file_name", read=_file_name),
+    Rule(column="published_on", role="file_name", found_in="file_name", read=None),
 )
 """The order of choice (design, *decisions*): the first believed date of a column is the one it shows."""
 
-PRINTED = RULES[:-1]
+
+@dataclass(frozen=True, kw_only=True)
+class DatesRead:
+    """Everything that is known of a document's dates, read once.
+
+    ``published_on`` and ``issued_on`` are ISO dates at the precision printed, or None; ``records`` every date
+    found; ``rejected`` what is printed where a date belongs and cannot be believed.
+    """
+
+    published_on: str | None
+    issued_on: str | None
+    records: tuple[DateRecord, ...]
+    rejected: tuple[RejectedDate, ...]
+
+
+def read_dates(sources: DateSources, *, today: date) -> DatesRead:
+    """All dates of a document and the two that are shown. See :func:`choose_dates` for the order of choice.
+
+    >>> read_dates(DateSources(meta="31.02.2023"), today=date(2026, 11, 23)).rejected[0].reason
+    'impossible'
+    """
+    printed = [rule.read(sources, today) if rule.read else None for rule in RULES]
+    names = _settled_file_name(sources, printed, today)
+    shown: dict[Column, str] = {}
+    records: list[DateRecord] = []
+    for rule, found in zip(RULES, printed, strict=True):
+        found = found if rule.read else names.decided
+        if isinstance(found, DateReading):
+            chosen = rule.column not in shown
+            shown.setdefault(rule.column, found.value)
+            records.append(_record(found, rule.role, rule.found_in or sources.text_from, chosen=chosen))
+    records += [_record(reading, "file_name", "file_name") for reading in names.candidates]
+    records += _never_chosen(sources, records, today)
+    return DatesRead(
+        published_on=shown.get("published_on"),
+        issued_on=shown.get("issued_on"),
+        records=_distinct(records),
+        rejected=tuple(found for found in printed if isinstance(found, RejectedDate)),
+    )
 
 
 def choose_dates(
@@ -111,27 +149,8 @@ def choose_dates(
     >>> published, issued
     ('2023-03-31', '2023-03-22')
     """
-    shown: dict[Column, str] = {}
-    records: list[DateRecord] = []
-    for rule in RULES:
-        found = rule.read(sources, today)
-        if isinstance(found, DateReading):
-            chosen = rule.column not in shown
-            shown.setdefault(rule.column, found.value)
-            records.append(_record(found, rule.role, rule.found_in or sources.text_from, chosen=chosen))
-    records += _other_file_names(sources, today)
-    records += _never_chosen(sources, records, today)
-    return shown.get("published_on"), shown.get("issued_on"), _distinct(records)
-
-
-def rejected_dates(sources: DateSources, *, today: date) -> tuple[RejectedDate, ...]:
-    """What is printed where a date belongs and cannot be believed; each is worth a ``problems`` row.
-
-    >>> [r.raw for r in rejected_dates(DateSources(meta="31.02.2023"), today=date(2026, 11, 23))]
-    ['31.02.2023']
-    """
-    found = (rule.read(sources, today) for rule in RULES)
-    return tuple(finding for finding in found if isinstance(finding, RejectedDate))
+    found = read_dates(sources, today=today)
+    return found.published_on, found.issued_on, found.records
 
 
 def _record(found: DateReading, role: str, found_in: str, *, chosen: bool = False) -> DateRecord:
@@ -145,18 +164,13 @@ def _record(found: DateReading, role: str, found_in: str, *, chosen: bool = Fals
     )
 
 
-def _settled_file_name(sources: DateSources, today: date) -> FileNameDates:
+def _settled_file_name(sources: DateSources, printed: Iterable[Finding | None], today: date) -> FileNameDates:
+    """The dates of the file name; where it has two readings, a printed date decides."""
     dates = dates_in_file_name(sources.file_name or "", today=today)
-    for rule in PRINTED if dates.candidates else ():
-        printed = rule.read(sources, today)
-        if isinstance(printed, DateReading):
-            dates = dates.settled_by(printed.value)
+    for found in printed if dates.candidates else ():
+        if isinstance(found, DateReading):
+            dates = dates.settled_by(found.value)
     return dates
-
-
-def _other_file_names(sources: DateSources, today: date) -> Iterator[DateRecord]:
-    for reading in _settled_file_name(sources, today).candidates:
-        yield _record(reading, "file_name", "file_name")
 
 
 def _never_chosen(sources: DateSources, records: list[DateRecord], today: date) -> Iterator[DateRecord]:
@@ -164,6 +178,8 @@ def _never_chosen(sources: DateSources, records: list[DateRecord], today: date) 
         made = pdf_metadata_date(sources.pdf_metadata, today=today)
         if made is not None:
             yield _record(made, "pdf_metadata", "pdf_metadata")
+    for beside in sources.label.others if sources.label else ():
+        yield _record(beside, "mentioned", "label")
     yield from _mentions(sources, records, today)
 
 

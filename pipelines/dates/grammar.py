@@ -48,6 +48,7 @@ _MONTH_ONLY = rf"(?P<name>{_MONTH}){_MONTH_YEAR}(?P<year>{_YEAR})"
 _TO_OR_YEAR = rf"(?:{_JOIN}|\s{{0,3}}(?P<year0>{_YEAR})\s{{0,3}}(?:{_TO})\s{{0,3}})"
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _ROMAN = rf"(?P<day>{_DAY}){_DOT}(?P<roman>{any_of(_ROMANS)})(?:{_DOT}|\s{{1,3}})(?P<year>{_YEAR})"
+_NO_STOP = rf"(?P<day>[0-9]{{2}})\.(?P<month>[0-9]{{2}})[ \u00a0](?P<year>{_YEAR})"  # "26.04 2022"
 _SLASHED = rf"(?P<day>1[3-9]|2[0-9]|3[01])/(?P<month>[0-9]{{1,2}})/(?P<year>{_YEAR})"
 
 
@@ -75,6 +76,7 @@ PRINTED_SOURCES = (
     rf"(?P<year>{_YEAR})",
     _month_first(ENGLISH_MONTHS, ",?"),
     _ROMAN,
+    _NO_STOP,
     _SLASHED,  # only where the first number can be no month
 )
 """The forms of a short printed date, the most frequent first."""
@@ -84,6 +86,9 @@ STAND_SOURCES = (rf"(?P<month>[0-9]{{1,2}})\s?/\s?(?P<year>{_YEAR}|1[3-9]|[2-9][
 
 NUMERIC_SOURCES = (_NUMERIC0 + _JOIN + _numeric(SHORT_YEAR), _EARLIER + _numeric(SHORT_YEAR))
 """Running text, digits only. Two complete dates are two dates there, not a range."""
+
+NO_STOP_SOURCES = (_NO_STOP,)
+"""The same with the full stop before the year forgotten."""
 
 NAMED_SOURCES = (_NAMED0 + _JOIN + _named(_YEAR), _EARLIER + _named(_YEAR))
 MONTH_FIRST_SOURCES = (_month_first(_MONTH, ","),)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.dates.grammar import DASH
-from pipelines.dates.printed import LONGEST, leading_dates, read_date
+from pipelines.dates.printed import LONGEST, leading_dates, read_date, unreadable_date
 from pipelines.dates.reading import DateReading, RejectedDate
 from pipelines.dates.vocabulary import STAND, WORDS, any_of
 
@@ -16,6 +16,15 @@ _EDGE = re.compile(rf"\A(?:\s|{DASH}|[:|•·])+")
 _DATE_EDGE = re.compile(rf"(?:\s|{DASH}|[:|])+\Z")
 _LEADS = {"", *(lead.casefold() for kind in ("leads", "weekdays") for lead in WORDS["words"][kind])}
 _STAND_BEHIND = re.compile(rf"\s*(?:[(\[,;:|•·]|(?<=\s){DASH})\s*(?P<stand>{STAND}\b.*)\Z", re.IGNORECASE)
+_DASHED = re.compile(rf"[\s)\]]*{DASH}")
+_DASH_BEHIND = re.compile(rf"\s+{DASH}\s+")
+_NUMBERED = re.compile(rf"{any_of(WORDS['file_name']['numbered'])}(?![^\W_])", re.IGNORECASE)
+"""What is numbered by number and year: "05/2020 - Leitlinien …" is no month."""
+_SLASHED_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])/(?:19|20)[0-9]{2}")
+_FURTHER = re.compile(
+    rf"[\s,;(]*(?:(?P<changed>{any_of(WORDS['label']['changed'])}:?)|{any_of(WORDS['label']['also'])})\s{{1,3}}",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\s*(?:Kurzpapier\s*)?Nr\.?\s?(?P<number>[0-9]{1,3})(?![0-9.])\s*", re.IGNORECASE)
 _NOTE = re.compile(rf"[\s(\[,;–-]*(?P<note>{any_of(WORDS['label']['notes'])})[\s)\].]*\Z", re.IGNORECASE)
 
@@ -24,7 +33,8 @@ _NOTE = re.compile(rf"[\s(\[,;–-]*(?P<note>{any_of(WORDS['label']['notes'])})[
 class LabelReading:
     """A label as read: ``raw`` is all of it, ``title`` what is left without date, number, dash and note.
 
-    ``rejected`` is set where a date is printed in front that cannot be believed.
+    ``rejected`` is set where a date is printed in front that cannot be believed. ``others`` are the dates
+    printed beside the one that counts: the first day of two, the day of a change.
     """
 
     raw: str
@@ -33,6 +43,7 @@ class LabelReading:
     number: str | None = None
     note: str | None = None
     rejected: RejectedDate | None = None
+    others: tuple[DateReading, ...] = ()
 
 
 def read_label(label: str, date_text: str | None = None, *, today: date) -> LabelReading:
@@ -51,6 +62,7 @@ def read_label(label: str, date_text: str | None = None, *, today: date) -> Labe
     ('5', 'Datenschutz-Folgenabschätzung')
     """
     found, rest = _date_and_rest(label, date_text, today)
+    found, others, rest = _further_dates(found, rest, today)
     number, title = _number_and_title(rest)
     title, note = _without_note(title)
     return LabelReading(
@@ -60,6 +72,7 @@ def read_label(label: str, date_text: str | None = None, *, today: date) -> Labe
         rejected=found if isinstance(found, RejectedDate) else None,
         number=number,
         note=note,
+        others=others,
     )
 
 
@@ -69,9 +82,33 @@ Found = DateReading | RejectedDate | None
 def _date_and_rest(label: str, date_text: str | None, today: date) -> tuple[Found, str]:
     if date_text and len(date_text) <= LONGEST:
         found = read_date(_DATE_EDGE.sub("", date_text), today=today)
+        found = found or unreadable_date(_DATE_EDGE.sub("", date_text))
         if found is not None:
             return found, _EDGE.sub("", _after_date_text(label, date_text))
     return _date_in_front(label, today)
+
+
+def _goes_on(rest: str, today: date) -> bool:
+    """Whether a second date stands directly behind the first, and a dash behind both."""
+    lead = _FURTHER.match(rest)
+    return lead is not None and any(
+        found.start == 0 and _DASHED.match(rest[lead.end() + end :]) is not None
+        for found, end in leading_dates(rest[lead.end() :], today=today)
+    )
+
+
+def _further_dates(found: Found, rest: str, today: date) -> tuple[Found, tuple[DateReading, ...], str]:
+    """The date that counts, the others, and the title: "22.11.2023 und 23.11.2023 – …", "…, aktualisiert am … - …"."""
+    lead = _FURTHER.match(rest) if isinstance(found, DateReading) else None
+    if lead is None or not isinstance(found, DateReading):
+        return found, (), rest
+    for second, end in leading_dates(rest[lead.end() :], today=today):
+        title = rest[lead.end() + end :]
+        if not isinstance(second, DateReading) or second.start or not _DASHED.match(title):
+            continue
+        later, earlier = (found, second) if lead["changed"] else (second, found)
+        return later, (earlier,), _EDGE.sub("", title)
+    return found, (), rest
 
 
 def _after_date_text(label: str, date_text: str) -> str:
@@ -84,9 +121,24 @@ def _date_in_front(label: str, today: date) -> tuple[Found, str]:
     """The longest beginning of the label that is a date expression and is set off from the rest."""
     for found, end in leading_dates(label, today=today):
         lead = label[: found.start].strip(" \t\n\u00a0([,.").casefold()
-        if lead in _LEADS and _set_off(found.raw, label[end:]):
-            return found, _EDGE.sub("", label[end:])
-    return _stand_behind(label, today)
+        rest = label[end:].removeprefix(")") if "(" in label[: found.start] else label[end:]
+        if lead in _LEADS and (_set_off(found.raw, rest) or _goes_on(rest, today)):
+            return found, _EDGE.sub("", rest)
+    return _set_off_by_a_dash(label, today) or _stand_behind(label, today)
+
+
+def _set_off_by_a_dash(label: str, today: date) -> tuple[Found, str] | None:
+    """Before a dash a month can be printed as "06/2021", and what is printed there can be unreadable."""
+    dash = _DASH_BEHIND.search(label[:LONGEST])
+    head, title = (label[: dash.start()], label[dash.end() :]) if dash else ("", "")
+    if not head or not title:
+        return None
+    month = _SLASHED_MONTH.fullmatch(head.strip())
+    stand = read_date(f"Stand {month[0]}", today=today) if month and not _NUMBERED.match(title) else None
+    if isinstance(stand, DateReading) and month is not None:
+        return replace(stand, raw=month[0], start=label.index(month[0])), title
+    unreadable = unreadable_date(head)
+    return (unreadable, title) if unreadable else None
 
 
 def _stand_behind(label: str, today: date) -> tuple[Found, str]:

@@ -18,6 +18,7 @@ from pipelines.dates.vocabulary import (
     any_of,
     torn_word,
 )
+from pipelines.marks import without_marks
 
 _MONTH = rf"(?<![^\W_])(?:{FULL_MONTHS}|{SHORT_MONTHS})(?![^\W_])"
 _MONTH_NAME = re.compile(_MONTH, re.IGNORECASE)
@@ -105,6 +106,13 @@ _FOUR_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){4}")
 _LONGEST_BEGINNING = 72
 _YEAR_FIRST = r"[0-9]{4}(?:-[0-9]{2}|(?P<sep>[-/.])[0-9]{1,2}(?P=sep)[0-9]{1,2})(?![-/.]?[0-9])"
 _YEAR_END = re.compile(rf"{_YEAR_FIRST}|[0-9]{{4}}(?![/.]?[0-9])|\.[0-9]{{2}}(?!\s?[0-9]|[/.][0-9])")
+_UNREADABLE = re.compile(
+    rf"[\s(\[]*(?P<raw>{any_of(WORDS['unreadable']['relative'])}"
+    r"|[0-9]{1,2}(?P<sign>[-/. ])[0-9]{1,2}(?P=sign)[0-9]{2,4}"
+    r"|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}\.\s?[0-9]{1,2}\."
+    rf"|[0-9]{{1,2}}\.\s?(?:{FULL_MONTHS}))[\s)\],.:]*\Z",
+    re.IGNORECASE,
+)
 _LETTERED = re.compile(
     rf"(?=(?:[^0-9]*[0-9]){{4}})[0-9OoIl|]{{1,2}}\.\s?(?:[0-9OoIl|]{{1,2}}\.|(?P<month>{FULL_MONTHS})\s?)"
     r"[0-9OoIl|]{4}[\s.,;:)\]|]*\Z",
@@ -139,8 +147,21 @@ def read_date(text: str, *, today: date) -> DateReading | RejectedDate | None:
     """
     if len(text) > LONGEST:
         return None
-    window = printed_window(today)
-    return _by_grammar(text, window) or _repaired(text, window) or _by_dateparser(text, window, today)
+    window, plain = printed_window(today), without_marks(text)
+    found = _by_grammar(plain, window) or _repaired(plain, window) or _by_dateparser(plain, window, today)
+    if found is None or plain is text:
+        return found
+    return replace(found, raw=text[found.start : found.start + len(found.raw)])
+
+
+def unreadable_date(text: str) -> RejectedDate | None:
+    """What stands where a date belongs, looks like one and names no day: "heute", "10-05-2024", "10.05.".
+
+    >>> unreadable_date("05/10/2024").reason, unreadable_date("24/7-Betrieb"), unreadable_date("10 Jahre")
+    ('unreadable', None, None)
+    """
+    match = _UNREADABLE.match(text)
+    return RejectedDate(raw=match["raw"], reason="unreadable", start=match.start("raw")) if match else None
 
 
 def leading_dates(text: str, *, today: date) -> Iterator[tuple[DateReading | RejectedDate, int]]:

@@ -11,7 +11,7 @@ from pipelines.dates.vocabulary import WORDS
 
 Precision = Literal["day", "month", "year"]
 Method = Literal["grammar", "repaired", "dateparser"]
-Reason = Literal["impossible", "reversed", "future", "too_early", "ambiguous", "context"]
+Reason = Literal["impossible", "reversed", "future", "too_early", "ambiguous", "context", "unreadable"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +59,19 @@ class Window:
 
 def printed_window(today: date) -> Window:
     """The window for dates that say when a document was made or published."""
-    return _window(today, timedelta(days=WORDS["window"]["printed_days_ahead"]))
+    ahead = timedelta(days=WORDS["window"]["printed_days_ahead"])
+    return _window(today, ahead, WORDS["window"]["earliest_year"])
 
 
 def mentioned_window(today: date) -> Window:
-    """The window for dates in running text, where deadlines lie years ahead."""
-    return _window(today, timedelta(days=round(365.25 * WORDS["window"]["mentioned_years_ahead"])))
+    """The window for dates in running text, where deadlines lie years ahead and laws are old."""
+    ahead = timedelta(days=round(365.25 * WORDS["window"]["mentioned_years_ahead"]))
+    return _window(today, ahead, WORDS["window"]["mentioned_earliest_year"])
 
 
-def _window(today: date, ahead: timedelta) -> Window:
+def _window(today: date, ahead: timedelta, earliest_year: int) -> Window:
     latest = today + ahead if date.max - today > ahead else date.max
-    return Window(earliest_year=WORDS["window"]["earliest_year"], latest=latest)
+    return Window(earliest_year=earliest_year, latest=latest)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from pipelines.dates.grammar import (
@@ -16,6 +17,7 @@ from pipelines.dates.grammar import (
     MONTH_FIRST_SOURCES,
     MONTH_SOURCES,
     NAMED_SOURCES,
+    NO_STOP_SOURCES,
     NUMERIC_SOURCES,
     SEASON_SOURCES,
     Expression,
@@ -25,6 +27,7 @@ from pipelines.dates.grammar import (
 )
 from pipelines.dates.reading import CalendarDate, DateReading, Reason, RejectedDate, Window, mentioned_window
 from pipelines.dates.vocabulary import ENGLISH_MONTHS, FULL_MONTHS, SEASONS, SHORT_MONTHS, WORDS, any_of
+from pipelines.marks import without_marks
 
 _CONTEXT_REACH = 28
 _WORDS = WORDS["words"]
@@ -107,7 +110,7 @@ Match = tuple[re.Match[str], Expression]
 _REACH = 72  # characters before a year in which day and month may begin
 _MONTH_REACH = 40  # the same for an expression without a day, its year included
 _ANCHOR = re.compile(
-    r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9_])"
+    r"(?<![0-9])(?:1[89]|20)[0-9]{2}(?![0-9_])"
     r"|(?<=[0-9]\.)[0-9]{2}(?![\w%€]|[./:,-][0-9]|\s[0-9]{2}(?![0-9.]))"
 )
 _ISO_REST = re.compile(r"-([0-9]{2})-([0-9]{2})(?!\w|[-/.][0-9])")
@@ -115,13 +118,16 @@ _BEFORE_YEAR = re.compile(
     r"(?:(?P<numeric>[0-9]\s{0,2}\.\s{0,3})"
     rf"|(?P<season>(?:{SEASONS}|{any_of(WORDS['words']['parts'])})\s{{1,3}})"
     rf"|(?P<month>(?:{FULL_MONTHS}|{SHORT_MONTHS})\.?\s{{0,3}},?\s{{0,3}})"
-    r"|(?P<comma>[0-9](?:st|nd|rd|th)?,\s{1,3}))\Z",
+    r"|(?P<comma>[0-9](?:st|nd|rd|th)?,\s{1,3})|(?P<no_stop>[0-9]\.[0-9]{2}[ \u00a0]))\Z",
     re.IGNORECASE,
 )
 _PADDED = re.compile(r"(?<![0-9])[0-9]{2}\.[0-9]{2}\.\Z")
 _YEARS_GO_ON = re.compile(r"\s?/\s?[0-9]{2}")
 _LEFT = r"(?=[0-9])(?<![0-9_])(?<![0-9][.,:_])"
-_NUMERIC = compiled(NUMERIC_SOURCES, rf"{_LEFT}(?<![^\W\d_])(?:{{}})\Z")
+_GLUED = r"(?:(?<![^\W\d_])|(?<=datum)(?=[0-9]{2}\.)|(?<=stand)(?=[0-9]{2}\.))"
+"""A digit date can be glued to its own label: "Datum03.04.2019"."""
+_NUMERIC = compiled(NUMERIC_SOURCES, rf"{_LEFT}{_GLUED}(?:{{}})\Z")
+_NO_STOP = compiled(NO_STOP_SOURCES, rf"{_LEFT}(?<![^\W\d_])(?:{{}})\Z")
 _NAMED = compiled(NAMED_SOURCES, rf"{_LEFT}(?<!(?-i:[A-ZÄÖÜ]))(?:{{}})\Z")
 _MONTH_FIRST = compiled(MONTH_FIRST_SOURCES, r"(?<![^\W_])(?:{})\Z")
 _MONTH = compiled(MONTH_SOURCES, r"(?<![^\W_])(?:{})\Z")
@@ -147,8 +153,16 @@ def find_dates(text: str, *, today: date) -> list[DateReading]:
 
 
 def scan_dates(text: str, *, today: date) -> Iterator[Finding]:
-    """The same, together with what has the form of a date and was rejected."""
-    window = mentioned_window(today)
+    """The same, together with what has the form of a date and was rejected. Marks of notes are read over."""
+    plain = without_marks(text)
+    found = _scan(plain, mentioned_window(today))
+    if plain is text:
+        yield from found
+    else:
+        yield from (replace(one, raw=text[one.start : one.start + len(one.raw)]) for one in found)
+
+
+def _scan(text: str, window: Window) -> Iterator[Finding]:
     behind = 0
     for anchor in _ANCHOR.finditer(text):
         if anchor.start() < behind:
@@ -169,6 +183,8 @@ def _at_year(text: str, behind: int, anchor: re.Match[str], window: Window) -> F
         return _iso(text, anchor, window)
     if before["numeric"]:
         return _numeric(text, low, end, window)
+    if before["no_stop"]:
+        return _without_stop(text, low, end, window)
     if before["comma"]:
         return _month_first(text, low, end, window)
     if before["season"]:
@@ -200,6 +216,14 @@ def _numeric(text: str, low: int, end: int, window: Window) -> Finding | None:
     if _DIALLED.search(text, max(low, read[0].start() - 12), read[0].start()):
         return RejectedDate(raw=read[0][0], reason="context", start=read[0].start())
     return _day(text, *read, window)
+
+
+def _without_stop(text: str, low: int, end: int, window: Window) -> Finding | None:
+    """ "vom 26.04 2022": a forgotten full stop is believed behind a word that introduces a day only."""
+    match = _NO_STOP[0].search(text, low, end)
+    if match is None or not introduces_day(text, match.start()):
+        return None
+    return _day(text, match, express(match, window), window)
 
 
 def _named(text: str, low: int, end: int, window: Window) -> Finding | None:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive.records import DateRecord
 from archive.schema import migrations
-from pipelines.dates import DateSources, choose_dates, dates_in_file_name, read_label, rejected_dates
+from pipelines.dates import DateSources, choose_dates, dates_in_file_name, read_dates, read_label
 
 TODAY = date(2026, 11, 23)
 EVERYTHING = DateSources(
@@ -192,7 +192,7 @@ def test_unbelievable_printed_date_is_reported_and_not_shown() -> None:
     )
 
     assert choose(sources)[:2] == (None, None)
-    assert [(r.raw, r.reason, r.explanation) for r in rejected_dates(sources, today=TODAY)] == [
+    assert [(r.raw, r.reason, r.explanation) for r in read_dates(sources, today=TODAY).rejected] == [
         ("31.02.2021", "impossible", "diesen Tag gibt es im Kalender nicht"),
         ("21. Juni 2031", "future", "liegt zu weit in der Zukunft"),
     ]
