@@ -107,7 +107,7 @@ def _further_dates(found: Found, rest: str, today: date) -> tuple[Found, tuple[D
         if not isinstance(second, DateReading) or second.start or not _DASHED.match(title):
             continue
         later, earlier = (found, second) if lead["changed"] else (second, found)
-        return later, (earlier,), _EDGE.sub("", title)
+        return later, (earlier,), _EDGE.sub("", title.lstrip(" )]"))
     return found, (), rest
 
 
