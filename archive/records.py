@@ -96,7 +96,7 @@ class Publication:
 
     ``content_sha256`` is taken over the verbatim content (see ``pipelines.fingerprint``), so that
     a better reading never looks like an edit. ``seen_at`` and ``snapshot_id`` are its evidence.
-    ``listed`` is what its listing said of it, as JSON.
+    ``listed`` is what its listing said of it, as JSON; ``captions`` holds one caption a line.
     """
 
     id: str
@@ -118,6 +118,8 @@ class Publication:
     section: str | None = None
     page_count: int | None = None
     listed: str | None = None
+    status: str | None = None
+    captions: str | None = None
     pages: tuple[PageRecord, ...] = ()
     dates: tuple[DateRecord, ...] = ()
     topics: tuple[TopicRecord, ...] = ()

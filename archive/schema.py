@@ -321,3 +321,12 @@ alter table blocks add column purged_at text;
 alter table snapshots add column purged_at text;
 update blocks set url = (select url from documents where id = document_id);
 """)
+
+
+@migrations()
+def m0009_printed_beside(db: Database) -> None:
+    """The state printed beside a document ("in Überarbeitung"), and what its pictures' captions say."""
+    db.executescript("""
+alter table documents add column status text;
+alter table documents add column captions text;
+""")

@@ -150,6 +150,7 @@ def _columns(publication: Publication) -> dict[str, object]:
     names = (
         "source", "doc_type", "issuer", "title", "kicker", "number", "teaser", "text", "language", "url",
         "published_on", "issued_on", "page_count", "parent_id", "section", "content_sha256", "listed",
+        "status", "captions",
     )  # fmt: skip
     row = {name: getattr(publication, name) for name in names}
     dated = publication.published_on or publication.issued_on

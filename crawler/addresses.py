@@ -23,8 +23,12 @@ _QUERY_SAFE = _PATH_SAFE + "?"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def canonical_address(url: str, base: str, own_hosts: Collection[str], site: str) -> str:
+def canonical_address(
+    url: str, base: str, own_hosts: Collection[str], site: str, dropped: Collection[str] = ()
+) -> str:
     """The canonical spelling of ``url`` on the page ``base``; see ``crawler.identity.canonical_url``.
+
+    ``dropped`` are the site's own parameters that name nothing, as ``name`` or as ``name=value``.
 
     >>> canonical_address("HTTP://Beispiel.DE:80/a/../Büro b.pdf?utm_source=x#s", "", (), "https://beispiel.de")
     'http://beispiel.de/B%C3%BCro%20b.pdf'
@@ -32,7 +36,8 @@ def canonical_address(url: str, base: str, own_hosts: Collection[str], site: str
     parts = _absolute(url, base)
     scheme, netloc = _origin(parts, own_hosts, site, url)
     path = _without_dots(spelled(_SESSION_SEGMENT.sub("", parts.path).replace("\\", "/"), _PATH_SAFE))
-    return urlunsplit((scheme, netloc, path, _query(parts.query), ""))
+    own = netloc == urlsplit(site).netloc
+    return urlunsplit((scheme, netloc, path, _query(parts.query, dropped if own else ()), ""))
 
 
 def spelled(text: str, safe: str) -> str:
@@ -131,8 +136,10 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _query(query: str) -> str:
+def _query(query: str, dropped: Collection[str] = ()) -> str:
     kept = [pair for pair in query.split("&") if pair and not _is_tracking(pair)]
+    if dropped:
+        kept = [pair for pair in kept if not {pair.partition("=")[0].lower(), pair.lower()} & set(dropped)]
     return spelled("&".join(kept), _QUERY_SAFE)
 
 

@@ -43,7 +43,7 @@ def canonical_url(url: str, base: str, source: SourceDescription) -> str:
     ...               "", load_source("dsmv"))
     'https://www.datenschutz-mv.de/presse/?id=208815&processor=processor.sa.pressemitteilung'
     """
-    address = canonical_address(url, base, source.hosts, source.site)
+    address = canonical_address(url, base, source.hosts, source.site, source.dropped_parameters)
     number = release_number(address, source)
     return address if number is None else release_url(number, source)
 

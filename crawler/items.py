@@ -34,7 +34,7 @@ class ListedItem:
 
     ``label`` is the whole printed label; ``date_text`` the printed date, if it stands in an
     element of its own; ``title_text`` the label without such an element, as printed.
-    ``notes`` are printed remarks that are neither (``in Überarbeitung``).
+    ``notes`` are printed remarks that are neither, ``status`` the one on its state (``in Überarbeitung``).
     ``parent_id`` is set for annexes (``doc_type`` ``anlage``).
     ``fallback`` says that the seen markup was absent and the entry was found by its link alone.
     """
@@ -49,6 +49,7 @@ class ListedItem:
     teaser: str | None = None
     heading: str | None = None
     notes: tuple[str, ...] = ()
+    status: str | None = None
     parent_id: str | None = None
     fallback: bool = False
 
@@ -199,13 +200,14 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """A document the archive already holds: what its listing said last, its address, and the files it offers."""
+    """A document the archive already holds: what its listing said last, its address, the files it offers, its links."""
 
     document_id: str
     url: str
     doc_type: str
     listed: ListedItem | None = None
     attachments: tuple[Attachment, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

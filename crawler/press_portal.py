@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from crawler.addresses import host_of
 from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIdentity
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
-from crawler.items import Attachment, FileBody, Known, ListedItem, ListingRead
+from crawler.items import Attachment, FileBody, Known, Link, ListedItem, ListingRead
+from crawler.pages.attachments import file_name, says_title
 from crawler.pages.guidance import read_guidance
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
 from crawler.pages.soup import is_page
 from crawler.problem_texts import describe_error
+from crawler.sources import SourceDescription
 
-LISTING, GUIDANCE, RELEASE, FILE = 100, 90, 50, 10
+LISTING, GUIDANCE, RELEASE, FILE, LINKED = 100, 90, 50, 10, 5
 """Priorities: lists first, so that they move as little as possible while they are read; guidance pages before
 releases, so that a file that both offer is a document of its own and not an annex."""
 
@@ -55,6 +58,7 @@ class PressPortalHarvest(Harvest):
             yield unchanged
             known = self.memory.documents[unchanged.document_id]
             yield from self._ask_attachments(known.document_id, known.attachments)
+            yield from self._ask_linked([Link(url=url, text="") for url in known.links])
         else:
             yield from self._content(ask, fetched)
 
@@ -169,6 +173,7 @@ class PressPortalHarvest(Harvest):
         )  # fmt: skip
         yield self._document(ask, page, fetched.evidence)
         yield from self._ask_attachments(page.document_id, page.attachments)
+        yield from self._ask_linked(page.links)
 
     def _ask_attachments(self, parent_id: str, attachments: tuple[Attachment, ...]) -> Iterator[Ask]:
         """Also those of an unchanged release: a file that could not be had last time is still wanted."""
@@ -195,6 +200,30 @@ class PressPortalHarvest(Harvest):
                 priority=FILE,
             )
         )
+
+    def _ask_linked(self, links: Iterable[Link]) -> Iterator[Ask]:
+        """The site's own files that a text links to: documents by themselves, of the type their path has."""
+        for link in links:
+            if host_of(link.url) not in self.source.hosts or not is_file(link.url, self.source):
+                continue
+            try:
+                document_id = document_id_for(link.url, self.source)
+            except UnknownIdentity:
+                continue
+            known = self.memory.documents.get(document_id)
+            told_before = known is not None and known.listed is not None and known.url == link.url
+            listed = known.listed if known and told_before else _linked(document_id, link, self.source)
+            doc_type = listed.doc_type if listed else "information"
+            yield from self._new(
+                Ask(
+                    url=link.url,
+                    kind="file",
+                    document_id=document_id,
+                    doc_type=doc_type,
+                    listed=listed,
+                    priority=LINKED,
+                )
+            )
 
     def _ask_guidance(self, url: str) -> Iterator[Ask]:
         document_id = document_id_for(url, self.source)
@@ -237,6 +266,17 @@ class PressPortalHarvest(Harvest):
             content_type=fetched.content_type.split(";")[0].strip().lower(),
         )  # fmt: skip
         yield self._document(ask, content, fetched.evidence)
+
+
+def _linked(document_id: str, link: Link, source: SourceDescription) -> ListedItem:
+    title = link.text if says_title(link.text) else file_name(link.url)
+    return ListedItem(
+        document_id=document_id,
+        url=link.url,
+        doc_type=file_doc_type(link.url, source),
+        label=link.text or title,
+        title_text=title,
+    )
 
 
 def _annex(document_id: str, attachment: Attachment, parent_id: str) -> ListedItem:

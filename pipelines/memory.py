@@ -12,20 +12,26 @@ def remember(conn: sqlite3.Connection, source: str, *, before_run: int) -> Memor
     """Every known document of a source with its last listing entry and the files it offers, and how many links
     each listing had when it was last read before ``before_run``."""
     offered = {
-        row["document_id"]: attachments_from_json(row["attachments"])
+        row["document_id"]: (
+            attachments_from_json(row["attachments"]),
+            tuple(json.loads(row["links"] or "[]")),
+        )
         for row in conn.execute(
-            "select v.document_id, v.attachments from versions v join documents d"
-            " on d.id = v.document_id and d.version = v.version where d.source = ? and v.attachments <> '[]'",
+            "select v.document_id, v.attachments, v.links from versions v join documents d"
+            " on d.id = v.document_id and d.version = v.version where d.source = ?"
+            " and (v.attachments <> '[]' or v.links <> '[]') and d.page_count is null",
             (source,),
         )
     }
+    nothing: tuple[tuple[Attachment, ...], tuple[str, ...]] = ((), ())
     documents = {
         row["id"]: Known(
             document_id=row["id"],
             url=row["url"],
             doc_type=row["doc_type"],
             listed=listed_from_json(row["listed"]),
-            attachments=offered.get(row["id"], ()),
+            attachments=offered.get(row["id"], nothing)[0],
+            links=offered.get(row["id"], nothing)[1],
         )
         for row in conn.execute("select id, url, doc_type, listed from documents where source = ?", (source,))
     }

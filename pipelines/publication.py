@@ -63,6 +63,8 @@ class Draft:
     page_count: int | None
     file_name: str
     problems: tuple[ReadingProblem, ...] = ()
+    status: str | None = None
+    captions: str | None = None
 
 
 def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingProblem, ...]]:
@@ -94,6 +96,7 @@ def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingP
             links=_page_links(page.links),
             page_count=None,
             file_name="",
+            captions="\n".join(page.captions) or None,
         )
     )
 
@@ -136,6 +139,7 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
             ),
             page_count=file.page_count,
             file_name=name,
+            status=listed.status or label.note,
             problems=tuple(
                 ReadingProblem(stage="file", kind=one.kind, detail=one.detail) for one in file.problems
             ),
@@ -174,6 +178,8 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         parent_id=listed.parent_id if listed else None,
         section=item.doc_type,
         listed=listed_to_json(listed),
+        status=draft.status,
+        captions=draft.captions,
         pages=pages,
         dates=dates.records,
         topics=assign_topics(
@@ -245,7 +251,8 @@ def _page_links(links: Iterable[Link]) -> tuple[LinkRecord, ...]:
 
 def _label(listed: ListedItem, today: date) -> LabelReading:
     """The listing's label; a number printed in an element of its own goes in front, as it is printed."""
-    text = listed.title_text if listed.number_text is None else f"{listed.number_text} {listed.title_text}"
+    number = f"Nr. {listed.number_text}" if (listed.number_text or "").isdigit() else listed.number_text
+    text = listed.title_text if number is None else f"{number} {listed.title_text}"
     return read_label(text, listed.date_text, today=today)
 
 

@@ -194,13 +194,17 @@ class Recorder:
     # -- sums ---------------------------------------------------------------------------------
 
     def named_documents(self) -> set[str]:
-        """Documents that a listing, or a document seen in this run with its attachments, names."""
+        """Documents that a listing, or a page seen in this run by its attachments or in its text, names."""
         offered = self.conn.execute(
             "select d.id, child.id from documents d"
             " join versions v on v.document_id = d.id and v.version = d.version,"
             " json_each(v.attachments) a join documents child on child.url = json_extract(a.value, '$.url')"
-            " where d.source = ? and v.attachments <> '[]'",
-            (self.source,),
+            " where d.source = ? and v.attachments <> '[]'"
+            " union select d.id, child.id from documents d"
+            " join versions v on v.document_id = d.id and v.version = d.version,"
+            " json_each(v.links) l join documents child on child.url = l.value and child.source = d.source"
+            " where d.source = ? and d.page_count is null and v.links <> '[]'",
+            (self.source, self.source),
         )
         return self._named | {child for parent, child in offered if parent in self.answered}
 

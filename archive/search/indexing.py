@@ -117,7 +117,7 @@ def _write_attachment_titles(conn: sqlite3.Connection, document_id: str) -> None
 
 
 def _attachment_titles(conn: sqlite3.Connection, document_id: str) -> list[str]:
-    """Titles of what a release offers, and of the annexes that name it as their parent."""
+    """Titles of what a release offers and of the annexes that name it as their parent, then its captions."""
     row = conn.execute(
         "select attachments from versions where document_id = ? order by version desc limit 1", (document_id,)
     ).fetchone()
@@ -126,7 +126,9 @@ def _attachment_titles(conn: sqlite3.Connection, document_id: str) -> list[str]:
         "select title from documents where parent_id = ? and blocked_at is null order by docno",
         (document_id,),
     )
-    titles = [*offered, *(title for (title,) in annexes.fetchall())]
+    captions = conn.execute("select captions from documents where id = ?", (document_id,)).fetchone()
+    printed = str(captions[0]).split("\n") if captions and captions[0] else []
+    titles = [*offered, *(title for (title,) in annexes.fetchall()), *printed]
     return [title for title in dict.fromkeys(titles) if title]
 
 

@@ -149,6 +149,11 @@ def _attachment(anchor: Anchor) -> Attachment | None:
     return Attachment(url=anchor.href, title="" if _is_generic(title) else title, note=note)
 
 
+def says_title(text: str) -> bool:
+    """Whether a link's text names the document it leads to (``hier`` and ``Download`` do not)."""
+    return not _is_generic(split_note(text)[0])
+
+
 def _is_generic(title: str) -> bool:
     """Whether a link's text names no document: nothing, "Download", a remark."""
     folded = title.casefold().strip(" .:›»")

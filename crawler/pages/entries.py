@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bs4 import NavigableString, Tag
 
 from crawler.pages.attachments import is_note
-from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture, is_marked
+from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture, is_marked, read_blocks, zone_of
 from crawler.pages.labels import Label, is_date, is_remark, looks_dated, read_label
 from crawler.wordlists import words
 
@@ -35,9 +35,12 @@ class Entry:
 def entries_of(column: Tag, *, numbered: bool = False) -> Iterator[Entry]:
     """All entries of a column in page order; ``numbered`` as in :func:`crawler.pages.labels.read_label`."""
     heading: str | None = None
+    spoken = {tag["href"] for tag in column.find_all("a", href=True) if not _says_nothing(_text(tag))}
     for tag in _in_order(column):
         if tag.name in HEADINGS or _is_divider(tag):
             heading = _text(tag) or heading
+        elif tag.name == "a" and not _text(tag) and tag["href"] in spoken:
+            continue  # a picture beside the link that names the file
         elif tag.name == "li":
             yield from _entries_of_item(tag, heading, numbered)
         else:
@@ -95,6 +98,8 @@ def _loose_label(link: Tag, heading: str | None, numbered: bool) -> Label:
     own = read_label(link, numbered=numbered).without_size()
     around = _block_around(link)
     before, _, behind = around.partition(own.whole) if own.whole else (around, "", "")
+    if _says_nothing(own.title) and (teaser := _teaser_title(link)):
+        return replace(own, whole=teaser, title=teaser)
     if _says_nothing(own.title):
         rest = f"{before} {behind}".strip(" :–—-|")
         title = rest if rest and not _is_sentence(rest) and not is_note(rest) else heading or own.title
@@ -104,6 +109,37 @@ def _loose_label(link: Tag, heading: str | None, numbered: bool) -> Label:
     if holder is None or not plain or around == own.whole:
         return own
     return read_label(holder, numbered=numbered)
+
+
+def _teaser_title(link: Tag) -> str | None:
+    """The title over a link in a teaser of several lines: its last heading, else its first line that is no date."""
+    holder = _teaser_of(link)
+    if holder is None:
+        return None
+    blocks = [block for block in read_blocks(holder) if block.text and block.text != _text(link)]
+    headings = [block.text for block in blocks if block.tag in HEADINGS]
+    lines = [line for block in blocks for line in block.text.split("\n")]
+    titles = [
+        line for line in headings or lines if not (is_date(line) or is_note(line) or _says_nothing(line))
+    ]
+    if not titles or (not headings and (len(lines) < 2 or _is_sentence(titles[0]))):
+        return None
+    return " ".join((titles[-1] if headings else titles[0]).split())
+
+
+def _teaser_of(link: Tag) -> Tag | None:
+    """The largest element around a link that is about nothing else, if it is as short as a teaser."""
+    found = None
+    for part in link.parents:
+        if part.name in ("body", "html", "main", "td", "tr", "table", "[document]"):
+            break
+        others = (other for other in part.find_all("a", href=True) if other["href"] != link["href"])
+        if next(others, None) is not None or len(_text(part)) > LONGEST_LABEL:
+            break
+        found = part
+        if zone_of(part) == "teaser":
+            break
+    return found
 
 
 def _block_around(link: Tag) -> str:

@@ -29,7 +29,7 @@ def mark_image_blocks(tree: etree._Element, source_text: str) -> None:
     for element in [one for one in tree.iter(etree.Element) if one.tag == "img" or (opened and _opens(one))]:
         block = _block_around(element)
         if block is not None:
-            block.set("class", f"{block.get('class') or ''} {name}".strip())
+            block.set("class", " ".join([*(block.get("class") or "").split(), name]))
 
 
 def captions_of(text: str) -> tuple[str, ...]:

@@ -17,6 +17,10 @@ _DATED = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"(?:Kurzpapier\s{0,3})?(Nr\.?\s{0,3}\d{1,3})(?!\d)[\s:.–-]{0,5}", re.IGNORECASE)
+_BARE_NUMBER = re.compile(
+    r"(?:Kurzpapier\s{1,3})?(\d{1,3})(?:\s{0,3}[:.)|–—-](?![\d.])[\s:.)|–—-]{0,4}|\Z)", re.IGNORECASE
+)
+_NUMBER_IN_NAME = re.compile(r"nr[_. -]{0,2}0?(\d{1,3})(?!\d)", re.IGNORECASE)
 _BLOCKS = sorted(BLOCK_TAGS)
 _SEPARATOR = re.compile(r"[\s:–—-]{0,9}")
 
@@ -30,6 +34,11 @@ class Label:
     date: str | None = None
     number: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str | None:
+        """The remark on the document's state ("in Überarbeitung"), if one is printed."""
+        return next((note.strip(" ()[]") for note in self.notes if is_remark(note)), None)
 
     def with_notes(self, notes: tuple[str, ...]) -> Label:
         """The same label with further remarks."""
@@ -67,14 +76,27 @@ def read_label(element: Tag, *, numbered: bool = False, without: str | None = No
         title = _without_separator(title[len(date) :]) or title
     elif date is not None and title.endswith(date):
         title = title[: -len(date)].rstrip(" (–—-:|") or title
-    number = _NUMBER.match(title) if numbered else None
-    return Label(
-        whole=whole,
-        title=(title[number.end() :].strip() or title) if number else title,
-        date=date,
-        number=" ".join(number.group(1).split()) if number else None,
-        notes=tuple(notes),
-    )
+    number, rest = _numbered(element, kept[0] if kept else "", title) if numbered else (None, title)
+    return Label(whole=whole, title=rest, date=date, number=number, notes=tuple(notes))
+
+
+def _numbered(element: Tag, first: str, title: str) -> tuple[str | None, str]:
+    """The number of a Kurzpapier and its title without it.
+
+    It stands after "Nr.", in a node of its own, before a dash or a colon, or it is the number in the file's name.
+    """
+    found = _NUMBER.match(title) or _BARE_NUMBER.match(title)
+    alone = _BARE_NUMBER.fullmatch(first) if first != title and title.startswith(first) else None
+    if found is None and alone is not None:
+        return alone.group(1), _without_separator(title[len(first) :]).lstrip("| ") or title
+    if found is None:
+        link = element if element.name == "a" else element.find("a", href=True)
+        name = str(link.get("href") or "").rpartition("/")[2] if isinstance(link, Tag) else ""
+        named = _NUMBER_IN_NAME.search(name)
+        found = re.match(rf"({named.group(1)})\s", title) if named else None
+    if found is None:
+        return None, title
+    return " ".join(found.group(1).split()), title[found.end() :].strip() or title
 
 
 def is_remark(text: str) -> bool:

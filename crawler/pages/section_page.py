@@ -85,6 +85,7 @@ def _item(entry: Entry, address: str, ids: dict[str, str], doc_type: str) -> Lis
         number_text=label.number,
         heading=entry.heading,
         notes=label.notes,
+        status=label.status,
         parent_id=parent,
         fallback=not entry.seen,
     )

@@ -115,11 +115,22 @@ def open_page(body: bytes, *, url: str, source: SourceDescription, content_type:
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise ReadingError(url, "markup nested too deep to be a page")
     resolve_links(tree, url, source)
+    if "\f" in text:
+        _write_form_feeds_as_blanks(tree)
     render(tree, text)
     settle_marks(tree, text)
     mark_image_blocks(tree, text)
     title = _text(next(iter(tree.iter("title")), None))
     return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(text), zones=_zones_of(tree))
+
+
+def _write_form_feeds_as_blanks(tree: etree._Element) -> None:
+    """They are white space, and may stand in what is parsed, but in nothing that is written back."""
+    for element in tree.iter(etree.Element):
+        if element.text and "\f" in element.text:
+            element.text = element.text.replace("\f", " ")
+        if element.tail and "\f" in element.tail:
+            element.tail = element.tail.replace("\f", " ")
 
 
 def _refuse_bombs(text: str, url: str) -> None:

@@ -37,6 +37,7 @@ class SourceDescription:
 
     ``press_portal`` is the content system of the state portals of Mecklenburg-Vorpommern: list pages
     at ``start``, releases named by the query parameters ``id_parameter`` and ``processor``.
+    ``dropped_parameters`` are sessions and views in addresses, in small letters: ``nn``, or ``print=1``.
     ``sections`` is a site of long listing pages with files. ``file_paths`` are prefixes of path, or of
     path and query where they hold a ``?``. ``id_prefix`` begins every document id of the source.
     """
@@ -54,6 +55,7 @@ class SourceDescription:
     processor: str = "processor.sa.pressemitteilung"
     doc_type: str = "pressemitteilung"
     file_paths: tuple[str, ...] = ()
+    dropped_parameters: tuple[str, ...] = ()
     file_types: tuple[FileType, ...] = ()
     guidance: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -96,7 +98,7 @@ def describe(table: Mapping[str, Any]) -> SourceDescription:
     values["hosts"] = frozenset({host, host.removeprefix("www."), *values.pop("also_hosts", ())})
     values["sections"] = tuple(Section(**one) for one in values.pop("sections", ()))
     values["file_types"] = tuple(FileType(**one) for one in values.pop("file_types", ()))
-    for key in ("start", "file_paths", "guidance"):
+    for key in ("start", "file_paths", "guidance", "dropped_parameters"):
         values[key] = tuple(values.get(key, ()))
     values.setdefault("publisher", values["name"].upper())
     values.setdefault("id_prefix", values["name"])

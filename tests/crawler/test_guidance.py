@@ -108,3 +108,33 @@ def test_no_page_is_no_guidance() -> None:
     """An empty answer has a named error."""
     with pytest.raises(ReadingError):
         read_guidance(b"", url=SITE, document_id="x", source=load_source("dsmv"))
+
+
+TEASERS = [
+    ("<h5>Plan</h5><p>Stand: 3. Mai 2021</p><a href='{}'>Download</a>", "Plan", "Stand: 3. Mai 2021"),
+    ("<h5>Plan</h5><h5>Plan</h5><p><a href='{}'>Download (PDF, 1 MB)</a></p>", "Plan", None),
+    ("<p>Plan</p><p>Stand: Mai 2021</p><p><a href='{}'>Herunterladen</a></p>", "Plan", "Stand: Mai 2021"),
+    ("<a href='{}'><img src='x.png'></a><h5>Plan</h5><a href='{}'>Download</a>", "Plan", None),
+    ("<h5>Plan</h5><p>Ein Satz dazu.</p><a href='{}'>hier</a>", "Plan", None),
+]
+
+
+@pytest.mark.parametrize(("teaser", "title", "date"), TEASERS)
+def test_a_download_teaser_is_named_by_its_heading(teaser: str, title: str, date: str | None) -> None:
+    """ "Stand: …" beside it is its date, not its title; a heading printed twice is one."""
+    file = f"{FILES}/plan.pdf"
+    boxes = "".join(
+        f'<div class="teaser"><div class="teaser_text">{box}</div></div>'
+        for box in (teaser.replace("{}", file), f"<h5>Anderes</h5><a href='{FILES}/b.pdf'>Download</a>")
+    )
+    items = read(f"<h1>Vorlagen</h1>{boxes}").listing.items
+
+    assert [(one.title_text, one.date_text) for one in items] == [(title, date), ("Anderes", None)]
+
+
+def test_links_follow_the_base_of_the_page() -> None:
+    guidance = read(
+        f"<base href='{FILES}/basis/'><h1>Vorlagen</h1><p><a href='../x/plan.pdf'>Der Plan</a></p>"
+    )
+
+    assert [one.url for one in guidance.listing.items] == [f"{SITE}{FILES}/x/plan.pdf"]

@@ -219,3 +219,23 @@ def test_a_megabyte_of_hostile_text_is_refused() -> None:
     for text in ("%" * 1_000_000, "../" * 300_000, "http://" + "a." * 500_000):
         with pytest.raises(UnknownIdentity):
             canonical_url(text, SECTION, DSK)
+
+
+@pytest.mark.parametrize(
+    ("href", "wanted"),
+    [
+        ("/static/DS/Dateien/a.pdf?ssoid=9c&nn=7", "/static/DS/Dateien/a.pdf"),
+        ("/static/DS/Dateien/a.pdf?view=renderPrint", "/static/DS/Dateien/a.pdf"),
+        ("/serviceassistent/download?ssoid=9c&id=1650000", "/serviceassistent/download?id=1650000"),
+        ("/presse/?pager.page.nr=0&pager.items.offset=0", "/presse/"),
+        ("/presse/?pager.page.nr=1&pager.items.offset=30", "/presse/?pager.page.nr=1&pager.items.offset=30"),
+        ("/Blickpunkte/?print=1", "/Blickpunkte/"),
+        ("/Blickpunkte/?jahr=2024", "/Blickpunkte/?jahr=2024"),
+        ("https://www.example.org/x?view=print&nn=7", "https://www.example.org/x?view=print&nn=7"),
+    ],
+)
+def test_sessions_and_views_of_the_own_site_are_no_part_of_an_address(href: str, wanted: str) -> None:
+    """The source's description lists them; another site's parameters are its own."""
+    expected = wanted if wanted.startswith("https") else DSMV_SITE + wanted
+
+    assert canonical_url(href, f"{DSMV_SITE}/presse/", load_source("dsmv")) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from crawler.harvest import Ask, Fetched, Record
 from crawler.items import Evidence, Failure, Known, ListedItem, ListingRead, Memory
@@ -130,3 +131,43 @@ def test_a_next_link_to_another_site_is_an_excluded_link() -> None:
             "die Übersicht geht bei einem anderen Anbieter weiter",
         )
     ]
+
+
+def test_own_files_in_running_text_are_asked_for_as_documents() -> None:
+    """Typed by their path, no annexes; pictures and other bodies' files are not asked for."""
+    files = "/static/DS/Dateien"
+    text = (
+        f'<p>Siehe den <a href="{files}/Publikationen/Taetigkeitsberichte/tb.pdf">Bericht</a>, das Formular'
+        f' (<a href="{files}/f.docx">hier</a>), ein <a href="/static/DS/Bilder/x.jpg">Bild</a> und das'
+        ' <a href="https://www.example.org/g.pdf">Gutachten</a>.</p>'
+    )
+    release = (
+        '<html><body><div class="dvz-contenttype-pagetitle"><h1>Neues</h1></div><div class="teaser_meta">'
+        f'<span class="dtstart">01.02.2026</span></div><div class="absatz">{text}</div></body></html>'
+    ).encode()
+    harvest = PressPortalHarvest(load_source("dsmv"), Memory())
+    list(harvest.begin())
+    ask = Ask(url=known(7).url, kind="release", document_id="dsmv-7", doc_type="pressemitteilung")
+    evidence = Evidence(snapshot_id=1, fetched_at="2026-11-23T00:00:00Z", sha256="0" * 64)
+    fetched = Fetched(
+        url=ask.url, status=200, content_type="text/html", evidence=evidence, load=lambda: release
+    )
+    asked = [one for one in harvest.answer(ask, fetched) if isinstance(one, Ask) and one.listed]
+
+    assert [(one.doc_type, one.listed.title_text, one.listed.parent_id) for one in asked if one.listed] == [
+        ("taetigkeitsbericht", "Bericht", None),
+        ("information", "f.docx", None),
+    ]
+
+
+def test_a_linked_file_that_could_not_be_had_is_asked_for_again() -> None:
+    """Also when the release that links it is unchanged."""
+    url = f"{SITE}/static/DS/Dateien/f.docx"
+    release = replace(known(7), listed=None, links=(url, "https://www.example.org/"))
+    harvest = PressPortalHarvest(load_source("dsmv"), Memory(documents={"dsmv-7": release}))
+    list(harvest.begin())
+    evidence = Evidence(snapshot_id=1, fetched_at="2026-11-23T00:00:00Z", sha256="0" * 64, unchanged=True)
+    ask = Ask(url=release.url, kind="release", document_id="dsmv-7", doc_type="pressemitteilung")
+    fetched = Fetched(url=ask.url, status=200, content_type="text/html", evidence=evidence, load=lambda: b"")
+
+    assert [one.url for one in harvest.answer(ask, fetched) if isinstance(one, Ask)] == [url]

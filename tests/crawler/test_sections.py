@@ -352,3 +352,33 @@ def test_damaged_pages_raise_named_errors_only(noise: bytes, start: int, length:
         return
 
     assert all(one.document_id.startswith("dsk-") and one.url.startswith(SITE) for one in listing.items)
+
+
+NUMBERED = [
+    ("<span>21</span><span>Fotos im Verein</span>", "21", "Fotos im Verein", None),
+    ("<b>8</b> – Fotos im Verein <em>in Überarbeitung</em>", "8", "Fotos im Verein", "in Überarbeitung"),
+    (
+        "<div>8</div><div>24 Stunden Video</div><div>(wird überarbeitet)</div>",
+        "8",
+        "24 Stunden Video",
+        "wird überarbeitet",
+    ),
+    ("21 – Fotos im Verein", "21", "Fotos im Verein", None),
+    ("21: Fotos im Verein", "21", "Fotos im Verein", None),
+    ("Kurzpapier 21 – Fotos im Verein", "21", "Fotos im Verein", None),
+    ("Kurzpapier <strong>Nr. 21</strong> Fotos im Verein", "Nr. 21", "Fotos im Verein", None),
+    ("21 Fotos im Verein", "21", "Fotos im Verein", None),
+    ("24 Stunden Video", None, "24 Stunden Video", None),
+    ("<span>Fotos</span> <span>21</span>", None, "Fotos 21", None),
+]
+
+
+@pytest.mark.parametrize(("label", "number", "title", "status"), NUMBERED)
+def test_the_number_of_a_kurzpapier_is_a_node_or_stands_before_a_dash(
+    label: str, number: str | None, title: str, status: str | None
+) -> None:
+    """Whatever the element; without a dash it is the number if the file's name has the same one."""
+    markup = f'<p><a href="../media/kp/dsk_kpnr_21.pdf">{label}</a></p>'
+    [one] = read(page("", after=markup), section=PAPERS).items
+
+    assert (one.number_text, one.title_text, one.status) == (number, title, status)
