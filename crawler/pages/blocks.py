@@ -109,7 +109,8 @@ class _Walk:
                 self._leave(outer)
             elif isinstance(node, NavigableString):
                 if not isinstance(node, PreformattedString):
-                    self.current.pieces.append(node.replace("\n", " "))
+                    preformatted = self.current.tag == "pre"
+                    self.current.pieces.append(str(node) if preformatted else node.replace("\n", " "))
             elif isinstance(node, Tag) and not is_furniture(node):
                 self._enter(node, outer)
         self._close()
@@ -204,6 +205,8 @@ def zone_of(tag: Tag) -> str | None:
 def is_furniture(tag: Tag) -> bool:
     """Whether an element holds nothing for readers of the text: scripts, forms, navigation."""
     elements, names, parts = _skipped()
+    if tag.get("role") in ("button", "navigation", "search", "dialog", "alertdialog"):
+        return True
     if tag.name in elements or tag.has_attr("hidden"):
         return tag.name != "header" or tag.find("h1") is None
     own = [name.lower() for name in (*(tag.get("class") or ()), str(tag.get("id") or "")) if name]

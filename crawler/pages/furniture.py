@@ -58,7 +58,8 @@ def says_the_moment(line: str, *, in_text: bool = True) -> bool:
 
 def _only_links(block: Block) -> bool:
     """Whether nothing stands beside the links but separators and words that say where they lead."""
-    return not _beside_links(block) or _names_neighbour(_beside_links(block))
+    beside = _beside_links(block)
+    return not beside or _names_neighbour(beside) or _acts_on_page(beside)
 
 
 def _beside_links(block: Block) -> str:
@@ -77,6 +78,8 @@ def _shares(href: str) -> bool:
     if href.lower().startswith(("mailto:?", "whatsapp:", "unreadable:whatsapp:", "unreadable:mailto:?")):
         return True
     parts = urlsplit(href)
+    if parts.path in ("", "/") and _PASSED_ON.search(parts.query):
+        return True
     return (
         _SHARES.search(f"{parts.netloc}{parts.path}") is not None
         and _PASSED_ON.search(parts.query) is not None
@@ -97,13 +100,17 @@ def _is_controls(block: Block) -> bool:
     """Nothing but words that do something with the page ("Seite drucken | Nach oben")."""
     if len(block.folded) > LONGEST_WIDGET:
         return False
-    known = words("furniture")["words"]
-    controls = {*known["furniture"], *known["foot"]}
     said = [part.strip(_SEPARATORS) for part in re.split(r"[|\n·•]", block.folded)]
     if not any(said):
         return False
     scripts = {one.text.casefold() for one in block.anchors if one.href.lower().startswith("javascript:")}
-    return all(part in controls or part in scripts for part in said if part) and len(said) + len(scripts) > 1
+    return all(_acts_on_page(part) or part in scripts for part in said if part)
+
+
+def _acts_on_page(said: str) -> bool:
+    """Whether a few words do something with the page: "Seite drucken", "Diesen Beitrag teilen"."""
+    known = words("furniture")["words"]
+    return said in known["furniture"] or said in known["foot"] or _action().fullmatch(said) is not None
 
 
 def _asks_consent(block: Block) -> bool:
@@ -136,6 +143,14 @@ def _vocabulary() -> tuple[frozenset[str], frozenset[str], frozenset[str], froze
         frozenset(table["fillers"]),
         frozenset(table["days"]),
         frozenset(table["moments"]),
+    )
+
+
+@cache
+def _action() -> re.Pattern[str]:
+    rules = words("furniture")["neighbours"]
+    return re.compile(
+        rf"(?:diese\w? |die |den )?(?:{'|'.join(rules['entries'])}) (?:{'|'.join(rules['actions'])})"
     )
 
 

@@ -18,6 +18,9 @@ from crawler.wordlists import words
 UNREADABLE = "unreadable:"
 """Stands before what was written where an address should be and cannot be read."""
 
+MOST_SPELLED = 20_000
+"""Links that are remembered of a site; later ones are resolved each time."""
+
 _BREAKS = re.compile(r"[\t\n\r]+")
 _WEB = ("http://", "https://")
 _NO_ADDRESS = ("javascript:", "data:", "tel:", "fax:", "sms:", "callto:", "about:", "blob:", "vbscript:")
@@ -33,10 +36,17 @@ def resolve_links(tree: etree._Element, url: str, source: SourceDescription) -> 
         base = urljoin(url, base.strip())
     except ValueError:
         base = url
+    at_home = base.startswith(source.site + "/")
     for link in tree.iter("a", "area"):
         href = link.get("href")
-        if href is not None:
-            link.set("href", _resolved(_BREAKS.sub("", href.strip()), base, source))
+        if href is None:
+            continue
+        known = source.spelled.get(href) if at_home else None
+        if known is None:
+            known = _resolved(_BREAKS.sub("", href.strip()), base, source)
+            if at_home and href.startswith(("/", "https://")) and len(source.spelled) < MOST_SPELLED:
+                source.spelled[href] = known
+        link.set("href", known)
 
 
 def is_address(href: str) -> bool:

@@ -24,10 +24,8 @@ _POWER = re.compile(r"(?:^|[^\w.,/§-])(10|2)\Z")
 _SMALL_BASE = re.compile(r"(?:^|[\s(=])(?:[A-Za-zΑ-ω]{1,2}|\d{1,4})\Z")
 _BEHIND_OPERATOR = re.compile(r"[=·×*^<>≤≥]\s?[\w.,]{1,6}\Z")
 _OPERATORS = tuple("=·×*^<>≤≥+−")
-_MAY_BE_RAISED = re.compile(
-    rf"<sup|vertical-align|[{_SUPERS}]|&sup[123];|&#\d{{3,4}};|&#x|href=[\"']?#[^>]*>\s*[(\[]?\d",
-    re.IGNORECASE,
-)
+_SIGNS_OF_RAISED = ("<sup", "vertical-align", "&sup", "&#17", "&#18", "&#x", "&#83", *_SUPERS)
+_NOTE_LINK = re.compile(r"""href=["']?#[^>]*>\s*[(\[]?\d""")
 _STYLE = re.compile(r"vertical-align\s*:\s*(?:super|text-top|[1-9])", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,3}\)?\Z")
 SURROUNDINGS = 40
@@ -39,7 +37,7 @@ LEAST_POWER_OF_TWO = 7
 
 def settle_marks(tree: etree._Element, source_text: str) -> None:
     """Rewrite raised pieces in the tree: ``<sup>``, raised by style, note links, Unicode superscripts."""
-    if _MAY_BE_RAISED.search(source_text) is None:
+    if not _may_be_raised(source_text.lower()):
         return
     for element in [one for one in tree.iter("sup", "span", "small", "a", "font") if _is_raised(one)]:
         if element.getparent() is not None:
@@ -47,6 +45,12 @@ def settle_marks(tree: etree._Element, source_text: str) -> None:
     for element in list(tree.iter(etree.Element)):
         if element.tag not in ("script", "style"):
             _settle_texts(element)
+
+
+def _may_be_raised(lower: str) -> bool:
+    """A quick look: most pages have nothing of the kind."""
+    signs = (*_SIGNS_OF_RAISED, *_raising_names())
+    return any(sign in lower for sign in signs) or _NOTE_LINK.search(lower) is not None
 
 
 def raised(before: str, piece: str, after: str) -> str:
@@ -60,13 +64,13 @@ def raised(before: str, piece: str, after: str) -> str:
     bare = " ".join(piece.split())
     if _EXPONENT.fullmatch(bare) and _is_exponent(before, bare, after):
         return bare.translate(_RAISE)
-    if re.fullmatch(r"[a-z]\)?", bare) and before[-1:].isalpha():
+    if re.fullmatch(r"[a-z]\)?", bare) and (before[-1:].isalpha() or before[-1:] in tuple('.,;:!?)“”"')):
         return f"[{bare[0]}]"
     if _MARK.fullmatch(bare) is None or bare in ("0", "00"):
         return piece
     inner = re.sub(r"[()\[\]\s]|[.,;]\Z", "", bare)
     opens = not before.strip() and not after[:1].isspace()
-    return f"[{inner}] " if opens else f"[{inner}]"
+    return f"[{inner}] " if opens or (piece[-1:].isspace() and after[:1].isalnum()) else f"[{inner}]"
 
 
 def _is_exponent(before: str, piece: str, after: str) -> bool:
@@ -94,12 +98,20 @@ def _counted() -> re.Pattern[str]:
     )
 
 
+@cache
+def _raising_names() -> frozenset[str]:
+    return frozenset(words("furniture")["marks"]["names"])
+
+
 # -- in the tree --------------------------------------------------------------------------------
 
 
 def _is_raised(element: etree._Element) -> bool:
     if element.tag == "sup" or _STYLE.search(element.get("style") or ""):
         return True
+    names = element.get("class")
+    if names and not _raising_names().isdisjoint(names.lower().split()):
+        return _DIGITS.match(_text(element).strip(" ()[]")) is not None
     return element.tag == "a" and _is_note_link(element)
 
 

@@ -154,12 +154,11 @@ class _Sorter:
         self._stretch = self._text
 
     def _is_caption(self, block: Block) -> bool:
-        if len("".join(captions_of(block.text))) > LONGEST_CAPTION:
-            return False
         known = {one.text for one in (*self.parts.captions, *self._early)}
-        return (
+        may_be = (
             block.zone == "image" or block.text in known or (self._in_image and self._captions_go_on(block))
         )
+        return may_be and len("".join(captions_of(block.text))) <= LONGEST_CAPTION
 
     def _captions_go_on(self, block: Block) -> bool:
         """In an image block: up to the marked text; where none is marked, one caption and its credits."""

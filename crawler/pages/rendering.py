@@ -14,7 +14,6 @@ from crawler.wordlists import words
 STRUCK = ("[gestrichen: ", "]")
 QUOTED = (("„", "“"), ("‚", "‘"))
 
-_MAY_HIDE = re.compile(r"style\s*=|class\s*=", re.IGNORECASE)
 _HIDING = re.compile(
     r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
     r"|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)|clip\s*:\s*rect\(\s*[01](?:px)?\b"
@@ -27,7 +26,8 @@ _MAY_SPEAK = re.compile(r"<(?:q|del|s|strike)[\s>]|line-through", re.IGNORECASE)
 
 def render(tree: etree._Element, source_text: str) -> None:
     """Take hidden text out of a tree, and write quotation marks and strikes into it."""
-    if _MAY_HIDE.search(source_text):
+    lower = source_text.lower()
+    if "style=" in lower or "style =" in lower or any(name in lower for name in _hiding_names()):
         for element in [one for one in tree.iter(etree.Element) if _is_hidden(one)]:
             _take_out(element)
     if _MAY_SPEAK.search(source_text):
@@ -50,6 +50,8 @@ def _is_hidden(element: etree._Element) -> bool:
 
 def _unfolds(element: etree._Element) -> bool:
     """Whether an element, or what stands right before it, is part of something that opens and closes."""
+    if next(element.iterancestors("details"), None) is not None:
+        return True
     previous, parent = element.getprevious(), element.getparent()
     around = [one for one in (element, previous, parent) if one is not None]
     names = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in around).lower()

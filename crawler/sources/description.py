@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +60,14 @@ class SourceDescription:
     guidance: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     licence: str = "Lizenz nicht angegeben."
+
+    @cached_property
+    def spelled(self) -> dict[str, str]:
+        """Canonical addresses of links that do not depend on their page, as they were written (see ``pages.links``).
+
+        Every page of a site repeats its menu: the same hundred links need not be resolved again for each.
+        """
+        return {}
 
     @property
     def host(self) -> str:

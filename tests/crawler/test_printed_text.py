@@ -53,6 +53,7 @@ MARKS = [
     ("CO<sub>2</sub>, CO₂ und die ¹⁴C-Methode", "CO2, CO₂ und die ¹⁴C-Methode"),
     ("Prüfer<sup>*</sup>innen nutzen Aktomat<sup>®</sup>", "Prüfer*innen nutzen Aktomat®"),
     ("Er schrieb [sic] und [Name].", "Er schrieb [sic] und [Name]."),
+    ("Das Amt<span class='footnote-ref'>1</span> und Anm.<sup>a</sup>", "Das Amt[1] und Anm.[a]"),
 ]  # fmt: skip
 
 
@@ -85,6 +86,8 @@ STRUCTURE = [
         "Frage\nAntwort",
     ),
     ("<div style='display:block'>Zu sehen</div>", "Zu sehen"),
+    ("<details><summary>Mehr</summary><p style='display:none'>Text</p></details>", "Mehr\nText"),
+    ("<pre>Zeile eins\nZeile zwei</pre>", "Zeile eins\nZeile zwei"),
 ]
 
 
@@ -140,6 +143,11 @@ AROUND = [
     "<div class='cc-consent'><p>Hier stehen Cookies.</p></div>",
     "<div><p>Für dieses Video ist Ihre Zustimmung nötig.</p><button>Laden</button></div>",
     "<p>Diese Website verwendet Cookies.</p>",
+    "<p>Diesen Beitrag teilen</p>",
+    "<p>Teilen: <a href='https://t.me/share/url?url=x'>Telegram</a> <a href='https://wa.me/?text=x'>WhatsApp</a></p>",
+    "<p><a href='/presse/?id=8'>Zurück</a> | <a href='/presse/?id=9'>Weiter</a></p>",
+    "<div><p>Hier steht ein Platzhalter für ein Video.</p><a role='button' href='#'>Entsperren</a></div>",
+    "<p>Lesedauer: 4 Minuten</p>",
 ]
 
 
@@ -152,6 +160,7 @@ STAYS = [
     "Stand: 2. Mai 2026",
     "Die Behörde prüft, ob Cookies ohne Einwilligung gesetzt werden.",
     "Nächste Schritte",
+    "Cookies dürfen nur mit Einwilligung gesetzt werden.",
     "<a href='/presse/?id=8'>Weiter zum Bericht</a>",
     "<a href='https://www.example.org/share/bericht'>Bericht zur Datenteilung</a>",
     "Korrektur vom 3. Juni 2026: Es waren neun.",
