@@ -108,6 +108,7 @@ class Publication:
     snapshot_id: int
     seen_at: str
     issuer: str | None = None
+    publisher: str | None = None
     kicker: str | None = None
     number: str | None = None
     teaser: str | None = None

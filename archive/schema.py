@@ -330,3 +330,9 @@ def m0009_printed_beside(db: Database) -> None:
 alter table documents add column status text;
 alter table documents add column captions text;
 """)
+
+
+@migrations()
+def m0010_publisher(db: Database) -> None:
+    """The body on whose site a document stands, beside the one that issued it."""
+    db.executescript("alter table documents add column publisher text;")

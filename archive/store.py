@@ -148,7 +148,7 @@ def _fill_version(conn: sqlite3.Connection, publication: Publication, *, version
 def _columns(publication: Publication) -> dict[str, object]:
     """The columns of ``documents`` that come from the reading."""
     names = (
-        "source", "doc_type", "issuer", "title", "kicker", "number", "teaser", "text", "language", "url",
+        "source", "doc_type", "issuer", "publisher", "title", "kicker", "number", "teaser", "text", "language", "url",
         "published_on", "issued_on", "page_count", "parent_id", "section", "content_sha256", "listed",
         "status", "captions",
     )  # fmt: skip

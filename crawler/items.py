@@ -35,6 +35,7 @@ class ListedItem:
     ``label`` is the whole printed label; ``date_text`` the printed date, if it stands in an
     element of its own; ``title_text`` the label without such an element, as printed.
     ``notes`` are printed remarks that are neither, ``status`` the one on its state (``in Überarbeitung``).
+    ``rubric`` is the label of the section it stands in and ``issuer`` the body that this section states.
     ``parent_id`` is set for annexes (``doc_type`` ``anlage``).
     ``fallback`` says that the seen markup was absent and the entry was found by its link alone.
     """
@@ -50,6 +51,8 @@ class ListedItem:
     heading: str | None = None
     notes: tuple[str, ...] = ()
     status: str | None = None
+    rubric: str | None = None
+    issuer: str | None = None
     parent_id: str | None = None
     fallback: bool = False
 

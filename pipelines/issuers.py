@@ -43,11 +43,15 @@ def find_issuer(
     contact_blocks: Sequence[str],
     text: str | None = None,
     home: str | None = None,
+    section: str | None = None,
+    rubric: str | None = None,
 ) -> IssuerReading:
-    """The issuer stated by the kicker, else by a heading ("Pressemitteilung der …"), else by a contact block.
+    """The issuer stated by the kicker, else by a heading ("Pressemitteilung der …"), else by the section it is
+    listed in, else by a contact block.
 
     A text that names itself ("Pressemitteilung der IFK" as its first line) outvotes the kicker; any other
-    disagreement only is a ``conflict``. ``home`` is the short name of the site's own body: then a kicker
+    disagreement only is a ``conflict``. ``section`` is the body that the section states, ``rubric`` its label.
+    ``home`` is the short name of the site's own body: then a kicker
     may use its bare title, and it comes first where several bodies issue together.
 
     >>> find_issuer(kicker="Pressemitteilung der Datenschutzkonferenz vom 3. Mai 2022",
@@ -56,7 +60,9 @@ def find_issuer(
     >>> find_issuer(kicker="Gemeinsame Pressemitteilung", heading_lines=(), contact_blocks=()).issuer is None
     True
     """
-    stated = _from_kicker(kicker, home) or _from_headings(heading_lines, home)
+    stated = (
+        _from_kicker(kicker, home) or _from_headings(heading_lines, home) or _from_section(section, rubric)
+    )
     contact = _from_contacts(contact_blocks)
     itself = _from_text(text or "") or _agreeing(contact, _speaker(kicker, heading_lines, text or ""))
     agreed = not itself or (stated and stated.body.short == itself.body.short)
@@ -83,6 +89,15 @@ def _from_headings(lines: Sequence[str], home: str | None) -> _Statement | None:
         if (body := _issuing(line, home)) is not None:
             return _Statement(body=body, place="Überschrift", wording=line)
     return None
+
+
+def _from_section(short: str | None, rubric: str | None) -> _Statement | None:
+    """The body that the section states for all it lists, as the description of the source says."""
+    kind = next((body["kind"] for body in wording()["bodies"] if body["short"] == short), None)
+    if short is None or kind is None:
+        return None
+    body = BodyMention(short=short, kind=kind, start=0, end=0, name=short)
+    return _Statement(body=body, place="Rubrik", wording=rubric or short)
 
 
 def _from_contacts(blocks: Iterable[str]) -> _Statement | None:

@@ -166,6 +166,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         source=item.source,
         doc_type=item.doc_type if _is_section_page(item) else refine_type(item.doc_type, title),
         issuer=issuer.issuer,
+        publisher=item.publisher or None,
         title=title,
         kicker=kicker,
         number=draft.number,
@@ -207,6 +208,7 @@ def _pages(draft: Draft, mended: Sequence[Mended]) -> tuple[PageRecord, ...]:
 
 
 def _issuer(draft: Draft, pages: tuple[PageRecord, ...]) -> IssuerReading:
+    listed = draft.item.listed
     blocks = [page.text[start:end] for page in pages for start, end in page.contact]
     text = "\n".join(page.text for page in pages[:2])
     return find_issuer(
@@ -215,6 +217,8 @@ def _issuer(draft: Draft, pages: tuple[PageRecord, ...]) -> IssuerReading:
         contact_blocks=blocks,
         text=text,
         home=draft.item.publisher or None,
+        section=listed.issuer if listed else None,
+        rubric=listed.rubric if listed else None,
     )
 
 

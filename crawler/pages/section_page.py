@@ -44,11 +44,16 @@ def read_section(
     return Listing(
         url=url,
         title=page.first_heading() or page.title or None,
-        items=with_parents(items),
+        items=tuple(_stated_by(item, section) for item in with_parents(items)),
         excluded=tuple(excluded),
         menu=site_menu(page.anchors(), url, source),
         markup="thumbnail_list" if any(entry.seen for entry in entries) else "links",
     )
+
+
+def _stated_by(item: ListedItem, section: Section) -> ListedItem:
+    """The entry with what its section says of it: the label, and the body it states."""
+    return replace(item, rubric=section.label or None, issuer=section.issuer or None)
 
 
 def list_files(

@@ -15,11 +15,15 @@ KINDS = ("press_portal", "sections")
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """One listing page of a ``sections`` site; ``optional`` says that it may not exist."""
+    """One listing page of a ``sections`` site; ``optional`` says that it may not exist.
+
+    ``issuer`` is the short name of the body that the section states for all it lists, or empty.
+    """
 
     path: str
     doc_type: str = "information"
     label: str = ""
+    issuer: str = ""
     optional: bool = False
 
 
