@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -17,6 +17,11 @@ _LONGEST_BLOCK = 14
 
 _SEEN = 1200
 """Characters of a line that are looked at; bounds the work on hostile text."""
+
+_LONGEST_LINE = 400
+_MOST_WORDS = 18
+_NAME_WORDS = 12
+"""An address line has at most so many words beside its signs, a line with a name at most so many."""
 
 _SENTENCE = re.compile(r"[a-zäöüß]{2}[.!?] ?[A-ZÄÖÜ]\w+ \w+ \w+ \w+")
 
@@ -38,11 +43,11 @@ def _wording() -> dict[str, Any]:
 
 
 @cache
-def _signs() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+def _signs() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
     """Per kind of address sign (phone, mail, web, street, town): what a line must hold, and the pattern."""
     needed = _wording()["needed"]
     return tuple(
-        (tuple(needed[kind]), re.compile("|".join(patterns)))
+        (kind, tuple(needed[kind]), re.compile("|".join(patterns)))
         for kind, patterns in _wording()["lines"].items()
     )
 
@@ -64,8 +69,9 @@ def _inline_label() -> re.Pattern[str]:
 def contact_spans(text: str) -> tuple[Span, ...]:
     """The contact blocks of a text: from a label ("Kontakt:") or an address to the last address line.
 
-    A label needs an address sign (phone, mail, web, street, town) or a name behind it; an address
-    without a label needs two signs in one line. Spans are in order and do not overlap. Linear time.
+    A label needs an address sign (phone, mail, web, street, town) or a name behind it. Without a label
+    the lines must be nothing but an address with its names: signs of two kinds, in one line or in lines that
+    follow each other, or a phone number or mailbox under a name. Spans are in order and do not overlap. Linear time.
 
     >>> text = "Der Verein klagt.\\n\\nKontakt:\\nDatenschutzstelle\\nTelefon: 0385 000000\\n\\nAnlagen"
     >>> [text[start:end] for start, end in contact_spans(text)]
@@ -117,7 +123,7 @@ def _inline_start(line: _Line) -> int | None:
     """Where a label stands inside a line whose breaks were lost, with an address behind it."""
     tail = max(0, len(line.text) - _SEEN)
     for found in _inline_label().finditer(line.text, tail):
-        if _kinds(line.text[found.end() :]) > 1:
+        if len(_kinds(line.text[found.end() :])) > 1:
             return line.start + found.start()
     return None
 
@@ -139,24 +145,65 @@ def _last_address(lines: list[_Line], at: int, start: int) -> int | None:
 
 def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | None:
     """An address without a label, with the names above it."""
-    text = lines[at].text
-    if _kinds(text) < 2 or _SENTENCE.search(text[:_SEEN]) or len(text) > _SEEN:
+    if not _is_address(lines[at].text) and len(_kinds(lines[at].text)) < _MANY_KINDS:
         return None
     first = at
-    for number in range(at - 1, max(reach, at - 6) - 1, -1):
-        if lines[number].text.strip() and not _is_short(lines[number].text):
+    for number in range(at - 1, max(reach, at - 4) - 1, -1):
+        if not _is_name(lines[number].text):
             break
-        first = number if lines[number].text.strip() else first
+        first = number
     last = _last_address(lines, at, lines[at].start)
     end = at if last is None else last
+    if not _is_enough([line.text for line in lines[at : end + 1]], named=first < at):
+        return None
     return (lines[first].start, lines[end].end), end + 1
 
 
-def _kinds(text: str) -> int:
-    """How many kinds of address signs a line has."""
+_MANY_KINDS = 3
+"""So many kinds of signs in one line make it an address, whatever else stands in it."""
+
+
+def _is_enough(texts: Sequence[str], *, named: bool) -> bool:
+    """Whether lines without a label are an address: reachable in two ways or places, or by one under a name."""
+    addresses = [text for text in texts if _kinds(text)]
+    kinds = set().union(*(_kinds(text) for text in addresses))
+    if {"street", "town"} <= kinds:
+        return True
+    if not kinds & {"phone", "mail"}:
+        return False
+    return len(kinds) > 1 or len(addresses) > 1 or named
+
+
+def _is_address(text: str) -> bool:
+    """Whether a line holds nothing but address signs and names: no word that only a sentence has."""
+    if len(text) > _LONGEST_LINE or _FOOTNOTE.match(text) or not _kinds(text) or _SENTENCE.search(text):
+        return False
+    for _, _, sign in _signs():
+        text = sign.sub(" ", text)
+    words = re.findall(r"[^\W\d_]+", text)
+    small = [word for word in words if word[0].islower()]
+    return len(words) <= _MOST_WORDS and set(small) <= _particles() and not text.rstrip().endswith(("!", "?"))
+
+
+def _is_name(text: str) -> bool:
+    """A line above an address: a name, an office, its street; never a sentence or a blank line."""
+    words = re.findall(r"[^\W\d_]+", text)
+    small = {word for word in words if word[0].islower()}
+    return bool(words) and _is_short(text) and len(words) <= _NAME_WORDS and small <= _particles()
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return frozenset(_wording()["address"]["particles"])
+
+
+def _kinds(text: str) -> frozenset[str]:
+    """The kinds of address signs a line has."""
     seen = text[:_SEEN]
-    return sum(
-        any(piece in seen for piece in needed) and bool(sign.search(seen)) for needed, sign in _signs()
+    return frozenset(
+        kind
+        for kind, needed, sign in _signs()
+        if any(piece in seen for piece in needed) and sign.search(seen)
     )
 
 
