@@ -36,6 +36,7 @@ class Thresholds:
     flood_factor: float = 5.0
     flood_least: int = 20
     changed_share: float = 0.3
+    undated_share: float = 0.5
     coverage_drop: float = 0.3
     coverage_least: int = 5
     quiet_factor: float = 2.0
@@ -259,6 +260,20 @@ def _coverage_dropped(case: Case, field: str) -> bool:
     )
 
 
+def _undated(case: Case) -> Finding | None:
+    """New documents whose printed date could not be read: it is written another way now."""
+    undated = case.conn.execute(
+        "select count(distinct p.document_id) from problems p join documents d on d.id = p.document_id"
+        " where p.run_id = ? and p.kind in ('date_unreadable', 'date_rejected') and d.first_seen_at >= ?",
+        (case.run["id"], case.run["started_at"]),
+    ).fetchone()[0]
+    if not undated or undated < case.limits.undated_share * case.run["new"]:
+        return None
+    return Finding(
+        kind="undated", detail=f"Bei {undated} neuen Dokumenten ist das gedruckte Datum nicht lesbar."
+    )
+
+
 def _too_quiet(case: Case) -> Finding | None:
     pause = longest_pause(case.conn, case.run["source"], at=case.run["started_at"])
     quiet = silence(case.conn, case.run["source"], at=case.run["started_at"])
@@ -288,6 +303,7 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     _too_many,
     _too_many_changes,
     _fields_gone,
+    _undated,
     _too_quiet,
     _sudden_growth,
 )
