@@ -19,7 +19,7 @@ from archive.public_copy import make_public_copy
 
 TABLES = (
     "documents", "dates", "pages", "versions", "version_pages", "topics", "document_topics", "citations", "links",
-    "mendings", "events", "runs", "listings", "snapshots",
+    "mendings", "sections", "events", "runs", "listings", "snapshots",
 )  # fmt: skip
 """What is exported as files; the search index and internal tables are in the database only."""
 

@@ -13,13 +13,25 @@ from dataclasses import dataclass
 class PageRecord:
     """One page of a document. ``method`` is html, pdf, ocr, odt, docx or none.
 
-    ``contact`` holds the [start, end) spans of contact blocks in ``text``.
+    ``contact`` holds the [start, end) spans of contact blocks in ``text``. ``crossing`` is the sentence that
+    begins on this page and ends on the next, whole.
     """
 
     page: int
     text: str
     method: str
     contact: tuple[tuple[int, int], ...] = ()
+    crossing: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionRecord:
+    """A heading of a paper's own outline: its page, its level from 1, and its name within the document."""
+
+    page: int
+    level: int
+    title: str
+    anchor: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +140,7 @@ class Publication:
     attachments: tuple[AttachmentRecord, ...] = ()
     links: tuple[LinkRecord, ...] = ()
     mendings: tuple[MendingRecord, ...] = ()
+    sections: tuple[SectionRecord, ...] = ()
 
     @property
     def text(self) -> str:

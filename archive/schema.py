@@ -17,7 +17,7 @@ LEDGER = ("runs", "snapshots", "listings", "problems", "blocks", "document_numbe
 
 DERIVED = (
     "documents", "dates", "pages", "versions", "version_pages", "document_topics",
-    "citations", "links", "mendings", "events", "absences",
+    "citations", "links", "mendings", "sections", "events", "absences",
 )  # fmt: skip
 """What we read from it. ``rebuild`` makes these tables again."""
 
@@ -336,3 +336,19 @@ alter table documents add column captions text;
 def m0010_publisher(db: Database) -> None:
     """The body on whose site a document stands, beside the one that issued it."""
     db.executescript("alter table documents add column publisher text;")
+
+
+@migrations()
+def m0011_papers(db: Database) -> None:
+    """Headings that a paper names in its outline; sentences that run over from one page to the next."""
+    db.executescript("""
+alter table pages add column crossing text;
+create table sections (
+  document_id text not null references documents (id),
+  page integer not null,
+  level integer not null,
+  title text not null,
+  anchor text not null
+) strict;
+create index sections_document on sections (document_id);
+""")

@@ -20,7 +20,7 @@ Outcome = Literal["new", "changed", "unchanged", "blocked"]
 PAGE_BITS = 16
 """``pages.id`` is ``docno << 16 | page``: fixed for a document, whatever the order of the crawl."""
 
-CHILD_TABLES = ("dates", "pages", "document_topics", "citations", "mendings")
+CHILD_TABLES = ("dates", "pages", "document_topics", "citations", "mendings", "sections")
 """What is read from the newest version; replaced as a whole when a document is read again."""
 
 
@@ -207,6 +207,7 @@ def _replace_children(conn: sqlite3.Connection, publication: Publication) -> Non
             "text": page.text,
             "method": page.method,
             "contact": json.dumps(page.contact) if page.contact else None,
+            "crossing": page.crossing,
         }
         for page in publication.pages
     ]
@@ -215,6 +216,7 @@ def _replace_children(conn: sqlite3.Connection, publication: Publication) -> Non
     _write(conn, "document_topics", [key | vars(item) for item in publication.topics])
     _write(conn, "citations", [key | vars(item) for item in publication.citations])
     _write(conn, "mendings", [key | vars(item) for item in publication.mendings])
+    _write(conn, "sections", [key | vars(item) for item in publication.sections])
     _write(conn, "links", [key | vars(item) for item in publication.links])
     index_document(conn, publication.id)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from archive.records import (
     MendingRecord,
     PageRecord,
     Publication,
+    SectionRecord,
 )
 from crawler.items import DocumentRead, Link, ListedItem, PageText
 from pipelines.bodies import land_of
@@ -65,6 +66,8 @@ class Draft:
     problems: tuple[ReadingProblem, ...] = ()
     status: str | None = None
     captions: str | None = None
+    crossings: tuple[tuple[str, int] | None, ...] = ()
+    sections: tuple[SectionRecord, ...] = ()
 
 
 def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingProblem, ...]]:
@@ -121,7 +124,7 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
                 front_matter="\n".join(verbatim[:3]) or None,
                 file_name=name,
                 pdf_metadata=file.metadata.created,
-                pages=verbatim,
+                pages=(*verbatim, *(page.crossing[0] for page in file.pages if page.crossing)),
                 text_from="pdf_text",
             ),
             fingerprint=fingerprint(
@@ -138,6 +141,11 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
                 LinkRecord(url=one.url, kind="link", evidence=f"S. {one.page}") for one in file.links
             ),
             page_count=file.page_count,
+            crossings=tuple(page.crossing for page in file.pages),
+            sections=tuple(
+                SectionRecord(page=one.page, level=one.level, title=one.title, anchor=f"abschnitt-{count}")
+                for count, one in enumerate(file.sections, start=1)
+            ),
             file_name=name,
             status=listed.status or label.note,
             problems=tuple(
@@ -189,7 +197,8 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
             pages=[page.text for page in pages],
             contact_spans=[page.contact for page in pages],
         ),
-        citations=_citations(pages, land_of(item.publisher)),
+        citations=_citations(pages, draft.crossings, land_of(item.publisher)),
+        sections=draft.sections,
         attachments=draft.attachments,
         links=draft.links,
         mendings=_mendings(mended),
@@ -201,9 +210,18 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
 
 
 def _pages(draft: Draft, mended: Sequence[Mended]) -> tuple[PageRecord, ...]:
+    crossings = (*draft.crossings, *([None] * len(mended)))
     return tuple(
-        PageRecord(page=number, text=page.text, method=method, contact=contact_spans(page.text))
-        for number, (page, (_, method)) in enumerate(zip(mended, draft.readable_pages, strict=True), start=1)
+        PageRecord(
+            page=number,
+            text=page.text,
+            method=method,
+            contact=contact_spans(page.text),
+            crossing=mend(crossing[0]).text if crossing else None,
+        )
+        for number, (page, (_, method), crossing) in enumerate(
+            zip(mended, draft.readable_pages, crossings, strict=False), start=1
+        )
     )
 
 
@@ -222,8 +240,37 @@ def _issuer(draft: Draft, pages: tuple[PageRecord, ...]) -> IssuerReading:
     )
 
 
-def _citations(pages: tuple[PageRecord, ...], home: str | None) -> tuple[CitationRecord, ...]:
-    return tuple(found for page in pages for found in find_citations(page.text, page=page.page, home=home))
+def _citations(
+    pages: tuple[PageRecord, ...], crossings: Sequence[tuple[str, int] | None], home: str | None
+) -> tuple[CitationRecord, ...]:
+    """The citations of all pages; one that runs over a break stands once, on the page where it begins."""
+    found = [find_citations(page.text, page=page.page, home=home) for page in pages]
+    for at, crossing in enumerate(crossings[: len(pages) - 1]):
+        if crossing:
+            across = list(_across(pages[at], *crossing, home))
+            for whole, rest in across:
+                found[at] = (*_outside(found[at], whole.start, len(whole.raw)), whole)
+                found[at + 1] = _outside(found[at + 1], pages[at + 1].text.find(rest), len(rest))
+            found[at] = tuple(sorted(found[at], key=lambda one: one.start)) if across else found[at]
+    return tuple(one for page in found for one in page)
+
+
+def _across(
+    page: PageRecord, crossing: str, joint: int, home: str | None
+) -> Iterator[tuple[CitationRecord, str]]:
+    """Citations on both sides of the joint, quoted and placed as far as they stand on the first page; their rest."""
+    for one in find_citations(crossing, page=page.page, home=home):
+        end = one.start + len(one.raw)
+        if one.start < joint < end:
+            raw = crossing[one.start : joint].rstrip()
+            start = page.text.rfind(raw)
+            if start >= 0:
+                yield replace(one, raw=raw, start=start), crossing[joint:end]
+
+
+def _outside(citations: Iterable[CitationRecord], start: int, size: int) -> tuple[CitationRecord, ...]:
+    """The citations that do not begin within so many characters from ``start`` on."""
+    return tuple(one for one in citations if start < 0 or not start <= one.start < start + size)
 
 
 def _mendings(mended: Sequence[Mended]) -> tuple[MendingRecord, ...]:

@@ -88,6 +88,7 @@ class _Writing:
     def __init__(self, text: str, notes: frozenset[str]) -> None:
         self._text, self._notes = text, notes
         self._before = min((int(note) for note in notes), default=1) - 1
+        self._counting = bool(notes)
 
     def form(self, start: int, end: int, sign: int) -> str:
         """How the digits from ``start`` to ``end`` are written."""
@@ -108,6 +109,10 @@ class _Writing:
     def _is_due(self, number: str) -> bool:
         return int(number) == self._before + 1
 
+    def _is_next(self, number: str) -> bool:
+        """True if this number is known to be a mark of its own, from the notes or the marks before it."""
+        return number in self._notes or (self._counting and self._is_due(number))
+
     def _power(self, digits: str) -> str:
         """An exponent, and behind it perhaps a mark: "m²[2]"."""
         cut = next((cut for cut in range(1, len(digits)) if self._is_due(digits[cut:])), len(digits))
@@ -118,14 +123,14 @@ class _Writing:
         numbers = [digits]
         if len(digits) > 1 and digits not in self._notes and not self._is_due(digits):
             some = (_parted(digits, int(digits[:size])) for size in range(1, len(digits)))
-            known = (parts for parts in some if parts and (self._is_due(parts[0]) or parts[0] in self._notes))
+            known = (parts for parts in some if parts and self._is_next(parts[0]))
             numbers = next(known, numbers)
-        self._before = int(numbers[-1])
+        self._before, self._counting = int(numbers[-1]), True
         return "".join(f"[{number}]" for number in numbers)
 
 
 def _starts_line(text: str, start: int) -> bool:
-    return start == 0 or text[start - 1] in "\r\n"
+    return start == 0 or text[start - 1] in "\r\n\x02"
 
 
 def _parted(digits: str, first: int) -> list[str]:

@@ -101,7 +101,7 @@ class Flowing:
     def __init__(
         self, lines: Sequence[Line], *, pitch: float, is_word: IsWord | None = None, links: Sequence[str] = ()
     ) -> None:
-        self._lines = lines
+        self.lines = list(lines)
         self._links = links
         self._pitch = pitch
         self._is_word = is_word
@@ -112,7 +112,7 @@ class Flowing:
     @cached_property
     def _printed(self) -> str:
         """The addresses of the page that stand whole: link targets, and pieces of addresses inside lines."""
-        pieces = (piece for line in self._lines for piece in line.text.split(" ")[1:-1])
+        pieces = (piece for line in self.lines for piece in line.text.split(" ")[1:-1])
         return " ".join([*self._links, *(piece for piece in pieces if address_at_end(piece))])
 
     def text(self, left_out: Collection[int] = ()) -> str:
@@ -121,16 +121,30 @@ class Flowing:
         ``left_out`` are positions of lines that do not belong to the text.
         """
         if not left_out:
-            return join(self._bonds[: len(self._lines)], [line.text for line in self._lines]).strip()
-        kept = [index for index in range(len(self._lines)) if index not in left_out]
+            return join(self._bonds[: len(self.lines)], [line.text for line in self.lines]).strip()
+        return self.excerpt([index for index in range(len(self.lines)) if index not in left_out])
+
+    def excerpt(self, positions: Sequence[int]) -> str:
+        """The text of these lines alone, in their order."""
         bonds = [
             self._bonds[index] if index == before + 1 else self._bond(before, index)
-            for before, index in pairwise(kept)
+            for before, index in pairwise(positions)
         ]
-        return join(["", *bonds][: len(kept)], [self._lines[index].text for index in kept]).strip()
+        return join(["", *bonds][: len(positions)], [self.lines[at].text for at in positions]).strip()
+
+    def change(self, position: int, text: str) -> None:
+        """Give a line another text, of which the bonds to its neighbours follow."""
+        self.lines[position] = self.lines[position]._replace(text=text)
+        for index in (position, position + 1):
+            if 0 < index < len(self.lines):
+                self._bonds[index] = self._bond(index - 1, index)
+
+    def is_full(self, position: int, following: Line) -> bool:
+        """True if the first word of the following line would not have fitted on the line."""
+        return not _room(self._margins[position], self.lines[position], following)
 
     def _bond(self, first: int, second: int) -> str:
-        before, line = self._lines[first], self._lines[second]
+        before, line = self.lines[first], self.lines[second]
         if self._address_goes_on(first, second):
             return address_bond(before.text.rpartition(" ")[2], line.text, self._printed, self._is_word)
         if before.text[-1:] == "-" and self._divided(before, line):
@@ -143,14 +157,14 @@ class Flowing:
         if self._apart(before, line, room):
             return "\n\n"
         if room:
-            return "\n\n" if _ends_sentence(before.text) and not line.text[:1].islower() else "\n"
-        if _starts_item(line.text) or _has_leaders(before.text):
+            return "\n\n" if ends_sentence(before.text) and not line.text[:1].islower() else "\n"
+        if starts_item(line.text) or _has_leaders(before.text):
             return "\n"
         return "\n\n" if _indented(before, line) else " "
 
     def _address_goes_on(self, first: int, second: int) -> bool:
         """True if an address runs over the two lines; remembers it, as it may go on for more lines."""
-        before, line = self._lines[first], self._lines[second]
+        before, line = self.lines[first], self.lines[second]
         known = self._addresses.get(first, "")
         address = known if known and " " not in before.text else address_at_end(before.text)
         if not address or not self._adjacent(before, line):
@@ -183,7 +197,7 @@ class Flowing:
             return True
         step = before.bottom - line.bottom
         if step < -0.5 * height:
-            return room or _ends_sentence(before.text)
+            return room or ends_sentence(before.text)
         return step > 1.3 * self._pitch * height
 
 
@@ -223,12 +237,13 @@ def _room(margin: float, before: Line, line: Line) -> bool:
     return (len(line.text.split(" ", 1)[0]) + 1) * letter < space
 
 
-def _ends_sentence(text: str) -> bool:
+def ends_sentence(text: str) -> bool:
+    """True for a full stop that is no part of a number or of an abbreviation."""
     return bool(_SENTENCE_END.search(text[-3:])) and not _ORDINAL.search(text[-6:])
 
 
 def _runs_on(before: Line, line: Line, room: bool) -> bool:
-    return not room and line.text[:1].islower() and not _ends_sentence(before.text)
+    return not room and line.text[:1].islower() and not ends_sentence(before.text)
 
 
 def _has_leaders(text: str) -> bool:
@@ -236,10 +251,10 @@ def _has_leaders(text: str) -> bool:
 
 
 def _indented(before: Line, line: Line) -> bool:
-    return 0.7 * line.height < line.left - before.left < 4 * line.height and _ends_sentence(before.text)
+    return 0.7 * line.height < line.left - before.left < 4 * line.height and ends_sentence(before.text)
 
 
-def _starts_item(text: str) -> bool:
+def starts_item(text: str) -> bool:
     """True for a bullet or a letter or number in brackets: "• ", "a) ", "(1) "."""
     likely = text[:1] in _SIGNS or text[:1] == "[" or ")" in text[1:4]
     return likely and _ITEM.match(text) is not None

@@ -6,7 +6,7 @@ import ctypes
 import re
 from array import array
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import pypdfium2
@@ -14,6 +14,7 @@ from pypdfium2 import raw
 
 from pipelines.files.characters import letters
 from pipelines.files.columns import cells_apart, column_order
+from pipelines.files.overlays import closed_up, typed_notes, unseen, with_notes, without
 from pipelines.files.picture import has_picture, picture_digest
 from pipelines.files.pieces import (
     Piece,
@@ -32,7 +33,10 @@ FEW_LETTERS = 30
 Answer = tuple[dict[str, Any], bytes]
 
 MAX_LINKS = 1000
+STATED = ("Title", "Author", "CreationDate", "ModDate")
+MAX_ENTRIES, MAX_DEPTH = 2000, 8
 _PRINTED = re.compile(r"[^\s\x02\ufffe](?:[^\r\n\x02\ufffe]*[^\s\x02\ufffe])?")
+_LETTER = re.compile(r"[^\W\d_]")
 _REFUSALS = {
     raw.FPDF_ERR_PASSWORD: "encrypted",
     raw.FPDF_ERR_SECURITY: "encrypted",
@@ -62,7 +66,14 @@ def read_pdf(
     last = min(count, max_pages, until or count)
     if share and last >= share:
         last = -(-last // 2)
-    yield {"count": count, "metadata": document.get_metadata_dict(), "until": last}, b""
+    if document.get_formtype():
+        document.init_forms()
+    head = {
+        "count": count,
+        "metadata": {name: document.get_metadata_value(name) for name in STATED},
+        "until": last,
+    }
+    yield head | ({"outline": list(_outline(document))} if first == 1 else {}), b""
     for number in range(first, last + 1):
         try:
             yield _read_page(document, number, max_chars)
@@ -76,15 +87,21 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     textpage = page.get_textpage()
     text, pieces = _printed(textpage, max_chars)
     links, picture = list(_links(document, page)), _picture(page, text)
+    text, pieces, hidden = _seen(page, textpage.raw, text, pieces)
     is_turned = page.get_rotation() or (any(map(is_crowded, pieces)) and looks_turned(pieces))
     if is_turned:
         textpage, text, pieces = _set_upright(page, textpage, text, pieces, max_chars)
     elif pieces:
         pieces = _in_order(textpage.raw, text, pieces, page.get_width())
+    shifted = [] if is_turned else shifted_digits(textpage.raw, text, pieces)
+    notes = list(typed_notes(page, document.formenv)) if raw.FPDFPage_GetAnnotCount(page) else []
+    if notes:
+        text, pieces = with_notes(text, pieces, notes)
     message: dict[str, Any] = {
         "page": number,
         "text": text,
-        "shifted": [] if is_turned else shifted_digits(textpage.raw, text, pieces),
+        "shifted": shifted,
+        "hidden": hidden,
         "size": page.get_size(),
         "links": links,
         "cut": textpage.count_chars() > max_chars,
@@ -94,6 +111,26 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     textpage.close()
     page.close()
     return message, array("f", chain.from_iterable(pieces)).tobytes()
+
+
+def _seen(page: Any, textpage: Any, text: str, pieces: list[Piece]) -> tuple[str, list[Piece], int]:
+    """What can be seen of the text and its pieces, letter-spaced words closed up, and how many letters cannot."""
+    gone = {piece for piece in unseen(page, textpage, pieces) if _LETTER.search(text, piece[0], piece[1])}
+    if gone:
+        text, pieces = without(text, gone), [piece for piece in pieces if piece not in gone]
+    return closed_up(textpage, text), pieces, sum(end - start for start, end, *_ in gone)
+
+
+def _outline(document: Any) -> Iterator[tuple[int, int, str]]:
+    """The entries of the outline that lead to a page of the file: page, level (from 1) and title."""
+    try:
+        for entry in islice(document.get_toc(max_depth=MAX_DEPTH), MAX_ENTRIES):
+            place = entry.get_dest()
+            page = place.get_index() if place else None
+            if page is not None and page >= 0:
+                yield page + 1, entry.level + 1, entry.get_title()
+    except pypdfium2.PdfiumError:
+        return
 
 
 def _picture(page: Any, text: str) -> str | None:

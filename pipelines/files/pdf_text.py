@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pipelines.files.breaks import Side, run_over
 from pipelines.files.characters import letters, plain_characters
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.hyphens import IsWord
@@ -19,6 +20,7 @@ from pipelines.files.records import (
     FileMetadata,
     FilePage,
     FileProblem,
+    FileSection,
     FileText,
     problem,
     spoken_pages,
@@ -63,6 +65,8 @@ def file_links(found: Iterable[tuple[int, str]]) -> tuple[FileLink, ...]:
 
 
 TAIL = 2048
+LONG_TITLE = 40
+_MARK = re.compile(r"\[\d{1,3}\]$")
 
 
 def pdf_text(
@@ -91,8 +95,22 @@ def pdf_text(
         metadata=file_metadata(printed.metadata),
         problems=tuple(problems),
         fingerprints=tuple(_picture(printed, page.number) for page in pages),
+        sections=tuple(
+            FileSection(page=page, level=level, title=title) for page, level, title in _outline(printed)
+        ),
         links=file_links((page.number, url) for page in printed.pages.values() for url in page.links),
     )
+
+
+def _outline(printed: Printed) -> Iterator[tuple[int, int, str]]:
+    """The entries of the outline with a title, tidied: some programs put the notes of a heading into it."""
+    for number, level, title in printed.outline:
+        tidy = " ".join(plain_characters(title).split())[:MAX_LENGTH]
+        page = printed.pages.get(number)
+        lines = [_MARK.sub("", line.text) for line in page.lines] if page and len(tidy) > LONG_TITLE else []
+        tidy = next((line for line in lines if len(line) > 5 and tidy.startswith(line)), tidy)
+        if tidy:
+            yield number, level, tidy
 
 
 def _opening_problem(kind: str) -> FileProblem:
@@ -109,14 +127,20 @@ def _pages(printed: Printed, limits: FileLimits, is_word: IsWord | None) -> list
     heads = running_heads([page.edges for page in found])
     if all(len(heads[page.number]) == len(page.lines) for page in found):
         heads = {}
+    sides = [
+        Side(page.number, flow, set(heads.get(page.number, ())))
+        for page, flow in zip(found, _flows(found, is_word), strict=True)
+    ]
+    crossings = run_over(sides, is_word)
     read = {
         page.number: FilePage(
             number=page.number,
-            text=flow.text(heads.get(page.number, ())),
+            text=side.flow.text(side.left_out),
             verbatim=page.verbatim,
             method="pdf" if page.verbatim or not page.picture else "none",
+            crossing=crossings.get(page.number),
         )
-        for page, flow in zip(found, _flows(found, is_word), strict=True)
+        for page, side in zip(found, sides, strict=True)
     }
     assert printed.count is not None
     numbers = range(1, min(printed.count, limits.max_pages) + 1)
@@ -144,3 +168,6 @@ def _problems(body: bytes, printed: Printed, limits: FileLimits) -> Iterator[Fil
         yield problem("too_many_pages", count=printed.count, limit=limits.max_pages)
     for kind, numbers in printed.lost.items():
         yield problem(kind, pages=spoken_pages(numbers), limit=limits.max_page_chars)
+    hidden = {page.number: page.hidden for page in printed.pages.values() if page.hidden}
+    if hidden:
+        yield problem("hidden_text", pages=spoken_pages(list(hidden)), count=sum(hidden.values()))

@@ -42,6 +42,7 @@ class PrintedPage:
     flow: Flowing | None = None
     links: tuple[str, ...] = ()
     picture: str | None = None
+    hidden: int = 0
 
 
 @dataclass(kw_only=True)
@@ -50,6 +51,7 @@ class Printed:
 
     count: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    outline: list[tuple[int, int, str]] = field(default_factory=list)
     pages: dict[int, PrintedPage] = field(default_factory=dict)
     lost: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     problem: str | None = None
@@ -167,6 +169,7 @@ class _Reading:
         if number is None:
             printed.problem = message.get("problem")
             printed.count = message.get("count", printed.count)
+            printed.outline = message.get("outline", printed.outline)
             printed.metadata = message.get("metadata", printed.metadata)
             self._until = message.get("until", self._until)
             self._share = 0
@@ -197,6 +200,7 @@ def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> Print
         flow=Flowing(lines, pitch=pitch, is_word=is_word, links=message["links"]) if many else None,
         links=tuple(message["links"]),
         picture=message.get("picture"),
+        hidden=message["hidden"],
     )
 
 

@@ -52,6 +52,7 @@ class FilePage:
     text: str
     verbatim: str
     method: str
+    crossing: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,15 @@ class FileLink:
 
     page: int
     url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSection:
+    """A heading that the file's own outline names: the page it leads to and its level from 1."""
+
+    page: int
+    level: int
+    title: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +108,7 @@ class FileText:
     problems: tuple[FileProblem, ...] = ()
     fingerprints: tuple[str, ...] = ()
     links: tuple[FileLink, ...] = ()
+    sections: tuple[FileSection, ...] = ()
 
     @property
     def content(self) -> tuple[str, ...]:

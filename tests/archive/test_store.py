@@ -19,6 +19,7 @@ from archive.records import (
     MendingRecord,
     PageRecord,
     Publication,
+    SectionRecord,
     TopicRecord,
 )
 from archive.search.indexing import check_index
@@ -88,6 +89,7 @@ def full(**changes: Any) -> Publication:
             LinkRecord(url="https://www.example.org/zitat", kind="cites", evidence="Zitat"),
         ),
         "mendings": (MendingRecord(page=1, raw="un-zulässig", mended="unzulässig"),),
+        "sections": (SectionRecord(page=2, level=1, title="1 Kontakt", anchor="abschnitt-1"),),
     }
     return publication("dsmv-1", **(values | changes))
 
@@ -152,6 +154,10 @@ KEPT: dict[str, tuple[str, list[tuple[object, ...]]]] = {
     "mendings": (
         "select document_id, page, raw, mended from mendings",
         [("dsmv-1", 1, "un-zulässig", "unzulässig")],
+    ),
+    "sections": (
+        "select document_id, page, level, title, anchor from sections",
+        [("dsmv-1", 2, 1, "1 Kontakt", "abschnitt-1")],
     ),
     "links": (
         "select url, kind, evidence, target_id from links order by rowid",
@@ -330,7 +336,7 @@ def test_children_are_those_of_the_newest_reading(conn: sqlite3.Connection) -> N
     put(conn, publication("dsmv-1", "Kurz.", seen_at=LATER))
 
     assert rows(conn, "select page, text from pages") == [(1, "Kurz.")]
-    for table in ("dates", "citations", "links", "mendings"):
+    for table in ("dates", "citations", "links", "mendings", "sections"):
         assert value(conn, f"select count(*) from {table}") == 0, table
 
 
@@ -445,7 +451,7 @@ def test_clearing_leaves_versions_and_other_documents(conn: sqlite3.Connection) 
     put(conn, full(id="dsmv-2", url="https://www.example.org/dsmv-2"))
     clear_children(conn, "dsmv-1")
 
-    for table in ("pages", "dates", "citations", "links", "mendings"):
+    for table in ("pages", "dates", "citations", "links", "mendings", "sections"):
         left = rows(conn, f"select distinct document_id from {table}")
         assert left == [("dsmv-2",)], table
     assert value(conn, "select count(*) from versions where document_id = 'dsmv-1'") == 1
@@ -482,7 +488,17 @@ def test_of_a_blocked_document_only_the_sight_is_kept(conn: sqlite3.Connection) 
     assert rows(
         conn, "select title, text, teaser, version, last_seen_at, last_changed_at, blocked_at from documents"
     ) == [("", "", None, 1, LATEST, AT, LATER)]
-    for table in ("pages", "dates", "citations", "links", "mendings", "versions", "version_pages", "events"):
+    for table in (
+        "pages",
+        "dates",
+        "citations",
+        "links",
+        "mendings",
+        "sections",
+        "versions",
+        "version_pages",
+        "events",
+    ):
         assert rows(conn, f"select * from {table}") == [], table
     assert value(conn, "select count(*) from snapshots where read_at is not null") == 2
 

@@ -91,6 +91,7 @@ def shifted(text: str) -> tuple[str, list[int]]:
         ("liegt vor.^12^ Dann\n^12^Siehe", "liegt vor.[12] Dann\n[12] Siehe"),
         ("unter 10^9^ Prozent\n^9^Vgl.", "unter 10[9] Prozent\n[9] Vgl."),
         ("mit 2^128^ Werten.^7^ Und\n^7^Vgl.\n^8^Vgl.", "mit 2¹²⁸ Werten.[7] Und\n[7] Vgl.\n[8] Vgl."),
+        ("das Amt^12^ setzt\n", "das Amt[12] setzt\n"),
         ("rund 10^5^ Zeilen", "rund 10⁵ Zeilen"),
         ("auf 40 m^24^ Wiese\n^4^Vgl.", "auf 40 m²[4] Wiese\n[4] Vgl."),
         ("Heft 110^3^ nennt", "Heft 110[3] nennt"),

@@ -50,7 +50,8 @@ def test_text_that_runs_upwards_is_read_in_order(worker):
         canvas.translate(A4[0], 0)
         canvas.rotate(90)
         for line in range(30):
-            canvas.drawString(70, 520 - 15 * line, f"Zeile {line} auf Blatt {number} mit vielen Wör-")
+            ending = "Wör-" if line < 29 else ("Karten.", "Akten.", "Deichen.")[number - 1]
+            canvas.drawString(70, 520 - 15 * line, f"Zeile {line} auf Blatt {number} mit vielen {ending}")
         canvas.drawString(400, 15, f"Seite {number} von 3")
         canvas.showPage()
     canvas.save()

@@ -1,0 +1,190 @@
+"""What stands on a page besides its drawn text, and what of that text cannot be seen; runs in the worker."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from typing import Any, NamedTuple
+
+from pypdfium2 import raw
+
+from pipelines.files.pieces import DESCENT, HEIGHT, Piece, box, unchecked
+
+GONE = "\x00"
+"""Takes the place of a character that is left out, so that places in the text stay what they are."""
+
+_get_object = unchecked(raw.FPDFPage_GetObject)
+_get_type = unchecked(raw.FPDFPageObj_GetType)
+
+MAX_OBJECTS = 20_000
+MAX_ANNOTATIONS = 2000
+MOST_CORNERS = 6
+_TYPED = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
+_SWITCHES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON, raw.FPDF_FORMFIELD_PUSHBUTTON)
+_SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?=[.,;:!?]?(?:\s|$))")
+_LIKELY = re.compile(r"(?: \w){3}\b")
+WIDER = 1.5
+"""So many times the usual gap between two letters of a letter-spaced line is a gap between words."""
+
+
+class Note(NamedTuple):
+    """A value typed into a form, or a text typed onto the page, and where it stands."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def typed_notes(page: Any, form: Any) -> Iterator[Note]:
+    """The values of form fields and the free texts of a page; ``form`` is pdfium's form environment or None."""
+    count = raw.FPDFPage_GetAnnotCount(page)
+    for index in range(min(count, MAX_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        hidden = raw.FPDFAnnot_GetFlags(annotation) & raw.FPDF_ANNOT_FLAG_HIDDEN
+        text = _text_of(annotation, kind, form) if kind in _TYPED and not hidden else ""
+        if text:
+            sides = raw.FS_RECTF()
+            raw.FPDFAnnot_GetRect(annotation, sides)
+            yield Note(text, sides.left, sides.bottom, sides.right, sides.top)
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _text_of(annotation: Any, kind: int, form: Any) -> str:
+    if kind == raw.FPDF_ANNOT_FREETEXT:
+        return _string(lambda *to: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", *to))
+    if form is None or raw.FPDFAnnot_GetFormFieldType(form, annotation) in _SWITCHES:
+        return ""
+    return _string(lambda *to: raw.FPDFAnnot_GetFormFieldValue(form, annotation, *to))
+
+
+def _string(read: Any) -> str:
+    size = read(None, 0)
+    if not 2 < size < 100_000:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    read(ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace").replace("\r", "\n").strip()
+
+
+def with_notes(text: str, pieces: list[Piece], notes: Sequence[Note]) -> tuple[str, list[Piece]]:
+    """The text with the notes behind it, and the pieces with theirs where they stand on the page."""
+    usual = sorted(piece[5] for piece in pieces)[len(pieces) // 2] if pieces else 11.0 * HEIGHT
+    for note in notes:
+        for row, line in enumerate(filter(None, map(str.strip, note.text.split("\n")))):
+            height = min(usual, max(1.0, note.top - note.bottom))
+            bottom = max(note.bottom, note.top - (1.1 * row + 1) * height)
+            start = len(text) + 1
+            text += "\n" + line
+            new = (start, len(text), note.left, note.right, bottom, height)
+            pieces.insert(_place_among(pieces, new), new)
+    return text, pieces
+
+
+def _place_among(pieces: list[Piece], new: Piece) -> int:
+    """Behind what stands to the left in the same row, or before the first piece below."""
+    middle = new[4] + new[5] / 2
+    beside = [
+        at for at, one in enumerate(pieces) if one[4] < middle < one[4] + one[5] and one[2] <= new[2] + 1
+    ]
+    if beside:
+        return beside[-1] + 1
+    return next((at for at, one in enumerate(pieces) if one[4] + one[5] / 2 < middle), len(pieces))
+
+
+def unseen(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
+    """The pieces that stand outside the page or under a box that was drawn over them."""
+    left, bottom, right, top = page.get_bbox()
+    outside = {
+        piece
+        for piece in pieces
+        if piece[3] <= left or piece[2] >= right or piece[4] + piece[5] <= bottom or piece[4] >= top
+    }
+    return outside | _covered(page.raw, textpage, pieces)
+
+
+def _covered(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
+    count = min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS)
+    kinds = [_get_type(_get_object(page, at)) for at in range(count)]
+    if raw.FPDF_PAGEOBJ_PATH not in kinds:
+        return set()
+    first_text = kinds.index(raw.FPDF_PAGEOBJ_TEXT) if raw.FPDF_PAGEOBJ_TEXT in kinds else count
+    boxes = [
+        (at, sides)
+        for at in range(first_text, count)
+        if kinds[at] == raw.FPDF_PAGEOBJ_PATH and (sides := _box_of(raw.FPDFPage_GetObject(page, at)))
+    ]
+    under = [(at, piece) for at, sides in boxes for piece in pieces if _lies_in(piece, sides)]
+    if not under:
+        return set()
+    order = {
+        ctypes.cast(raw.FPDFPage_GetObject(page, at), ctypes.c_void_p).value: at
+        for at in range(count)
+        if kinds[at] == raw.FPDF_PAGEOBJ_TEXT
+    }
+    found = {piece for at, piece in under if 0 <= _drawn_at(textpage, piece, order) < at}
+    return found if len(found) < len(pieces) else set()
+
+
+def _box_of(item: Any) -> tuple[float, float, float, float] | None:
+    """The sides of an opaque filled rectangle, or None for anything else."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if raw.FPDFPath_CountSegments(item) > MOST_CORNERS or not raw.FPDFPath_GetDrawMode(item, mode, stroke):
+        return None
+    if not mode.value or raw.FPDFPageObj_HasTransparency(item):
+        return None
+    if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha) or alpha.value < 255:
+        return None
+    sides = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(item, *sides)
+    left, bottom, right, top = (side.value for side in sides)
+    return (left, bottom, right, top)
+
+
+def _lies_in(piece: Piece, sides: tuple[float, float, float, float]) -> bool:
+    """True if the letters of the piece, as high as a small one, lie between the sides."""
+    size = piece[5] / HEIGHT
+    base = piece[4] + DESCENT * size
+    left, bottom, right, top = sides
+    return (
+        left <= piece[2] + 1
+        and piece[3] - 1 <= right
+        and bottom <= base + 1
+        and base + 0.45 * size <= top + 1
+    )
+
+
+def _drawn_at(textpage: Any, piece: Piece, order: dict[int | None, int]) -> int:
+    item = raw.FPDFText_GetTextObject(textpage, piece[0])
+    return order.get(ctypes.cast(item, ctypes.c_void_p).value, -1)
+
+
+def without(text: str, pieces: set[Piece]) -> str:
+    """The text with the characters of these pieces gone."""
+    for start, end, *_ in pieces:
+        text = text[:start] + GONE * (end - start) + text[end:]
+    return text
+
+
+def closed_up(textpage: Any, text: str) -> str:
+    """The text with the blanks inside letter-spaced words gone: "A n l a s s  u n d" is "Anlass und".
+
+    The gap between two words is wider than that between their letters.
+    """
+    for run in list(_SPACED.finditer(text)) if _LIKELY.search(text) else ():
+        places = range(run.start(), run.end(), 2)
+        letters = [text[at] for at in places]
+        if [ord(one) for one in letters] == list(range(ord(letters[0]), ord(letters[0]) + len(letters))):
+            continue
+        boxes = [box(textpage, at) for at in places]
+        gaps = [later[0] - before[2] for before, later in pairwise(boxes)]
+        wide = WIDER * sorted(gaps)[len(gaps) // 2]
+        blanks = (GONE if gap <= wide else " " for gap in gaps)
+        closed = "".join(chain.from_iterable(zip(letters, (*blanks, ""), strict=True)))
+        text = text[: run.start()] + closed + text[run.end() :]
+    return text

@@ -1,0 +1,145 @@
+"""Form values and typed notes are text of their page; what cannot be seen is left out and counted."""
+
+import io
+
+import pytest
+from reportlab.lib.colors import white, yellow
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from pipelines.files.reader import read_file
+
+FIRST, SECOND = "Das Amt führt ein Verzeichnis der Karten.", "Es liegt bei der Leitung zur Einsicht aus."
+
+
+def drawn(paint) -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas.setFont("Helvetica", 11)
+    paint(canvas)
+    canvas.save()
+    return stream.getvalue()
+
+
+def two_lines(canvas: Canvas) -> None:
+    canvas.drawString(70, 760, FIRST)
+    canvas.drawString(70, 745, SECOND)
+
+
+def covered(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.drawString(70, 700, "Name der Person: Ottilie Tangmann")
+    canvas.setFillColor(white)
+    canvas.rect(60, 695, 300, 18, stroke=0, fill=1)
+
+
+def outside(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.drawString(700, 760, "Randnotiz der Setzerei")
+
+
+@pytest.mark.parametrize(("paint", "word"), [(covered, "Tangmann"), (outside, "Setzerei")])
+def test_text_that_cannot_be_seen_is_left_out_and_named_without_its_words(paint, word):
+    read = read_file(drawn(paint))
+
+    assert read.pages[0].text.split() == f"{FIRST} {SECOND}".split()
+    assert word not in read.pages[0].verbatim
+    assert [problem.kind for problem in read.problems] == ["hidden_text"]
+    assert word not in read.problems[0].detail
+
+
+def shaded(canvas: Canvas) -> None:
+    canvas.setFillColor(yellow)
+    canvas.rect(60, 740, 400, 40, stroke=0, fill=1)
+    canvas.setFillColor("black")
+    two_lines(canvas)
+
+
+def framed(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.rect(60, 740, 400, 40, stroke=1, fill=0)
+
+
+def marked(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.setFillColorRGB(1, 1, 0, alpha=0.4)
+    canvas.rect(60, 740, 400, 40, stroke=0, fill=1)
+
+
+@pytest.mark.parametrize("paint", [shaded, framed, marked])
+def test_boxes_behind_around_and_shining_through_hide_nothing(paint):
+    read = read_file(drawn(paint))
+
+    assert read.pages[0].text.split() == f"{FIRST} {SECOND}".split()
+    assert read.problems == ()
+
+
+def form(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.drawString(70, 700, "Zweck:")
+    canvas.acroForm.textfield(
+        name="zweck", value="Pflege der Deichkarten", x=120, y=695, width=200, height=18
+    )
+    canvas.acroForm.choice(
+        name="frist",
+        value="zwei Jahre",
+        options=["ein Jahr", "zwei Jahre"],
+        x=120,
+        y=660,
+        width=200,
+        height=18,
+    )
+    canvas.acroForm.checkbox(name="ja", checked=True, x=120, y=630)
+
+
+def test_values_of_form_fields_stand_beside_their_labels():
+    text = read_file(drawn(form)).pages[0].text
+
+    assert "Zweck: Pflege der Deichkarten" in text
+    assert "zwei Jahre" in text
+    assert "ein Jahr" not in text
+
+
+def note(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.freeTextAnnotation(
+        "Nachtrag: Es gilt die neue Karte.", "0 g /Helv 10 Tf", Rect=(70, 600, 400, 620), relative=0
+    )
+
+
+def test_a_text_typed_onto_the_page_is_text():
+    assert "Nachtrag: Es gilt die neue Karte." in read_file(drawn(note)).pages[0].text
+
+
+def spaced(canvas: Canvas) -> None:
+    two_lines(canvas)
+    text = canvas.beginText(70, 700)
+    text.setCharSpace(3.2)
+    text.textOut("MERKBLATT ZUM DEICH")
+    canvas.drawText(text)
+    canvas.drawString(70, 670, "Die Reihen a b c d e stehen im Anhang.")
+
+
+def test_letter_spaced_words_are_words_and_letters_in_order_stay():
+    text = read_file(drawn(spaced)).pages[0].text
+
+    assert "MERKBLATT ZUM DEICH" in text
+    assert "Reihen a b c d e stehen" in text
+
+
+def test_an_outline_gives_sections():
+    def paint(canvas: Canvas) -> None:
+        two_lines(canvas)
+        canvas.bookmarkPage("eins")
+        canvas.addOutlineEntry("1 Anlass", "eins", level=0)
+        canvas.showPage()
+        canvas.drawString(70, 760, FIRST)
+        canvas.bookmarkPage("zwei")
+        canvas.addOutlineEntry("1.1 Karten", "zwei", level=1)
+
+    sections = read_file(drawn(paint)).sections
+
+    assert [(one.page, one.level, one.title) for one in sections] == [
+        (1, 1, "1 Anlass"),
+        (2, 2, "1.1 Karten"),
+    ]
