@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from archive.german import fold, stem
 from archive.german.folding import WORD
+from pipelines.marks import without_marks
 from pipelines.topics.vocabulary import Phrase, WordPattern, load_vocabulary
 
 WINDOW = 12
@@ -33,9 +34,12 @@ class Hit:
 def find_phrases(text: str, *, skip: Sequence[Span] = ()) -> Iterator[Hit]:
     """Yield the phrases of all topics in a text, in order; of one topic none inside another.
 
-    What lies in a span of ``skip`` (contact blocks) or in the name of an office is passed over.
+    What lies in a span of ``skip`` (contact blocks) or in the name of an office is passed over; marks of
+    notes are read over.
     """
-    words = [match for match in WORD.finditer(text) if not skip or not _skipped(match.start(), skip)]
+    words = [
+        match for match in WORD.finditer(without_marks(text)) if not skip or not _skipped(match.start(), skip)
+    ]
     covered: dict[str, int] = {}
     masked = 0
     for at, match in enumerate(words):

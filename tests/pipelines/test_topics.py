@@ -209,3 +209,23 @@ def test_topics_are_written_once_and_renewed() -> None:
 
     assert {row[0]: row[1] for row in rows} == {row["id"]: row["label"] for row in topic_rows()}
     assert len(rows) == len(load_vocabulary().topics)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "has", "lacks"),
+    [
+        ("Stellungnahme zur Seilbahn", "Das Amt gibt eine Stellungnahme ab. Die Kabinen sind zu prüfen.", "", "gesetzgebung-und-reform"),
+        ("Stellungnahme zum Entwurf eines Hafengesetzes", "Das Amt nimmt zum Gesetzentwurf Stellung.", "gesetzgebung-und-reform", ""),
+        ("Neue Räume", "Das Amt ist umgezogen. Das Telefax steht im Keller.", "", "elektronische-kommunikation"),
+        ("Tipps für Geräte", "Sichere Passwörter wählen, Updates einspielen, Bildschirm sperren.", "it-sicherheit", "werbung-und-handel"),
+        ("Amt tagt", "Der Arbeitskreis Datenschutz in der Telekommunikation hat getagt.", "", "elektronische-kommunikation"),
+        ("Bilanz des Jahres", "Das Amt hat dem Landtag seinen Bericht übergeben. Der Bericht liegt aus.", "taetigkeitsberichte", ""),
+        ("Kameras[3] am Kai", "Die Video[2] Kameras und die Videoüberwachung [4] am Kai.", "videoueberwachung", ""),
+    ],
+)  # fmt: skip
+def test_what_a_text_merely_contains_is_no_topic(title: str, text: str, has: str, lacks: str) -> None:
+    """The name of a kind of document, an office's name or a telefax number does not say what a text is about."""
+    found = {topic.topic_id for topic in assign_topics(title=title, kicker=None, pages=[text])}
+
+    assert set(has.split()) <= found
+    assert not set(lacks.split()) & found
