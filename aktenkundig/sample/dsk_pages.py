@@ -83,9 +83,11 @@ def _label(entry: Entry) -> str:
 
 
 def _kurzpapier(paper: Paper) -> str:
+    """Its number stands behind "Nr." or is a node of its own, in one element or another."""
+    node = ("Nr. {}", "<span>{}</span>", "<b>{}</b>")[int(paper.number or 0) % 3].format(paper.number)
     notes = "".join(f'<span class="note">{escape(note)}</span>' for note in paper.notes)
     return (
-        f'<div class="kurzpapier"><a href="{_href(paper)}"><div class="nr">Nr. {paper.number}</div>'
+        f'<div class="kurzpapier"><a href="{_href(paper)}"><div class="nr">{node}</div>'
         f'<div class="titel">{escape(paper.title)}</div>{notes}</a></div>'
     )
 

@@ -73,7 +73,7 @@ def release_page(release: Release, world: World) -> str:
     """The page of one release. ``dress`` above 0 changes its markup and tokens, never its text."""
     content = _part("dsmv_release.html").substitute(
         heading=_heading(release),
-        image=_image(release),
+        image="" if _pictured(release) else _image(release),
         number=f'<span class="nummer">Nr.{release.number}</span> |' if release.number else "",
         date=f"{release.published:%d.%m.%Y}",
         body=_body(release),
@@ -85,7 +85,13 @@ def release_page(release: Release, world: World) -> str:
 
 
 def _widget(day: int) -> str:
-    return f'<div class="stand_heute">Stand heute: {calendar_day(day):%d.%m.%Y}, 08:00 Uhr</div>'
+    """What changes with every visit, and what a relaunch may put beside a text: none of it is the text."""
+    today = f"{calendar_day(day):%d.%m.%Y}"
+    return (
+        f'<div class="stand_heute">Stand heute: {today}, 08:00 Uhr<p>Gedruckt am {today}</p>'
+        '<ul class="weitergeben"><li><a href="https://www.example.org/sharer.php?u=x">Weitergeben</a></li></ul>'
+        f'<p><a href="{PRESS}?{RELEASE_QUERY.format(100_000 + day)}">Vorherige Meldung</a></p></div>'
+    )
 
 
 def _heading(release: Release) -> str:
@@ -109,8 +115,24 @@ def _image(release: Release) -> str:
     return Template(template("dsmv_image.html")).substitute(id=release.id, captions="\n".join(shown))
 
 
+def _pictured(release: Release) -> bool:
+    """Whether the picture stands inside the text, as on sister sites."""
+    return bool(release.caption and release.paragraphs and release.id % 2)
+
+
+def _picture(release: Release) -> str:
+    caption = inline(release.caption)
+    address = f"/static/DS/Bilder/{release.id}.jpg"
+    return (
+        f'<div class="absatz_image right"><a class="lightbox" href="{address}" title="{caption}">'
+        f'<img src="/static/DS/Bilder/{release.id}_klein.jpg" alt="{caption}"><span>Details anzeigen</span></a>'
+        f'<span class="description">{caption}</span><div class="hidden_description">{caption}</div></div>'
+    )
+
+
 def _body(release: Release) -> str:
     blocks = [block(paragraph) for paragraph in release.paragraphs]
+    blocks[:0] = [_picture(release)] if _pictured(release) else []
     if release.dress:
         return "\n".join(f'<div class="absatz neu">\n  <div>\n{part}\n  </div>\n</div>' for part in blocks)
     return '<div class="absatz">\n' + "\n".join(blocks) + "\n</div>" if blocks else ""

@@ -107,12 +107,20 @@ def test_captions_stand_before_and_inside_teasers() -> None:
 def test_captions_are_printed_once_to_three_times() -> None:
     """The image block prints the caption up to three times."""
     times = {
-        len(release_column(release).select(".bildunterschrift"))
+        len(release_column(release).select(".bildunterschrift, .description, .hidden_description"))
         for release in WORLD.releases
         if release.caption
     }
 
     assert times == {1, 2, 3}
+
+
+def test_pictures_stand_before_the_meta_line_and_inside_the_text() -> None:
+    """As the portal and its sister sites have them."""
+    columns = [release_column(release) for release in WORLD.releases if release.caption]
+    inside = [bool(column.select(".absatz .absatz_image")) for column in columns]
+
+    assert set(inside) == {True, False}
 
 
 def test_two_releases_share_a_title() -> None:
