@@ -17,7 +17,7 @@ from crawler.pages.soup import is_page
 from crawler.problem_texts import describe_error
 from crawler.sources import SourceDescription
 
-LISTING, GUIDANCE, RELEASE, FILE, LINKED = 100, 90, 50, 10, 5
+LISTING, GUIDANCE, RELEASE, FILE = 100, 90, 50, 10
 """Priorities: lists first, so that they move as little as possible while they are read; guidance pages before
 releases, so that a file that both offer is a document of its own and not an annex."""
 
@@ -32,6 +32,8 @@ class PressPortalHarvest(Harvest):
     def begin(self) -> Iterator[Ask]:
         """The first list page, then the guidance pages."""
         self._pages = 0
+        self._linked: dict[str, str] = {}
+        self._asked_ids: set[str] = set()
         self._listed: set[str] = set()
         self._fruitless = 0
         self._list_broken = False
@@ -58,7 +60,7 @@ class PressPortalHarvest(Harvest):
             yield unchanged
             known = self.memory.documents[unchanged.document_id]
             yield from self._ask_attachments(known.document_id, known.attachments)
-            yield from self._ask_linked([Link(url=url, text="") for url in known.links])
+            self._note_linked(Link(url=url, text="") for url in known.links)
         else:
             yield from self._content(ask, fetched)
 
@@ -173,7 +175,7 @@ class PressPortalHarvest(Harvest):
         )  # fmt: skip
         yield self._document(ask, page, fetched.evidence)
         yield from self._ask_attachments(page.document_id, page.attachments)
-        yield from self._ask_linked(page.links)
+        self._note_linked(page.links)
 
     def _ask_attachments(self, parent_id: str, attachments: tuple[Attachment, ...]) -> Iterator[Ask]:
         """Also those of an unchanged release: a file that could not be had last time is still wanted."""
@@ -201,29 +203,49 @@ class PressPortalHarvest(Harvest):
             )
         )
 
-    def _ask_linked(self, links: Iterable[Link]) -> Iterator[Ask]:
-        """The site's own files that a text links to: documents by themselves, of the type their path has."""
+    def _note_linked(self, links: Iterable[Link]) -> None:
+        """The site's own files that a text links to; of several texts of a link the first in the alphabet stays."""
         for link in links:
-            if host_of(link.url) not in self.source.hosts or not is_file(link.url, self.source):
-                continue
-            try:
-                document_id = document_id_for(link.url, self.source)
-            except UnknownIdentity:
-                continue
-            known = self.memory.documents.get(document_id)
-            told_before = known is not None and known.listed is not None and known.url == link.url
-            listed = known.listed if known and told_before else _linked(document_id, link, self.source)
-            doc_type = listed.doc_type if listed else "information"
-            yield from self._new(
-                Ask(
-                    url=link.url,
-                    kind="file",
-                    document_id=document_id,
-                    doc_type=doc_type,
-                    listed=listed,
-                    priority=LINKED,
-                )
+            if host_of(link.url) in self.source.hosts and is_file(link.url, self.source):
+                texts = [one for one in (self._linked.get(link.url, ""), link.text) if one]
+                self._linked[link.url] = min(texts, default="")
+
+    def remaining(self) -> Iterator[Ask]:
+        """Files that only texts link to, then every known address that was not asked yet.
+
+        They come last, so that what lists a file or offers it as an attachment has said what it is; an address
+        that means a document known at another one (``?v=2``) is left alone.
+        """
+        for url, text in sorted(self._linked.items()):
+            yield from self._ask_linked(Link(url=url, text=text))
+        yield from super().remaining()
+
+    def _ask_linked(self, link: Link) -> Iterator[Ask]:
+        """A document by itself, of the type its path has."""
+        try:
+            document_id = document_id_for(link.url, self.source)
+        except UnknownIdentity:
+            return
+        known = self.memory.documents.get(document_id)
+        if document_id in self._asked_ids or (known is not None and known.url != link.url):
+            return
+        listed = known.listed if known else None
+        listed = listed or _linked(document_id, link, self.source)
+        yield from self._new(
+            Ask(
+                url=link.url,
+                kind="file",
+                document_id=document_id,
+                doc_type=listed.doc_type,
+                listed=listed,
+                priority=FILE,
             )
+        )
+
+    def _new(self, ask: Ask) -> Iterator[Ask]:
+        for new in super()._new(ask):
+            self._asked_ids.add(new.document_id or "")
+            yield new
 
     def _ask_guidance(self, url: str) -> Iterator[Ask]:
         document_id = document_id_for(url, self.source)

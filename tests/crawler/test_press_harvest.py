@@ -152,7 +152,10 @@ def test_own_files_in_running_text_are_asked_for_as_documents() -> None:
     fetched = Fetched(
         url=ask.url, status=200, content_type="text/html", evidence=evidence, load=lambda: release
     )
-    asked = [one for one in harvest.answer(ask, fetched) if isinstance(one, Ask) and one.listed]
+    told = [one for one in harvest.answer(ask, fetched) if isinstance(one, Ask)]
+    asked = list(harvest.remaining())
+
+    assert told == []
 
     assert [(one.doc_type, one.listed.title_text, one.listed.parent_id) for one in asked if one.listed] == [
         ("taetigkeitsbericht", "Bericht", None),
@@ -170,4 +173,22 @@ def test_a_linked_file_that_could_not_be_had_is_asked_for_again() -> None:
     ask = Ask(url=release.url, kind="release", document_id="dsmv-7", doc_type="pressemitteilung")
     fetched = Fetched(url=ask.url, status=200, content_type="text/html", evidence=evidence, load=lambda: b"")
 
-    assert [one.url for one in harvest.answer(ask, fetched) if isinstance(one, Ask)] == [url]
+    list(harvest.answer(ask, fetched))
+
+    assert [one.url for one in harvest.remaining() if one.kind == "file"] == [url]
+
+
+def test_a_linked_address_of_a_known_document_is_left_alone() -> None:
+    """``?v=2`` means the file that a guidance page lists without it: it would be another version every night."""
+    url = f"{SITE}/static/DS/Dateien/f.docx"
+    file = Known(document_id="dsmv-datei-f-docx", url=url, doc_type="information")
+    release = replace(known(7), listed=None, links=(f"{url}?v=2",))
+    memory = Memory(documents={"dsmv-7": release, file.document_id: file})
+    harvest = PressPortalHarvest(load_source("dsmv"), memory)
+    list(harvest.begin())
+    evidence = Evidence(snapshot_id=1, fetched_at="2026-11-23T00:00:00Z", sha256="0" * 64, unchanged=True)
+    ask = Ask(url=release.url, kind="release", document_id="dsmv-7", doc_type="pressemitteilung")
+    fetched = Fetched(url=ask.url, status=200, content_type="text/html", evidence=evidence, load=lambda: b"")
+    list(harvest.answer(ask, fetched))
+
+    assert [one.url for one in harvest.remaining() if one.kind == "file"] == [url]
