@@ -123,6 +123,8 @@ class Replay:
         if status == 304 and previous is not None:
             payload, status = previous, 200
         unchanged = status == 200 and last_run is not None and last_run["sha256"] == payload["sha256"]
+        if last_run is not None and last_run["purged_at"] is not None:
+            unchanged = False  # what the last run read is kept no more
         evidence = Evidence(
             snapshot_id=payload["id"],
             fetched_at=row["fetched_at"],

@@ -148,7 +148,7 @@ def _as_last_run(session: Session, url: str, digest: str) -> bool:
     """Whether earlier runs read these bytes at this address. This run's own answers do not count: a redirect may
     have led here for another document."""
     before = last_read_snapshot(session.conn, url, before_run=session.run_id)
-    return before is not None and before["sha256"] == digest
+    return before is not None and before["sha256"] == digest and before["purged_at"] is None
 
 
 def _known_content(session: Session, previous: sqlite3.Row, fetched_at: str) -> dict[str, object]:
