@@ -219,6 +219,7 @@ def everything(data: Path) -> dict[str, list[Any]]:
         }
 
 
+@pytest.mark.faults
 def test_a_rebuild_brings_no_word_back_and_unblocking_brings_all_back(taken: Taken) -> None:
     whole = everything(taken.data)
     taken.run("block", "--reason", "Antrag")
@@ -246,6 +247,7 @@ def answers(data: Path) -> dict[str, list[tuple[str, bytes]]]:
     return found
 
 
+@pytest.mark.faults
 def test_a_purge_takes_the_bytes_for_good_and_leaves_everything_else_as_it_was(
     taken: Taken, before: Journey
 ) -> None:
