@@ -105,3 +105,10 @@ def test_nothing_imports_the_command_line() -> None:
     ]
 
     assert users == []
+
+
+def test_what_names_documents_reads_no_pages() -> None:
+    """Addresses and ids are a matter of their own: page reading leans on them, not the other way round."""
+    leaning = {name for file in ("addresses", "identity") for name in imports(ROOT / f"crawler/{file}.py")}
+
+    assert not [name for name in leaning if within(name, ("crawler.pages",))]
