@@ -352,3 +352,14 @@ create table sections (
 ) strict;
 create index sections_document on sections (document_id);
 """)
+
+
+@migrations()
+def m0012_facets_by_publisher(db: Database) -> None:
+    """Readers filter by the issuer, else the publisher: both stand in the index that facets are counted from."""
+    db.executescript("""
+drop index if exists documents_facets;
+create index documents_facets on documents (
+  docno, source, doc_type, issuer, year, published_on, blocked_at, id, publisher
+);
+""")

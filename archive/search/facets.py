@@ -95,8 +95,8 @@ def _token(conn: sqlite3.Connection) -> int | None:
 def _read(conn: sqlite3.Connection) -> Columns | None:
     """All columns; None where numbers are too sparse for lists."""
     rows = conn.execute(
-        "select docno, id, source, doc_type, issuer, year from documents indexed by documents_facets"
-        " order by published_on is null, published_on desc, docno desc"
+        "select docno, id, source, doc_type, coalesce(issuer, publisher), year"
+        " from documents indexed by documents_facets order by published_on is null, published_on desc, docno desc"
     ).fetchall()
     size = max((int(row[0]) for row in rows), default=0) + 1
     if size > SPARSE * (len(rows) + 100):
@@ -148,7 +148,7 @@ class Facets:
 
 COUNTING = """
 with found as materialized (
-  select d.id, d.source, d.doc_type, d.issuer, d.year
+  select d.id, d.source, d.doc_type, coalesce(d.issuer, d.publisher) as issuer, d.year
   from json_each(?) cross join documents d indexed by documents_facets on d.docno = json_each.value
 )
 select 'source', source, source, count(*) from found group by source

@@ -49,6 +49,10 @@ Conditions = tuple[list[str], list[str]]
 """SQL conditions on ``documents`` as ``d``, and their parameters."""
 
 
+READ_AS = {"issuer": "coalesce(d.issuer, d.publisher)"}
+"""A document of no stated issuer is found by the body on whose site it stands."""
+
+
 def conditions(filters: Filters) -> Conditions:
     """The conditions that unblocked documents must meet.
 
@@ -58,7 +62,7 @@ def conditions(filters: Filters) -> Conditions:
     texts, values = ["d.blocked_at is null"], []
     for column in ("source", "doc_type", "issuer"):
         if value := getattr(filters, column):
-            texts.append(f"d.{column} = ?")
+            texts.append(f"{READ_AS.get(column, f'd.{column}')} = ?")
             values.append(value)
     if filters.topic:
         texts.append("exists (select 1 from document_topics t where t.document_id = d.id and t.topic_id = ?)")

@@ -82,6 +82,19 @@ def test_counts_are_those_of_sql(conn: sqlite3.Connection, query: str, filters: 
     assert facets(conn, query, filters) == by_sql(lambda: facets(conn, query, filters))
 
 
+def test_a_document_of_no_stated_issuer_counts_for_its_publisher(conn: sqlite3.Connection) -> None:
+    """Readers filter by who issued it, else by whose site it stands on; in memory as by SQL."""
+    conn.execute("update documents set publisher = 'DSMV', source = source")
+    warm(conn)
+    filters = Filters(issuer="DSMV")
+
+    counted = {count.value: count.count for count in facets(conn, "Datenschutz", Filters()).issuer}
+
+    assert counted == {"DSK": COUNT * 3 // 4, "DSMV": COUNT // 4}
+    assert search(conn, "Datenschutz", filters, limit=COUNT).total == COUNT // 4
+    assert facets(conn, "Datenschutz", filters) == by_sql(lambda: facets(conn, "Datenschutz", filters))
+
+
 @pytest.mark.parametrize("query", ["", "Datenschutz"])
 def test_order_by_date_is_that_of_sql(conn: sqlite3.Connection, query: str) -> None:
     warm(conn)
