@@ -14,14 +14,14 @@ from types import FrameType
 
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.progress import bar
-from archive.aftermath import put_right
-from archive.blocks import forget_blocked
 from archive.database import meta_value, open_archive, open_reading, set_meta
-from archive.export import renew_downloads as make_downloads
-from archive.ledger import say_why
-from archive.seals import seal_finished_runs
+from archive.export.folder import renew_downloads as make_downloads
+from archive.keeping.aftermath import put_right
+from archive.keeping.blocks import forget_blocked
+from archive.keeping.ledger import say_why
 from archive.sentences import sentence_for
 from archive.timestamps import utc_text
+from archive.vault.seals import seal_finished_runs
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2

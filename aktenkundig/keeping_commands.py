@@ -25,7 +25,7 @@ WAIT_FOR_CRAWL = 600.0
 def verify(data: Path) -> int:
     """Jede Prüfsumme gegen die WARC-Dateien und die Datenbank prüfen (0 in Ordnung, 1 Beanstandungen)."""
     from archive.database import open_reading
-    from archive.verify import verify as find_faults
+    from archive.health.verify import verify as find_faults
 
     conn = open_reading(data)
     try:
@@ -45,8 +45,8 @@ def rebuild(data: Path) -> None:
     """Alles Abgeleitete aus den WARC-Dateien neu aufbauen, ohne Netz."""
     from aktenkundig.progress import bar
     from aktenkundig.rebuilding import rebuild as rebuild_all
-    from archive.blocks import forget_blocked
-    from archive.export import renew_downloads
+    from archive.export.folder import renew_downloads
+    from archive.keeping.blocks import forget_blocked
 
     with _writing(data) as conn:
         report = rebuild_all(conn, data, progress=bar("Läufe"))
@@ -73,10 +73,10 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
 
     Die empfangenen Bytes bleiben ohne --purge in den WARC-Dateien, die nicht veröffentlicht werden.
     """
-    from archive.blocks import block as block_document
-    from archive.blocks import block_in_copies, forget_deleted
-    from archive.export import drop_downloads
-    from archive.purging import purge as purge_vault
+    from archive.export.folder import drop_downloads
+    from archive.keeping.blocks import block as block_document
+    from archive.keeping.blocks import block_in_copies, forget_deleted
+    from archive.keeping.purging import purge as purge_vault
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         at = _now()
@@ -99,10 +99,10 @@ def unblock(data: Path, document_id: str) -> None:
     """Eine Sperre aufheben: der Inhalt kommt aus den WARC-Dateien zurück."""
     from aktenkundig.progress import bar
     from aktenkundig.rebuilding import rebuild as rebuild_all
-    from archive.blocks import forget_blocked
-    from archive.blocks import unblock as lift
     from archive.database import transaction
-    from archive.export import drop_downloads
+    from archive.export.folder import drop_downloads
+    from archive.keeping.blocks import forget_blocked
+    from archive.keeping.blocks import unblock as lift
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         drop_downloads(data)
@@ -120,7 +120,7 @@ def unblock(data: Path, document_id: str) -> None:
 def backup(data: Path, target: Path) -> None:
     """Das Archiv sichern, auch während eines Laufs."""
     from aktenkundig.progress import bar
-    from archive.backup import backup as make_backup
+    from archive.keeping.backup import backup as make_backup
 
     copied = make_backup(data, target, progress=bar("Belege"))
     click.echo(f"Gesichert nach {target} ({copied} neue oder gewachsene WARC-Dateien).")
@@ -133,7 +133,7 @@ def backup(data: Path, target: Path) -> None:
 def restore(data: Path, source: Path) -> None:
     """Eine Sicherung in einen leeren Datenordner zurückholen."""
     from aktenkundig.progress import bar
-    from archive.backup import restore as bring_back
+    from archive.keeping.backup import restore as bring_back
     from archive.lock import archive_lock
 
     with archive_lock(data):

@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.errors import ArchiveError
-from archive.incidents import Change
+from archive.health.incidents import Change
 
 SECONDS = 20.0
 MAIL, WEBHOOK, PING = "E-Mail", "Webhook", "Ping"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from aktenkundig.messages import Report
-from archive.disk import Disk, look_at_disk
-from archive.incidents import Change, open_incidents
+from archive.health.disk import Disk, look_at_disk
+from archive.health.incidents import Change, open_incidents
 
 OUTCOMES = {"ok": "in Ordnung", "alarm": "ALARM", "failed": "FEHLGESCHLAGEN", "running": "läuft"}
 

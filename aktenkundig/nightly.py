@@ -16,12 +16,12 @@ from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.crawling import crawl_sources
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.night_report import report_of
-from archive.aftermath import put_right
 from archive.database import open_archive, transaction
-from archive.disk import disk_findings, look_at_disk
 from archive.errors import ArchiveError
-from archive.health import Finding, assess
-from archive.incidents import Change, keep_undelivered, note_findings, undelivered
+from archive.health.disk import disk_findings, look_at_disk
+from archive.health.incidents import Change, keep_undelivered, note_findings, undelivered
+from archive.health.judging import Finding, assess
+from archive.keeping.aftermath import put_right
 from archive.lock import archive_lock
 from archive.search.indexing import optimize_index
 from archive.sentences import sentence_for

@@ -17,7 +17,7 @@ from aktenkundig.probe_output import report
 from aktenkundig.probe_reading import Answer, Look, kind_of, look_at, problems_of
 from archive.database import open_reading
 from archive.errors import RecordUnreadable
-from archive.vault_reading import read_payload
+from archive.vault.reading import read_payload
 from crawler.sources import SourceDescription, load_source
 
 FITS, DOES_NOT_FIT = 0, 1

@@ -9,9 +9,9 @@ from itertools import count
 from pathlib import Path
 
 from archive.errors import RecordUnreadable
-from archive.ledger import RunCounts, last_read_snapshot
-from archive.removal import RemovalRule
-from archive.vault_reading import read_payload
+from archive.keeping.ledger import RunCounts, last_read_snapshot
+from archive.keeping.removal import RemovalRule
+from archive.vault.reading import read_payload
 from crawler.harvest import Ask, Fetched, Harvest, Record
 from crawler.identity import canonical_url
 from crawler.items import DocumentRead, Evidence, FileBody

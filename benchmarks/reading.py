@@ -89,7 +89,9 @@ def steps(pages: list[tuple[str, bytes]]) -> dict[str, float]:
         patch.object(publication, name, clock.wrapped(f"– {label}", getattr(publication, name)))
         for label, name in STEPS.items()
     ]
-    patches.append(patch("archive.store.index_document", clock.wrapped("– search index", index_document)))
+    patches.append(
+        patch("archive.keeping.store.index_document", clock.wrapped("– search index", index_document))
+    )
     with tempfile.TemporaryDirectory() as folder:
         conn = open_archive(Path(folder))
         write_topics(conn)

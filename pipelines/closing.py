@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from archive.annexes import link_annexes
 from archive.database import transaction
-from archive.ledger import finish_run
-from archive.removal import RemovalRule, Sightings, settle
+from archive.keeping.annexes import link_annexes
+from archive.keeping.ledger import finish_run
+from archive.keeping.removal import RemovalRule, Sightings, settle
 from archive.search.indexing import settle_state
 from pipelines.links import resolve_links
 from pipelines.recorder import Recorder

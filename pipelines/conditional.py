@@ -9,8 +9,8 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from archive.ledger import add_problem, last_read_snapshot
-from archive.vault_reading import can_read
+from archive.keeping.ledger import add_problem, last_read_snapshot
+from archive.vault.reading import can_read
 from pipelines.session import RunLost, Session, session_of
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from filelock import FileLock
 from scrapy.settings import BaseSettings
 
-from archive.aftermath import put_right
 from archive.database import open_archive, set_patience
-from archive.ledger import RunCounts, begin_run
+from archive.keeping.aftermath import put_right
+from archive.keeping.ledger import RunCounts, begin_run
+from archive.keeping.removal import RemovalRule
 from archive.lock import take_lock
-from archive.removal import RemovalRule
 from archive.timestamps import moment, utc_text
-from archive.vault import VaultWriter
+from archive.vault.writer import VaultWriter
 from pipelines.memory import remember
 from pipelines.recorder import Recorder
 from pipelines.session import Session

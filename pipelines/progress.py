@@ -10,7 +10,7 @@ from typing import Self
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
-from archive.ledger import RunCounts
+from archive.keeping.ledger import RunCounts
 from pipelines.session import session_or_none
 
 LIVE_SECONDS = 0.2

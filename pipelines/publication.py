@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote
 
-from archive.records import (
+from archive.keeping.records import (
     AttachmentRecord,
     CitationRecord,
     LinkRecord,

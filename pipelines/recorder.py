@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from archive.database import transaction
-from archive.ledger import RunCounts, add_problem, mark_read
-from archive.removal import Gone
-from archive.store import Outcome, is_blocked, keep, keep_entry, touch
+from archive.keeping.ledger import RunCounts, add_problem, mark_read
+from archive.keeping.removal import Gone
+from archive.keeping.store import Outcome, is_blocked, keep, keep_entry, touch
 from crawler.items import (
     DocumentGone,
     DocumentRead,

@@ -15,10 +15,10 @@ from filelock import FileLock
 from scrapy.crawler import Crawler
 
 from archive.database import busy_seconds, is_busy, set_patience
-from archive.ledger import RunCounts
-from archive.removal import RemovalRule
+from archive.keeping.ledger import RunCounts
+from archive.keeping.removal import RemovalRule
 from archive.sentences import sentence_for
-from archive.vault import VaultWriter
+from archive.vault.writer import VaultWriter
 from crawler.items import Memory
 from pipelines.recorder import Recorder
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.ledger import RunCounts, SnapshotRecord, add_snapshot, begin_run, finish_run
-from archive.records import PageRecord, Publication
+from archive.keeping.ledger import RunCounts, SnapshotRecord, add_snapshot, begin_run, finish_run
+from archive.keeping.records import PageRecord, Publication
+from archive.keeping.store import keep
 from archive.schema import migrations
-from archive.store import keep
 
 AT = "2026-03-01T04:00:00Z"
 

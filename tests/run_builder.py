@@ -11,9 +11,9 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.settings import Settings
 
-from archive.ledger import RunCounts
-from archive.removal import RemovalRule
-from archive.vault import VaultWriter
+from archive.keeping.ledger import RunCounts
+from archive.keeping.removal import RemovalRule
+from archive.vault.writer import VaultWriter
 from crawler.items import (
     DocumentGone,
     DocumentRead,

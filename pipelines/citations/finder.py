@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from archive.records import CitationRecord
+from archive.keeping.records import CitationRecord
 from archive.statutes import act_at_home, exact_key, folded_key, laws, spellings
 from pipelines.citations.cases import CaseFound, find_cases
 from pipelines.citations.law import LawFound, find_abbreviation, find_law, is_european

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from archive.records import DateRecord
+from archive.keeping.records import DateRecord
 from pipelines.dates.file_names import FileNameDates, dates_in_file_name, pdf_metadata_date
 from pipelines.dates.kickers import read_kicker, reads_like_kicker, stand_date
 from pipelines.dates.labels import LabelReading

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from archive.records import TopicRecord
+from archive.keeping.records import TopicRecord
 from pipelines.topics.matching import Hit, Span, count_words, find_phrases
 from pipelines.topics.vocabulary import load_vocabulary
 

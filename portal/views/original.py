@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.errors import RecordUnreadable
-from archive.vault_reading import read_record
+from archive.vault.reading import read_record
 from portal.access import read
 from portal.conditional import entity_tag, http_date, is_current
 from portal.german_dates import moment

@@ -14,7 +14,7 @@ from archive_builder import AT, new_archive, rows, value
 from run_builder import SITE, Clock, answer, crawler_of, request, session_for
 
 from aktenkundig.replay import Replay
-from archive.ledger import RunCounts, add_problem, finish_run
+from archive.keeping.ledger import RunCounts, add_problem, finish_run
 from pipelines.evidence import BadCoding, EvidenceMiddleware
 from pipelines.files.file_worker import FileWorker
 from pipelines.session import Session

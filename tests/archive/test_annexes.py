@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from archive_builder import new_archive, publication, put, rows
 
-from archive.annexes import link_annexes
-from archive.blocks import block
-from archive.records import AttachmentRecord, LinkRecord, Publication
+from archive.keeping.annexes import link_annexes
+from archive.keeping.blocks import block
+from archive.keeping.records import AttachmentRecord, LinkRecord, Publication
 
 AT = "2026-03-02T04:00:00Z"
 FILE = "https://www.example.org/dsmv-2"

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archive.backup import BackupError, backup, restore
 from archive.database import open_archive, open_reading
 from archive.errors import NoArchive
+from archive.keeping.backup import BackupError, backup, restore
 
 
 def archive_with_a_vault(data: Path) -> None:

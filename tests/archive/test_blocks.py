@@ -13,14 +13,15 @@ import pytest
 from archive_builder import AT, add_run, new_archive, publication, put, rows, value
 from traces import in_bytes, in_files, traces, words_of
 
-from archive.annexes import link_annexes
-from archive.blocks import block, block_in_copies, forget_deleted, unblock
 from archive.database import connect, migrate, open_archive
-from archive.erasing import STAYS, tables
 from archive.errors import ArchiveBusy, UnknownDocument
-from archive.export import export
-from archive.ledger import add_problem
-from archive.records import (
+from archive.export.folder import export
+from archive.health.verify import DANGLING
+from archive.keeping.annexes import link_annexes
+from archive.keeping.blocks import block, block_in_copies, forget_deleted, unblock
+from archive.keeping.erasing import STAYS, tables
+from archive.keeping.ledger import add_problem
+from archive.keeping.records import (
     AttachmentRecord,
     CitationRecord,
     DateRecord,
@@ -29,9 +30,8 @@ from archive.records import (
     Publication,
     TopicRecord,
 )
+from archive.keeping.store import add_event
 from archive.search.indexing import check_index
-from archive.store import add_event
-from archive.verify import DANGLING
 
 LATER = "2026-03-02T04:00:00Z"
 PARENT, ANNEX, PAGE, CITING = "dsmv-7", "dsmv-datei-liste-pdf", "dsmv-8", "dsmv-9"

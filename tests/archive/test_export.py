@@ -19,12 +19,12 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from archive.blocks import block
 from archive.database import open_archive, open_reading
-from archive.export import TABLES, ExportError, export
-from archive.export_formats import HIDDEN, content_line
-from archive.ledger import SnapshotRecord, add_problem, add_snapshot, begin_run
-from archive.records import (
+from archive.export.folder import TABLES, ExportError, export
+from archive.export.tables import HIDDEN, content_line
+from archive.keeping.blocks import block
+from archive.keeping.ledger import SnapshotRecord, add_problem, add_snapshot, begin_run
+from archive.keeping.records import (
     AttachmentRecord,
     CitationRecord,
     DateRecord,
@@ -32,7 +32,7 @@ from archive.records import (
     PageRecord,
     Publication,
 )
-from archive.store import add_event, keep
+from archive.keeping.store import add_event, keep
 
 MADE_AT = "2026-03-01T05:00:00Z"
 AT = "2026-03-01T04:00:00Z"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from archive_builder import AT, add_answer, add_run, new_archive, rows, value
 
-from archive.ledger import (
+from archive.keeping.ledger import (
     RunCounts,
     SnapshotRecord,
     add_problem,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from archive_builder import AT, add_answer, add_run, new_archive, publication, put, rows, value
 
-from archive.blocks import block
-from archive.removal import Gone, RemovalRule, Sightings, settle
+from archive.keeping.blocks import block
+from archive.keeping.removal import Gone, RemovalRule, Sightings, settle
 
 NIGHTS = [f"2026-03-{day:02}T04:00:00Z" for day in range(1, 20)]
 URL = "https://www.example.org/dsmv-1"

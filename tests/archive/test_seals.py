@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from archive_builder import add_run, new_archive, rows
 
-from archive.seals import broken_seals, digest_of_file, seal_finished_runs, warc_of
+from archive.vault.seals import broken_seals, digest_of_file, seal_finished_runs, warc_of
 
 FIRST = "warc/dsmv-20260301T040000Z-000001.warc.gz"
 

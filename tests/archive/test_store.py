@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from archive_builder import AT, add_answer, add_run, new_archive, publication, put, rows, value
 
-from archive.blocks import block, unblock
-from archive.records import (
+from archive.keeping.blocks import block, unblock
+from archive.keeping.records import (
     AttachmentRecord,
     CitationRecord,
     DateRecord,
@@ -22,8 +22,8 @@ from archive.records import (
     SectionRecord,
     TopicRecord,
 )
+from archive.keeping.store import add_event, clear_children, is_blocked, number_of, touch
 from archive.search.indexing import check_index
-from archive.store import add_event, clear_children, is_blocked, number_of, touch
 
 LATER, LATEST = "2026-03-02T04:00:00Z", "2026-03-03T04:00:00Z"
 BEFORE = "2026-02-01T04:00:00Z"

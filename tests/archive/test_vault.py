@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from archive.errors import RecordUnreadable
-from archive.torn import is_whole, set_aside_torn_tail
-from archive.vault import Exchange, VaultWriter
-from archive.vault_reading import read_record
+from archive.vault.reading import read_record
+from archive.vault.torn import is_whole, set_aside_torn_tail
+from archive.vault.writer import Exchange, VaultWriter
 
 AT = "2026-03-01T04:05:06Z"
 

@@ -13,7 +13,7 @@ from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.crawling import crawl_sources
 from aktenkundig.sample import SampleSite
 from archive.database import connect, database_path, open_reading
-from archive.verify import verify
+from archive.health.verify import verify
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from test_corpus_dsmv import CORPUS, FLOOR, HEADINGS, expected, needs_corpus, read, similarity
 
-from archive.records import Publication
+from archive.keeping.records import Publication
 from crawler.identity import document_id_for
 from crawler.items import DocumentRead, Evidence, FileBody
 from crawler.pages.section_page import read_section

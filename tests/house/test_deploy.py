@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from archive.backup import backup
 from archive.database import open_archive
+from archive.keeping.backup import backup
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())

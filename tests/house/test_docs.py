@@ -14,10 +14,10 @@ import pytest
 
 from aktenkundig.cli import cli
 from archive.database import open_archive
-from archive.ledger import SnapshotRecord, add_snapshot, begin_run
-from archive.records import PageRecord, Publication
+from archive.keeping.ledger import SnapshotRecord, add_snapshot, begin_run
+from archive.keeping.records import PageRecord, Publication
+from archive.keeping.store import keep
 from archive.search.functions import register_functions
-from archive.store import keep
 from crawler.sources import load_source, source_names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,8 +144,8 @@ def test_every_source_is_in_the_readme(name: str) -> None:
 
 def test_every_kind_of_incident_is_described_for_operators() -> None:
     watching = (
-        ROOT / "archive" / "health.py",
-        ROOT / "archive" / "disk.py",
+        ROOT / "archive" / "health" / "judging.py",
+        ROOT / "archive" / "health" / "disk.py",
         ROOT / "aktenkundig" / "nightly.py",
     )
     kinds = {

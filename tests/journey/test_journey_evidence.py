@@ -11,11 +11,11 @@ import pytest
 from journeys import Journey
 
 from aktenkundig.rebuilding import rebuild
-from archive.blocks import block, unblock
 from archive.database import open_archive, open_reading, transaction
+from archive.health.verify import verify
+from archive.keeping.blocks import block, unblock
 from archive.schema import DERIVED, LEDGER
-from archive.vault_reading import scan
-from archive.verify import verify
+from archive.vault.reading import scan
 
 TABLES = (*DERIVED, *LEDGER, "topics")
 

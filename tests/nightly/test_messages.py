@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from receivers import mail_server, web_receiver
 
 from aktenkundig.messages import BadMessageSettings, MessageSettings, Report, send
-from archive.incidents import Change
+from archive.health.incidents import Change
 
 SECRET = "geheim-7f3a"
 ALERT = Change(

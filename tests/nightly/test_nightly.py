@@ -20,8 +20,8 @@ from aktenkundig import nightly
 from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.nightly import run_night
 from aktenkundig.sample import SampleSite
-from archive.disk import Disk
 from archive.errors import ArchiveBusy
+from archive.health.disk import Disk
 from archive.lock import archive_lock
 
 NEWEST = "select source, outcome, detail from runs where id in (select max(id) from runs group by source) order by 1"

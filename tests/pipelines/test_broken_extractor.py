@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.database import open_archive
-from archive.ledger import RunCounts, begin_run
+from archive.keeping.ledger import RunCounts, begin_run
 from crawler.items import DocumentRead, Evidence, FileBody, Memory
 from pipelines.recorder import Recorder
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from real_texts import CORPUS, needs_corpus
 
-from archive.records import CitationRecord
+from archive.keeping.records import CitationRecord
 from pipelines.citations import find_citations
 from pipelines.mending import mend_pages
 

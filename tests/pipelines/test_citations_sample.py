@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from archive.records import CitationRecord
+from archive.keeping.records import CitationRecord
 from archive.statutes import lands, laws
 from pipelines.citations import find_citations
 

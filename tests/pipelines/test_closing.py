@@ -23,7 +23,7 @@ from run_builder import (
     unchanged,
 )
 
-from archive.removal import RemovalRule
+from archive.keeping.removal import RemovalRule
 from crawler.items import Attachment, Listing, ListingRead
 from pipelines.closing import close_run, left_unlinked, link_documents, outcome_of, settle_run, write_listings
 from pipelines.session import Session

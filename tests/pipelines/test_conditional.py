@@ -14,7 +14,7 @@ from run_builder import SITE, Clock, answer, crawler_of, request, session_for
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
-from archive.ledger import mark_read
+from archive.keeping.ledger import mark_read
 from pipelines.conditional import ConditionalMiddleware
 from pipelines.evidence import EvidenceMiddleware
 from pipelines.session import Session

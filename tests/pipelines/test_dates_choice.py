@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlite_utils import Database
 
-from archive.records import DateRecord
+from archive.keeping.records import DateRecord
 from archive.schema import migrations
 from pipelines.dates import DateSources, choose_dates, dates_in_file_name, read_dates, read_label
 

@@ -17,9 +17,9 @@ from run_builder import SITE, Clock, answer, crawler_of, request, session_for
 from scrapy import Request
 from scrapy.http import Response
 
-from archive.ledger import mark_read
-from archive.vault import payload_digest
-from archive.vault_reading import read_record
+from archive.keeping.ledger import mark_read
+from archive.vault.reading import read_record
+from archive.vault.writer import payload_digest
 from pipelines.evidence import BadCoding, EvidenceMiddleware, TooLarge, VaultFull
 from pipelines.session import Session
 

@@ -11,7 +11,7 @@ import pytest
 from archive_builder import add_run, new_archive, publication, put
 from run_builder import listed_item
 
-from archive.records import AttachmentRecord
+from archive.keeping.records import AttachmentRecord
 from crawler.items import Attachment, Known, ListedItem
 from pipelines.memory import attachments_from_json, listed_from_json, listed_to_json, remember
 

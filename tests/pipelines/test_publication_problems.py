@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.records import Publication
+from archive.keeping.records import Publication
 from crawler.items import DocumentRead, Evidence, PageText
 from pipelines.publication import ReadingProblem, publication_of_page
 

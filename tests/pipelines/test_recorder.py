@@ -22,7 +22,7 @@ from run_builder import (
     unchanged,
 )
 
-from archive.blocks import block
+from archive.keeping.blocks import block
 from crawler.items import Attachment, ExcludedLink, Listing, ListingRead
 from pipelines.recorder import Recorder
 

@@ -14,7 +14,7 @@ from archive_builder import add_run, new_archive
 from run_builder import Clock, crawler_of, session_for
 
 from archive.database import open_archive, set_patience
-from archive.vault import Exchange
+from archive.vault.writer import Exchange
 from pipelines import session as module
 from pipelines.session import RunLost, Session, session_of, session_or_none
 

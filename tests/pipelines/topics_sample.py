@@ -13,7 +13,7 @@ from real_texts import CORPUS
 from aktenkundig.sample.markup import plain
 from aktenkundig.sample.papers import full_text
 from aktenkundig.sample.texts import first_world
-from archive.records import TopicRecord
+from archive.keeping.records import TopicRecord
 from pipelines.contact import contact_spans
 from pipelines.mending import mend
 from pipelines.topics import assign_topics

@@ -13,10 +13,10 @@ from sample_documents import BLOCKED, CITATIONS, LATER, LATEST, LINKS, SAMPLES, 
 from sqlite_utils import Database
 
 from archive.database import open_reading
-from archive.export import renew_downloads
+from archive.export.folder import renew_downloads
 from archive.schema import migrations
 from archive.search.indexing import index_document
-from archive.vault import Exchange, VaultWriter
+from archive.vault.writer import Exchange, VaultWriter
 
 
 def digest(text: str) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.german.folding import WORD, index_term
-from archive.records import Publication
-from archive.redaction import Redactor
+from archive.keeping.records import Publication
+from archive.keeping.redaction import Redactor
 from archive.search.indexing import add_words, index_document
 from archive.search.tables import DOCUMENT_COLUMNS
 
@@ -68,7 +68,7 @@ def erase(
 
     Other documents lose the rows, list entries and values that lead to them, and their titles where they are
     printed; the index follows. ``titles`` are known beside those in the tables. Tables in ``untouched`` stay as they
-    are. The file may still hold the bytes until :func:`archive.blocks.forget_deleted`.
+    are. The file may still hold the bytes until :func:`archive.keeping.blocks.forget_deleted`.
     """
     names = names_of(conn, document_ids, titles)
     if not names.ids:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archive.errors import RecordUnreadable
-from archive.ledger import add_problem
-from archive.vault import FOLDER
-from archive.vault_reading import scan
+from archive.keeping.ledger import add_problem
+from archive.vault.reading import scan
+from archive.vault.writer import FOLDER
 
 
 def set_aside_torn_tails(conn: sqlite3.Connection, data: Path, runs: Sequence[int], *, at: str) -> list[Path]:

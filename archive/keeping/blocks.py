@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.database import transaction
-from archive.erasing import erase, tables
 from archive.errors import ArchiveBusy, UnknownDocument
+from archive.keeping.erasing import erase, tables
+from archive.keeping.store import is_blocked
 from archive.search.indexing import optimize_index, settle_state
-from archive.store import is_blocked
 
 COPIES = "archive-before*"
 """Copies that a migration left beside the archive, whole or begun."""

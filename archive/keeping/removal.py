@@ -7,8 +7,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 
-from archive.ledger import add_problem
-from archive.store import add_event
+from archive.keeping.ledger import add_problem
+from archive.keeping.store import add_event
 from archive.timestamps import span
 
 

@@ -12,10 +12,10 @@ from tempfile import mkdtemp
 
 from filelock import FileLock, Timeout
 
-from archive.data_package import data_package
 from archive.errors import ArchiveError
-from archive.export_formats import ExportedTable, export_table
-from archive.public_copy import make_public_copy
+from archive.export.data_package import data_package
+from archive.export.public_copy import make_public_copy
+from archive.export.tables import ExportedTable, export_table
 
 TABLES = (
     "documents", "dates", "pages", "versions", "version_pages", "topics", "document_topics", "citations", "links",

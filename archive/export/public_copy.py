@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from archive.blocks import compact
-from archive.erasing import erase
+from archive.keeping.blocks import compact
+from archive.keeping.erasing import erase
 from archive.search.indexing import optimize_index, settle_state
 
 NOTES = ("problems", "incidents", "blocks")

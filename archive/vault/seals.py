@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.vault import FOLDER
+from archive.vault.writer import FOLDER
 
 
 def seal_finished_runs(conn: sqlite3.Connection, data: Path) -> None:

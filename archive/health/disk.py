@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from archive.health import Finding
+from archive.health.judging import Finding
 from archive.timestamps import moment, utc_text
-from archive.vault import FOLDER
+from archive.vault.writer import FOLDER
 
 LEAST_FREE_BYTES = 1_000_000_000
 LEAST_DAYS_LEFT = 60

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archive.database import FILE_NAME, database_path
 from archive.errors import ArchiveError, NoArchive
-from archive.vault import FOLDER
+from archive.vault.writer import FOLDER
 
 
 class BackupError(ArchiveError):

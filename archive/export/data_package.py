@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from archive.export_formats import Column, ExportedTable
+from archive.export.tables import Column, ExportedTable
 
 LICENCE_NOTE = (
     "Die Texte gehören ihren Urhebern (DSMV, DSK); möglicherweise amtliche Werke (§ 5 UrhG). "
@@ -24,8 +24,8 @@ def data_package(
 ) -> dict[str, Any]:
     """The descriptor ``datapackage.json``.
 
-    ``blocks`` says which blocks the export knows of (``archive.export.state_of_blocks``). ``contentHash`` of a
-    resource is the same for all formats of a table (``archive.export_formats.content_line``).
+    ``blocks`` says which blocks the export knows of (``archive.export.folder.state_of_blocks``). ``contentHash`` of a
+    resource is the same for all formats of a table (``archive.export.tables.content_line``).
     """
     exported = {table.name for table in tables}
     resources = [_resource(table, path, exported) for table in tables for path in table.files]

@@ -14,14 +14,14 @@ from typing import Any, BinaryIO
 from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
 
-from archive.content_coding import CodingError, digest_of
 from archive.database import transaction
-from archive.erasing import names_of
 from archive.errors import RecordUnreadable
-from archive.seals import digest_of_file, seal, seal_finished_runs
-from archive.torn import end_of_last_whole_record
-from archive.vault import FOLDER, PURGED, bare_record
-from archive.vault_reading import UNREADABLE
+from archive.keeping.erasing import names_of
+from archive.vault.content_coding import CodingError, digest_of
+from archive.vault.reading import UNREADABLE
+from archive.vault.seals import digest_of_file, seal, seal_finished_runs
+from archive.vault.torn import end_of_last_whole_record
+from archive.vault.writer import FOLDER, PURGED, bare_record
 
 FRESH = ".neu"
 """A rewritten file until it takes the place of the old one."""

@@ -13,8 +13,8 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from archive.content_coding import decoded
 from archive.errors import RecordUnreadable
+from archive.vault.content_coding import decoded
 
 UNREADABLE = (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError, TypeError, zlib.error)
 """What the WARC reader raises on torn or foreign bytes; Attribute- and TypeError stand for half a header."""

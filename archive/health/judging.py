@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 
-from archive.rhythm import longest_pause, silence
+from archive.health.rhythm import longest_pause, silence
 from archive.timestamps import moment, utc_text
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Literal
 
 from archive.database import transaction
-from archive.erasing import erase, remember_title, without_blocked
-from archive.ledger import mark_read
-from archive.records import Publication
+from archive.keeping.erasing import erase, remember_title, without_blocked
+from archive.keeping.ledger import mark_read
+from archive.keeping.records import Publication
 from archive.search.indexing import index_document, unindex_document
 
 Outcome = Literal["new", "changed", "unchanged", "blocked"]

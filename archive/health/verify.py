@@ -11,12 +11,12 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.content_coding import CodingError, digest_of
-from archive.seals import broken_seals
 from archive.search.indexing import check_index
-from archive.torn import end_of_last_whole_record
-from archive.vault import FOLDER, PURGED
-from archive.vault_reading import UNREADABLE
+from archive.vault.content_coding import CodingError, digest_of
+from archive.vault.reading import UNREADABLE
+from archive.vault.seals import broken_seals
+from archive.vault.torn import end_of_last_whole_record
+from archive.vault.writer import FOLDER, PURGED
 
 DANGLING = {
     "Dokument ohne Fassung": """select id from documents d where blocked_at is null and not exists

@@ -6,10 +6,10 @@ import sqlite3
 from pathlib import Path
 
 from archive.database import transaction
-from archive.ledger import close_abandoned_runs
-from archive.purging import finish_purges
-from archive.seals import seal_finished_runs
-from archive.torn import set_aside_torn_tails
+from archive.keeping.ledger import close_abandoned_runs
+from archive.keeping.purging import finish_purges
+from archive.vault.seals import seal_finished_runs
+from archive.vault.torn import set_aside_torn_tails
 
 
 def put_right(conn: sqlite3.Connection, data: Path, *, at: str) -> list[int]:

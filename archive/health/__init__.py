@@ -1,0 +1,1 @@
+"""Whether the archive and its runs are as they should be."""

@@ -1,0 +1,1 @@
+"""The evidence in WARC files: written, read, sealed, and put right after a crash."""
