@@ -20,7 +20,7 @@ from bs4 import BeautifulSoup
 
 from aktenkundig.sample.site import answer
 from aktenkundig.sample.stock import made_releases
-from archive import store
+from archive.keeping import store
 from archive.database import open_archive
 from archive.search.indexing import index_document
 from benchmarks import citations, dates, mending

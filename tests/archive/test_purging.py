@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from archive_builder import add_run, publication, rows, value
 
-from archive import purging
 from archive.database import open_archive
 from archive.errors import RecordUnreadable
 from archive.health.verify import verify
+from archive.keeping import purging
 from archive.keeping.aftermath import put_right
 from archive.keeping.backup import backup
 from archive.keeping.blocks import block, unblock
