@@ -20,8 +20,8 @@ from bs4 import BeautifulSoup
 
 from aktenkundig.sample.site import answer
 from aktenkundig.sample.stock import made_releases
-from archive.keeping import store
 from archive.database import open_archive
+from archive.keeping import store
 from archive.search.indexing import index_document
 from benchmarks import citations, dates, mending
 from benchmarks.report import table

@@ -21,11 +21,11 @@ from traces import in_bytes, in_files, traces, words_of
 
 from aktenkundig.cli import cli
 from aktenkundig.sample import SampleSite
-from archive.blocks import unblock
 from archive.database import connect, database_path, open_reading
-from archive.erasing import tables
 from archive.german.folding import WORD, index_term
-from archive.verify import verify
+from archive.health.verify import verify
+from archive.keeping.blocks import unblock
+from archive.keeping.erasing import tables
 from portal import clock
 from portal.serving import datasette_for
 
