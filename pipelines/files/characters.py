@@ -17,6 +17,7 @@ _SPACES = dict.fromkeys(
 _HYPHENS = {"\u2010": "-", "\u2011": "-", "\ufffe": LINE_END_HYPHEN}
 _SIGNS = {chr(int(code, 16)): str(sign) for code, sign in wording("signs").items()}
 _REPLACED = {**_LIGATURES, **_SPACES, **_HYPHENS, **_SIGNS}
+_OLD_TEX = {0x0B: 0xFB00, 0x0C: 0xFB01, 0x0E: 0xFB03, 0x0F: 0xFB04, 0x19: 0xDF}
 _ODD = re.compile(
     "[\x00\x01\x03-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\uffff\ud800-\udfff"
     + "".join(map(re.escape, _REPLACED))
@@ -38,6 +39,23 @@ def plain_characters(text: str) -> str:
         text = re.sub("\u00ad(?=[ \r\n]|$)", LINE_END_HYPHEN, text)
     text = _BLANKS.sub(" ", _ODD.sub(lambda found: _REPLACED.get(found[0], ""), text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def from_old_tex(text: str) -> str:
+    """A text of TeX's seven-bit fonts, whose codes some files give as they are: ligatures, ß, letters under dots.
+
+    As long as before, sign by sign; what is gone is U+0000.
+
+    >>> from_old_tex("kl\x7faren, gem\x7fa\x19 Zi\x0ber").replace("a\u0308", "ä")
+    'klären, gemäß Ziﬀer'
+    """
+    text = re.sub(r"\r(?!\n)", "\ufb02", text.translate(_OLD_TEX))
+    text = re.sub("(?:(?<=\\w) ?\x7f ?\x7f|(?<=\\w)\x7f|\x7f )[aouAOU]", _dotted, text)
+    return text.replace("\x7f", "\0")
+
+
+def _dotted(found: re.Match[str]) -> str:
+    return "\0" * (len(found[0]) - 2) + found[0][-1] + "\u0308"
 
 
 def is_plain(text: str) -> bool:

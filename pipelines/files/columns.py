@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby, pairwise
 from typing import Any
 
-from pipelines.files.pieces import Piece, cut, near, runs, split
+from pipelines.files.pieces import Piece, box, cut, near, runs, split
 
 ROWS = 8
 """So many rows must have text on both sides of a gap before a page counts as set in columns."""
@@ -26,6 +27,9 @@ WHITE = 6.0
 
 UNLIKE = 2.5
 """No column is so many times as wide as another: beside text so narrow stand terms or numbers."""
+
+_COUNTED = re.compile(r"\n\d{1,4}(?=[ \r])")
+_NUMBER = re.compile(r"(\d{1,4})(?: |$)")
 
 Span = tuple[float, float]
 
@@ -169,6 +173,37 @@ def _white_stretches(events: list[tuple[float, int]], low: float, most: float) -
         if change < 0 and crossed > most >= crossed + change:
             start = x
         crossed += change
+
+
+def without_margin_numbers(textpage: Any, text: str, pieces: list[Piece]) -> tuple[str, list[Piece]]:
+    """The text without line numbers and the numbers of paragraphs in the margin, which count down the page.
+
+    All that is no such number stands to the right of them, and what follows them in their lines begins where
+    the text begins.
+    """
+    if not _COUNTED.search(text):
+        return text, pieces
+    numbered = {piece: met for piece in pieces if (met := _NUMBER.match(text, piece[0], piece[1]))}
+    follows = {piece: box(textpage, met.end())[0] for piece, met in numbered.items() if met.end() < piece[1]}
+    others = [piece for piece in pieces if piece not in numbered and piece[1] - piece[0] > 1]
+    edge = min([*follows.values(), *(piece[2] for piece in others)], default=0.0)
+    found = {
+        piece: number
+        for piece, number in numbered.items()
+        if (follows[piece] - edge < 3 if piece in follows else piece[3] < edge)
+    }
+    counted = [int(found[piece][1]) for piece in sorted(found, key=lambda piece: -piece[4])]
+    if {later - before for before, later in pairwise(counted)} not in ({1}, {5}):
+        return text, pieces
+    for number in found.values():
+        text = text[: number.start()] + "\x00" * (number.end() - number.start()) + text[number.end() :]
+    kept: list[Piece] = []
+    for piece in pieces:
+        if piece not in found:
+            kept.append(piece)
+        elif piece in follows:
+            kept.append((found[piece].end(), piece[1], follows[piece], *piece[3:]))
+    return text, kept
 
 
 def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:

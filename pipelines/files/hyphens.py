@@ -64,7 +64,8 @@ def address_at_end(text: str) -> str:
     ('https://www.beispiel-', '')
     """
     last = text[-300:].rpartition(" ")[2]
-    return last if _ADDRESS.search(last) else ""
+    likely = "/" in last or "@" in last or ":" in last or "w." in last
+    return last if likely and _ADDRESS.search(last) else ""
 
 
 def goes_on(address: str, after: str, is_word: IsWord | None, is_full: bool) -> bool:

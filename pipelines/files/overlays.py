@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
 
 from pypdfium2 import raw
@@ -24,7 +24,7 @@ MOST_CORNERS = 6
 _TYPED = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
 _SWITCHES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON, raw.FPDF_FORMFIELD_PUSHBUTTON)
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?=[.,;:!?]?(?:\s|$))")
-_LIKELY = re.compile(r"(?: \w){3}\b")
+_LIKELY = re.compile(r" \w \w \w\b")
 WIDER = 1.5
 """So many times the usual gap between two letters of a letter-spaced line is a gap between words."""
 
@@ -98,18 +98,24 @@ def _place_among(pieces: list[Piece], new: Piece) -> int:
 
 def unseen(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
     """The pieces that stand outside the page or under a box that was drawn over them."""
-    left, bottom, right, top = page.get_bbox()
-    outside = {
+    return _outside(page.get_bbox(), pieces) | _covered(page.raw, textpage, pieces) if pieces else set()
+
+
+def _outside(sides: tuple[float, float, float, float], pieces: Sequence[Piece]) -> set[Piece]:
+    left, bottom, right, top = sides
+    _, _, lefts, rights, bottoms, _ = zip(*pieces, strict=True)
+    if min(rights) > left and max(lefts) < right and min(bottoms) > bottom and max(bottoms) < top:
+        return set()
+    return {
         piece
         for piece in pieces
         if piece[3] <= left or piece[2] >= right or piece[4] + piece[5] <= bottom or piece[4] >= top
     }
-    return outside | _covered(page.raw, textpage, pieces)
 
 
 def _covered(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
     count = min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS)
-    kinds = [_get_type(_get_object(page, at)) for at in range(count)]
+    kinds = list(map(_get_type, map(_get_object, repeat(page), range(count))))
     if raw.FPDF_PAGEOBJ_PATH not in kinds:
         return set()
     first_text = kinds.index(raw.FPDF_PAGEOBJ_TEXT) if raw.FPDF_PAGEOBJ_TEXT in kinds else count
@@ -132,9 +138,11 @@ def _covered(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
 
 def _box_of(item: Any) -> tuple[float, float, float, float] | None:
     """The sides of an opaque filled rectangle, or None for anything else."""
+    if raw.FPDFPath_CountSegments(item) > MOST_CORNERS:
+        return None
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if raw.FPDFPath_CountSegments(item) > MOST_CORNERS or not raw.FPDFPath_GetDrawMode(item, mode, stroke):
+    if not raw.FPDFPath_GetDrawMode(item, mode, stroke):
         return None
     if not mode.value or raw.FPDFPageObj_HasTransparency(item):
         return None

@@ -12,8 +12,8 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from pipelines.files.characters import letters
-from pipelines.files.columns import cells_apart, column_order
+from pipelines.files.characters import from_old_tex, letters
+from pipelines.files.columns import cells_apart, column_order, without_margin_numbers
 from pipelines.files.overlays import closed_up, typed_notes, unseen, with_notes, without
 from pipelines.files.picture import has_picture, picture_digest
 from pipelines.files.pieces import (
@@ -86,7 +86,8 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     page = document[number - 1]
     textpage = page.get_textpage()
     text, pieces = _printed(textpage, max_chars)
-    links, picture = list(_links(document, page)), _picture(page, text)
+    annotated = raw.FPDFPage_GetAnnotCount(page) > 0
+    links, picture = list(_links(document, page)) if annotated else [], _picture(page, text)
     text, pieces, hidden = _seen(page, textpage.raw, text, pieces)
     is_turned = page.get_rotation() or (any(map(is_crowded, pieces)) and looks_turned(pieces))
     if is_turned:
@@ -94,7 +95,7 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     elif pieces:
         pieces = _in_order(textpage.raw, text, pieces, page.get_width())
     shifted = [] if is_turned else shifted_digits(textpage.raw, text, pieces)
-    notes = list(typed_notes(page, document.formenv)) if raw.FPDFPage_GetAnnotCount(page) else []
+    notes = list(typed_notes(page, document.formenv)) if annotated else []
     if notes:
         text, pieces = with_notes(text, pieces, notes)
     message: dict[str, Any] = {
@@ -118,6 +119,7 @@ def _seen(page: Any, textpage: Any, text: str, pieces: list[Piece]) -> tuple[str
     gone = {piece for piece in unseen(page, textpage, pieces) if _LETTER.search(text, piece[0], piece[1])}
     if gone:
         text, pieces = without(text, gone), [piece for piece in pieces if piece not in gone]
+    text, pieces = without_margin_numbers(textpage, text, pieces)
     return closed_up(textpage, text), pieces, sum(end - start for start, end, *_ in gone)
 
 
@@ -143,6 +145,8 @@ def _printed(textpage: Any, max_chars: int) -> tuple[str, list[Piece]]:
     text = textpage.get_text_range(0, count) if count > 0 else ""
     if len(text) != count:
         text = _by_character(textpage, count)
+    if "\x7f" in text:
+        text = from_old_tex(text)
     pointer = textpage.raw
     return text, [place(pointer, *found.span()) for found in _PRINTED.finditer(text)]
 

@@ -219,7 +219,9 @@ def _lines(
         piece = text[start:end]
         if tidy:
             piece = tidy(piece)
-        if text[end : end + 1] == LINE_END_HYPHEN:
+        if piece[-1:] == LINE_END_HYPHEN:
+            piece = piece[:-1] + "-"
+        elif text[end : end + 1] == LINE_END_HYPHEN:
             piece += "-"
         if piece:
             yield Line(piece, left, right, bottom, height)

@@ -198,6 +198,7 @@ def keeps_hyphen(pair: Pair) -> bool:
     return negated or _kept_pair(pair) is False
 
 
+@lru_cache(maxsize=1 << 15)
 def is_own_hyphen(pair: Pair) -> bool:
     """Whether a hyphen at a line's end belongs to the word, which then keeps it when it is rejoined.
 

@@ -143,3 +143,28 @@ def test_an_outline_gives_sections():
         (1, 1, "1 Anlass"),
         (2, 2, "1.1 Karten"),
     ]
+
+
+def numbered(canvas: Canvas) -> None:
+    for row in range(6):
+        canvas.drawString(40, 760 - 15 * row, str(row + 7))
+        canvas.drawString(70, 760 - 15 * row, f"{FIRST[:-1]} von {1900 + row} und")
+
+
+def listed(canvas: Canvas) -> None:
+    canvas.drawString(70, 775, "Die Karten liegen in dieser Reihe im Schrank des Amtes aus und")
+    for row in range(6):
+        canvas.drawString(70, 760 - 15 * row, f"{row + 7} Karten aus dem Jahr {1900 + row} und")
+
+
+def test_numbers_that_count_lines_in_the_margin_are_no_text():
+    text = read_file(drawn(numbered)).pages[0].text
+
+    assert text.startswith("Das Amt führt ein Verzeichnis der Karten von 1900 und Das Amt")
+
+
+def test_numbers_at_the_left_edge_of_the_text_stay():
+    text = read_file(drawn(listed)).pages[0].text
+
+    assert "7 Karten aus dem Jahr 1900" in text
+    assert "12 Karten aus dem Jahr 1905" in text
