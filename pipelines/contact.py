@@ -145,7 +145,8 @@ def _last_address(lines: list[_Line], at: int, start: int) -> int | None:
 
 def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | None:
     """An address without a label, with the names above it."""
-    if not _is_address(lines[at].text) and len(_kinds(lines[at].text)) < _MANY_KINDS:
+    kinds = _kinds(lines[at].text)
+    if not kinds or (len(kinds) < _MANY_KINDS and not _is_address(lines[at].text)):
         return None
     first = at
     for number in range(at - 1, max(reach, at - 4) - 1, -1):
