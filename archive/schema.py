@@ -363,3 +363,15 @@ create index documents_facets on documents (
   docno, source, doc_type, issuer, year, published_on, blocked_at, id, publisher
 );
 """)
+
+
+@migrations()
+def m0013_absent_since(db: Database) -> None:
+    """When the first check missed a document that has not been seen since; quick ways to that, and to the state printed."""
+    db.executescript("""
+alter table documents add column absent_since text;
+create index documents_status on documents (status, id) where status is not null;
+create index documents_absent on documents (absent_since) where absent_since is not null;
+update documents set absent_since = (select min(at) from absences where document_id = documents.id)
+where id in (select document_id from absences);
+""")

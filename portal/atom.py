@@ -6,6 +6,7 @@ import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
 
 from portal.untrusted import visible
 
@@ -33,7 +34,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """A feed: ``address`` is its own full address, ``page`` the page it belongs to."""
+    """A feed: ``address`` is its own full address, ``page`` the page it belongs to.
+
+    ``sheet`` is the address of the XSL sheet that makes it a page in browsers.
+    """
 
     key: str
     title: str
@@ -41,6 +45,8 @@ class Feed:
     page: str
     updated: str
     entries: Sequence[Entry]
+    sheet: str
+    icon: str
 
 
 def stable_id(key: str) -> str:
@@ -59,13 +65,15 @@ def write_feed(feed: Feed) -> bytes:
     _text(root, "id", stable_id(feed.key))
     _text(root, "title", feed.title)
     _text(root, "updated", feed.updated)
+    _text(root, "icon", feed.icon)
     _link(root, feed.address, "self", "application/atom+xml")
     _link(root, feed.page, "alternate", "text/html")
     ET.SubElement(root, _tag("generator")).text = "Aktenkundig"
     for entry in feed.entries:
         _write_entry(root, entry)
-    body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return body
+    head = f'<?xml version="1.0" encoding="utf-8"?>\n<?xml-stylesheet type="text/xsl" href={quoteattr(feed.sheet)}?>\n'
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return head.encode() + body
 
 
 def _write_entry(root: ET.Element, entry: Entry) -> None:

@@ -159,14 +159,16 @@ def _summary(totals: Mapping[int, int]) -> str:
     return f"{first} bis {last}; die meisten im Jahr {peak}: {totals[peak]}, zuletzt {totals[last]}."
 
 
-def trend(counts: Mapping[int, int], years: Sequence[int], *, width: int = 220, height: int = 44) -> Trend:
-    """A trend line of ``counts`` over ``years``.
+def trend(
+    counts: Mapping[int, int], years: Sequence[int], *, top: int = 0, width: int = 220, height: int = 44
+) -> Trend:
+    """A trend line of ``counts`` over ``years``; lines side by side share the number at their ``top``.
 
     >>> trend({2023: 1, 2024: 3}, range(2022, 2025), width=20, height=14).points
     '2,12 10,8.7 18,2'
     """
     values = {year: counts.get(year, 0) for year in years}
-    top = max(values.values(), default=0) or 1
+    top = max(top, *values.values(), 1)
     step = (width - 4) / max(len(values) - 1, 1)
     places = [
         (round(2 + n * step, 1), round(height - 2 - (height - 4) * value / top, 1))

@@ -86,11 +86,17 @@ def reference(document: Document, version: Version, permalink: str, page: int | 
 
 def short_citation(ref: Reference) -> str:
     """One German sentence for a footnote, with the permanent address of this version."""
-    stop = "" if ref.title.endswith((".", "?", "!")) else "."
+    before, after = quotation(ref)
     page = f", S. {ref.page}" if ref.page else ""
+    return f"{before}{page}{after}{ref.permalink}"
+
+
+def quotation(ref: Reference) -> tuple[str, str]:
+    """What stands before and after the number of the page in a short citation, but for the address at its end."""
+    stop = "" if ref.title.endswith((".", "?", "!")) else "."
     return (
-        f"{ref.body}: {ref.title}{stop} {ref.genre}, {as_date(ref.published)}{page}."
-        f" Archivierte Fassung {ref.version} vom {as_day(ref.archived)}: {ref.permalink}"
+        f"{ref.body}: {ref.title}{stop} {ref.genre}, {as_date(ref.published)}",
+        f". Archivierte Fassung {ref.version} vom {as_day(ref.archived)}: ",
     )
 
 

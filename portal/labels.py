@@ -89,3 +89,12 @@ def in_german(message: str) -> str:
         if found := pattern.match(message):
             return found.expand(sentence)
     return " ".join(_MARKUP.sub(" ", message).split()) if "<" in message else message
+
+
+def body_name(item: Any) -> str:
+    """Herausgeber of a document, as lists, filters and facets call it: the issuer, else the body that published it.
+
+    ``item`` has ``issuer`` and ``source``, and ``publisher`` where that is known.
+    """
+    body = item.issuer or getattr(item, "publisher", None) or source_part(item.source, "short")
+    return label("issuer_short", body)

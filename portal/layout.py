@@ -13,6 +13,7 @@ from datasette.utils.asgi import Request
 from portal import clock
 from portal.access import recall
 from portal.german_dates import moment
+from portal.queries.family import marks_of_documents
 from portal.settings import DATABASE, PLUGIN, archive_database, settings_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
     return {
         "freshness": freshness(await recall(datasette, last_successes), clock.now()) if known else None,
         "has_archive": known,
+        "marks": await recall(datasette, marks_of_documents) if known else {},
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
         "preview_image": absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/preview.png")
         if request

@@ -71,7 +71,8 @@ class SearchRequest:
         return replace(self, **{name: value}, page=1)  # type: ignore[arg-type]
 
 
-def _text(arguments: Mapping[str, str], name: str, limit: int = 100) -> str:
+def typed(arguments: Mapping[str, str], name: str, limit: int = 100) -> str:
+    """What a reader typed into a field, on one line, without signs that cannot be seen."""
     return " ".join(visible(arguments.get(name) or "").replace("\ufffd", " ").split())[:limit]
 
 
@@ -81,17 +82,17 @@ def read_request(arguments: Mapping[str, str]) -> SearchRequest:
     >>> read_request({"q": "Kamera", "von": "05.2024", "sortierung": "datum"}).address()
     '/suche?q=Kamera&von=05.2024&sortierung=datum'
     """
-    since, until = _text(arguments, "von"), _text(arguments, "bis")
-    page = _text(arguments, "seite", 6)
+    since, until = typed(arguments, "von"), typed(arguments, "bis")
+    page = typed(arguments, "seite", 6)
     return SearchRequest(
-        query=_text(arguments, "q", QUERY_LIMIT),
-        source=_text(arguments, "quelle").lower() or None,
-        doc_type=_text(arguments, "typ").lower() or None,
-        topic=_text(arguments, "thema").lower() or None,
-        issuer=_text(arguments, "herausgeber") or None,
+        query=typed(arguments, "q", QUERY_LIMIT),
+        source=typed(arguments, "quelle").lower() or None,
+        doc_type=typed(arguments, "typ").lower() or None,
+        topic=typed(arguments, "thema").lower() or None,
+        issuer=typed(arguments, "herausgeber") or None,
         since=read_period(since),
         until=read_period(until),
-        sort=DATE if _text(arguments, "sortierung") == DATE else RELEVANCE,
+        sort=DATE if typed(arguments, "sortierung") == DATE else RELEVANCE,
         page=min(max(int(page), 1), MOST_PAGES) if page.isascii() and page.isdecimal() else 1,
         misread=tuple(text for text in (since, until) if text and read_period(text) is None),
     )

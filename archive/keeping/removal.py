@@ -59,7 +59,15 @@ def settle(conn: sqlite3.Connection, seen: Sightings, rule: RemovalRule) -> int:
             _settle_present(conn, row, seen)
         elif row["id"] in seen.gone:
             removed += _settle_gone(conn, row, seen, rule)
+    conn.execute(_ABSENT, {"source": seen.source})
     return removed
+
+
+_ABSENT = """
+update documents set absent_since = (select min(at) from absences where document_id = documents.id)
+where source = :source and id in
+  (select document_id from absences union select id from documents where absent_since is not null)
+"""
 
 
 def _settle_present(conn: sqlite3.Connection, row: sqlite3.Row, seen: Sightings) -> None:

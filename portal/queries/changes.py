@@ -65,7 +65,7 @@ where new.version > 1 and d.blocked_at is null"""
 _HAPPENED = f"""
 select {_ABOUT}, e.at,
   case when d.removed_at = e.at then d.last_seen_at end as not_before,
-  case when d.removed_at = e.at then (select min(a.at) from absences a where a.document_id = d.id) end,
+  case when d.removed_at = e.at then d.absent_since end,
   coalesce(e.version, d.version), other.id, other.title,
   case when e.kind = 'moved' then null else e.detail end,
   case e.kind when 'removed' then 'entfernt' when 'moved' then 'umgezogen' else 'wieder-da' end, 0, 0, 0, 0, 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 
+from portal.passages import addresses
 from portal.queries import documents, versions
 from portal.queries.documents import Citation, Document, FoundDate, GivenTopic, Page, Relation
 from portal.queries.family import Family, family_of
@@ -23,7 +25,10 @@ class Attached:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentPage:
-    """A document at one version, with everything around it. ``version`` may be an old one."""
+    """A document at one version, with everything around it. ``version`` may be an old one.
+
+    ``links`` are all that lead from it; ``archived`` names the documents whose addresses its texts may print.
+    """
 
     document: Document
     version: Version
@@ -40,6 +45,8 @@ class DocumentPage:
     events: list[Event]
     snapshot: Snapshot | None
     family: Family
+    links: list[Relation]
+    archived: dict[str, str]
 
     @property
     def newest(self) -> bool:
@@ -59,17 +66,21 @@ def document_page(
     newest = version.version == document.version
     attached = _attached(conn, document, version)
     family = family_of(conn, document.id)
+    links = documents.links_from(conn, document.id)
+    pages = (
+        documents.pages_of(conn, document.id)
+        if newest
+        else versions.version_pages(conn, document.id, version.version)
+    )
     return DocumentPage(
         document=document,
         version=version,
-        pages=documents.pages_of(conn, document.id)
-        if newest
-        else versions.version_pages(conn, document.id, version.version),
+        pages=pages,
         dates=documents.dates_of(conn, document.id) if newest else [],
         topics=documents.topics_of(conn, document.id),
         citations=documents.citations_of(conn, document.id) if newest else [],
         cited_elsewhere=documents.cited_elsewhere(conn, document.id) if newest else {},
-        links_out=_unshown(_not_attached(documents.links_from(conn, document.id), attached), family),
+        links_out=_unshown(_not_attached(links, attached), family),
         links_in=_unshown(documents.links_to(conn, document.id), family),
         attached=attached,
         parent=_parent(conn, document),
@@ -77,7 +88,20 @@ def document_page(
         events=versions.events_of(conn, document.id),
         snapshot=versions.find_snapshot(conn, version.snapshot_id),
         family=family,
+        links=links if newest else [],
+        archived=_archived(conn, [span.href for page in pages for span in addresses(page.text)]),
     )
+
+
+def _archived(conn: sqlite3.Connection, urls: list[str]) -> dict[str, str]:
+    """Those of the addresses under which a document was found, each with the document's id."""
+    spelt = {one: url for url in urls for one in (url, url.rstrip("/"), f"{url}/")}
+    rows = conn.execute(
+        "select d.url, d.id from json_each(?) asked cross join documents d on d.url = asked.value"
+        " where d.blocked_at is null",
+        (json.dumps(sorted(spelt)),),
+    )
+    return {spelt[url]: document_id for url, document_id in rows}
 
 
 def _parent(conn: sqlite3.Connection, document: Document) -> Document | None:

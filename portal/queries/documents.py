@@ -31,6 +31,7 @@ class Document:
     last_seen_at: str
     last_changed_at: str
     unlisted_at: str | None
+    absent_since: str | None
     removed_at: str | None
     returned_at: str | None
     moved_to: str | None

@@ -96,3 +96,13 @@ def _editions(conn: sqlite3.Connection, document_id: str) -> list[Member]:
 
 def _members(conn: sqlite3.Connection, sql: str, document_id: str) -> list[Member]:
     return records(Member, conn.execute(sql, {"id": document_id}))
+
+
+_REPLACED = """
+select distinct l.target_id from links l join documents newer on newer.id = l.document_id
+where l.kind = 'replaces' and l.target_id is not null and newer.blocked_at is null"""
+
+
+def marks_of_documents(conn: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+    """What lists say beside a document that may no longer hold, by id: that it is replaced."""
+    return {row[0]: ("ersetzt",) for row in conn.execute(_REPLACED)}

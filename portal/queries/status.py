@@ -15,7 +15,11 @@ PROBLEMS = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A run with its numbers, as in the table ``runs``."""
+    """A run with its numbers, as in the table ``runs``.
+
+    ``problems`` are those written down for it, ``entries`` what its listings showed; all tables of the page count
+    from these.
+    """
 
     id: int
     source: str
@@ -33,6 +37,9 @@ class Run:
     failed: int
     bytes: int
     detail: str | None
+    problems: int
+    entries: int
+    entries_failed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +71,7 @@ class Incident:
 class Problem:
     """Something that did not succeed in a run."""
 
+    source: str
     at: str
     stage: str
     kind: str
@@ -84,19 +92,25 @@ class Status:
     problem_count: int
 
 
-_LATEST = """
-select * from runs where id in (select max(id) from runs where finished_at is not null group by source) order by source
+_OPEN = """not exists
+  (select 1 from documents d where d.id = p.document_id and d.blocked_at is not null)"""
+_RUN = f"""
+select r.*, (select count(*) from problems p where p.run_id = r.id and {_OPEN}) as problems,
+  (select coalesce(sum(seen), 0) from listings l where l.run_id = r.id) as entries,
+  (select coalesce(sum(failed), 0) from listings l where l.run_id = r.id) as entries_failed from runs r"""
+_LATEST = f"""
+{_RUN} where r.id in (select max(id) from runs where finished_at is not null group by source) order by source
 """
-_RUNS = "select * from runs order by id desc limit ?"
+_RUNS = f"{_RUN} order by r.id desc limit ?"
 _LISTINGS = """
 select r.source, r.started_at, l.* from listings l join runs r on r.id = l.run_id
 where r.id in (select max(run_id) from listings l join runs r on r.id = l.run_id
   where r.finished_at is not null group by r.source)
 order by r.source, l.url
 """
-_PROBLEMS = """
-from problems where run_id in (select max(id) from runs where finished_at is not null group by source)
-  and not exists (select 1 from documents d where d.id = problems.document_id and d.blocked_at is not null)
+_PROBLEMS = f"""
+from problems p join runs r on r.id = p.run_id
+where p.run_id in (select max(id) from runs where finished_at is not null group by source) and {_OPEN}
 """
 
 
@@ -109,7 +123,7 @@ def status(conn: sqlite3.Connection) -> Status:
         past_incidents=_incidents(conn, "closed_at is not null"),
         listings=records(Listing, conn.execute(_LISTINGS)),
         problems=records(
-            Problem, conn.execute(f"select * {_PROBLEMS} order by id desc limit ?", (PROBLEMS,))
+            Problem, conn.execute(f"select p.*, r.source {_PROBLEMS} order by p.id desc limit ?", (PROBLEMS,))
         ),
         problem_count=int(conn.execute(f"select count(*) {_PROBLEMS}").fetchone()[0]),
     )
@@ -125,3 +139,25 @@ def _honest(conn: sqlite3.Connection, run: Run) -> Run:
     if run.outcome != "running" or is_locked(Path(conn.execute("pragma database_list").fetchone()[2]).parent):
         return run
     return replace(run, outcome="failed", detail="Der Lauf wurde abgebrochen.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceState:
+    """Where a source stands: outcome and end of its last run, end of its last good one (UTC)."""
+
+    source: str
+    outcome: str
+    last: str
+    last_ok: str | None
+
+
+_SOURCES = """
+select source, max(case when outcome = 'ok' then finished_at end) as last_ok, max(finished_at) as last,
+  (select outcome from runs newest where newest.source = r.source and newest.finished_at is not null
+   order by id desc limit 1) as outcome
+from runs r where finished_at is not null group by source order by source"""
+
+
+def source_states(conn: sqlite3.Connection) -> tuple[list[SourceState], list[Incident]]:
+    """Where each source stands, and the incidents that are open."""
+    return records(SourceState, conn.execute(_SOURCES)), _incidents(conn, "closed_at is null")

@@ -25,6 +25,7 @@ class Version:
     issued_on: str | None
     attachments: str
     links: str
+    not_before: str | None
     snapshot_id: int | None
 
     @property

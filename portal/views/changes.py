@@ -19,6 +19,7 @@ from portal.german_dates import first_day, last_day
 from portal.labels import words
 from portal.layout import absolute_url
 from portal.queries.changes import KINDS, Change, Changes, changes
+from portal.queries.overview import bodies_named
 from portal.queries.topics import topic_labels
 from portal.rendering import page, page_headers
 from portal.search_request import SearchRequest, read_request
@@ -119,7 +120,7 @@ async def show_changes(datasette: Datasette, request: Request) -> Response:
     asked = read_asked(request)
     number = asked.documents.page
     found, shown = await recall(datasette, find_changes, asked, offset=(number - 1) * PAGE_SIZE)
-    topics = await recall(datasette, topic_labels)
+    topics, bodies = await recall(datasette, topic_labels), await recall(datasette, bodies_named)
     pages = -(-found.total // PAGE_SIZE)
 
     def at_page(other: int) -> str | None:
@@ -137,7 +138,12 @@ async def show_changes(datasette: Datasette, request: Request) -> Response:
         total=found.total,
         kinds=_kind_links(datasette, asked, found.counts),
         filters=_chosen_filters(datasette, asked, topics),
-        choices={"source": words("source"), "doc_type": words("doc_types"), "topic": topics},
+        choices={
+            "source": words("source"),
+            "doc_type": words("doc_types"),
+            "topic": topics,
+            "issuer": bodies,
+        },
         chosen_kinds=asked.kinds,
         pages=pages,
         previous_address=at_page(number - 1),

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import NotFound, Request, Response
 
+from archive.search.engine import plan_query
+from archive.search.snippets import find_marks
 from archive.statutes import official_url
 from portal.access import read
 from portal.addresses import document_path, version_original_path, version_path
-from portal.citing import bibtex, reference, short_citation
+from portal.citing import bibtex, quotation, reference, short_citation
 from portal.errors import Blocked
 from portal.heads import document_head
 from portal.labels import licence_of
 from portal.layout import absolute_url
-from portal.passages import Piece, Span, paragraphs
+from portal.passages import Find, Paragraph, Span, addresses, paragraphs
 from portal.provisions import Provision, provisions
 from portal.queries.document_page import DocumentPage, document_page
 from portal.queries.documents import Citation, Document, Page, find_document, find_tombstone
 from portal.rendering import page
-from portal.untrusted import shortened
+from portal.search_request import QUERY_LIMIT, typed
+from portal.untrusted import shortened, web_address
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 NOINDEX = {"X-Robots-Tag": "noindex"}
+
+SHORTEST_NAME = 3
+"""Words of a link that are shorter say too little of where it leads."""
+
+
+MOST_FINDS = 500
 
 
 def known_document(conn: sqlite3.Connection, document_id: str) -> Document:
@@ -75,9 +86,51 @@ def page_cited(request: Request, found: DocumentPage) -> int | None:
     return number
 
 
+@dataclass(frozen=True, kw_only=True)
+class Finds:
+    """The places of a document that answer a question, by page, each leading on to the next one."""
+
+    query: str = ""
+    by_page: Mapping[int, Sequence[Find]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return sum(len(finds) for finds in self.by_page.values())
+
+    @property
+    def first(self) -> Find | None:
+        """The one to begin with."""
+        return next((find for finds in self.by_page.values() for find in finds), None)
+
+
+def finds_in(conn: sqlite3.Connection, pages: Sequence[Page], query: str) -> Finds:
+    """Where the words of a question stand in a document, in all their forms; at most ``MOST_FINDS`` places."""
+    nodes = plan_query(conn, query).required if query else ()
+    places = [
+        (part.page, mark, f"fund-{part.page}-{count}")
+        for part in (pages if nodes else ())
+        for count, mark in enumerate(find_marks(part.text, nodes), start=1)
+    ][:MOST_FINDS]
+    by_page: dict[int, list[Find]] = {}
+    for (page_number, mark, anchor), following in zip_longest(places, [place[2] for place in places[1:]]):
+        find = Find(start=mark.start, end=mark.end, anchor=anchor, following=following)
+        by_page.setdefault(page_number, []).append(find)
+    return Finds(query=query, by_page=by_page)
+
+
+def _read(
+    conn: sqlite3.Connection, document_id: str, number: int | None, query: str
+) -> tuple[DocumentPage, Finds]:
+    found = asked_version(conn, document_id, number)
+    return found, finds_in(conn, found.pages, query)
+
+
 async def show_document(datasette: Datasette, request: Request) -> Response:
-    """The document at the version asked for (the newest without one)."""
-    found = await read(datasette, asked_version, request.url_vars["document"], number_in(request, "version"))
+    """The document at the version asked for (the newest without one), with the words of ``?suche=`` marked."""
+    query = typed(request.args, "suche", QUERY_LIMIT)
+    asked = request.url_vars["document"], number_in(request, "version"), query
+    found, finds = await read(datasette, _read, *asked)
     document, version = found.document, found.version
     permalink = absolute_url(datasette, request, version_path(document.id, version.version))
     cited = page_cited(request, found)
@@ -92,7 +145,9 @@ async def show_document(datasette: Datasette, request: Request) -> Response:
         found=found,
         document=document,
         version=version,
-        pages=_pages(found),
+        pages=_pages(found, finds.by_page),
+        finds=finds,
+        quotation=quotation(ref),
         provisions=_provisions(found),
         licence=licence_of(document.source, document.doc_type),
         permalink=permalink,
@@ -113,19 +168,47 @@ def _provisions(found: DocumentPage) -> list[Provision]:
     return provisions(found.citations, official_url, found.cited_elsewhere)
 
 
-def _pages(found: DocumentPage) -> list[tuple[Page, list[list[Piece]]]]:
-    """Every page with its paragraphs, citations linked to the official text."""
+def _pages(found: DocumentPage, finds: Mapping[int, Sequence[Find]]) -> list[tuple[Page, list[Paragraph]]]:
+    """Every page with its paragraphs: citations lead to the official text, addresses where they lead."""
     cited: dict[int, list[Citation]] = {}
     for citation in found.citations:
         cited.setdefault(citation.page, []).append(citation)
-    return [(each, _paragraphs(each, cited.get(each.page, []))) for each in found.pages]
+    return [
+        (each, paragraphs(each.text, _spans(found, each, cited.get(each.page, [])), finds.get(each.page, ())))
+        for each in found.pages
+    ]
 
 
-def _paragraphs(part: Page, cited: Sequence[Citation]) -> list[list[Piece]]:
-    spans = [
+def _spans(found: DocumentPage, part: Page, cited: Sequence[Citation]) -> list[Span]:
+    official = [
         Span(start=citation.start, end=citation.start + len(citation.raw), href=href)
         for citation in cited
         if part.text.startswith(citation.raw, citation.start)
         and (href := official_url(citation.law, citation.unit, citation.number))
     ]
-    return paragraphs(part.text, spans)
+    printed = [
+        replace(
+            span, href=document_path(found.archived[span.href]) if span.href in found.archived else span.href
+        )
+        for span in addresses(part.text)
+        if span.href.startswith("mailto:") or web_address(span.href)
+    ]
+    return [*_named(found, part), *printed, *official]
+
+
+def _named(found: DocumentPage, part: Page) -> list[Span]:
+    """Words of a web page that were a link there: known from the link's own words, where they stand once."""
+    if part.method != "html":
+        return []
+    targets = {
+        (link.evidence or "").removeprefix("Verweis: "): document_path(link.other_id)
+        if link.other_id
+        else web_address(link.url)
+        for link in found.links
+    }
+    return [
+        Span(start=place, end=place + len(name), href=href)
+        for name, href in targets.items()
+        if href and len(name) > SHORTEST_NAME and part.text.count(name) == 1
+        for place in (part.text.find(name),)
+    ]

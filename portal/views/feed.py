@@ -20,8 +20,10 @@ from portal.german_dates import as_date, moment
 from portal.labels import label, source_part
 from portal.layout import absolute_url
 from portal.queries.news import NewsItem, news
+from portal.rendering import static_version
 from portal.search_request import RELEVANCE, SearchRequest, read_request
 from portal.searching import chosen_by
+from portal.settings import PLUGIN
 from portal.stretches import passages
 from portal.untrusted import shortened
 from portal.views.changes import MOST_PASSAGES
@@ -173,15 +175,22 @@ async def show_feed(datasette: Datasette, request: Request) -> Response:
             address=absolute_url(datasette, request, path),
             page=absolute_url(datasette, request, asked.address() if asked.parameters_given else "/"),
             updated=found.updated,
+            sheet=f"{datasette.urls.static_plugins(PLUGIN, 'feed.xsl')}?v={static_version('feed.xsl')}",
+            icon=absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/icon.svg"),
             entries=feed_entries(
                 found.items, found.diffs, lambda target: absolute_url(datasette, request, target)
             ),
         )
     )
     tag, last = entity_tag(hashlib.sha256(body).hexdigest()[:20]), moment(found.changed)
-    headers = {"ETag": tag, "Cache-Control": "max-age=300"}
+    headers = {"ETag": tag, "Cache-Control": "max-age=300", "Vary": "Accept"}
     if last is not None:
         headers["Last-Modified"] = http_date(last)
     if is_current(request.headers, tag, last):
         return Response("", status=304, headers=headers)
-    return Response(body, headers=headers, content_type="application/atom+xml; charset=utf-8")
+    return Response(body, headers=headers, content_type=f"{_content_type(request)}; charset=utf-8")
+
+
+def _content_type(request: Request) -> str:
+    """That of Atom; browsers that ask for a page get XML, which they show by its XSL sheet."""
+    return "application/xml" if "text/html" in request.headers.get("accept", "") else "application/atom+xml"

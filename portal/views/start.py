@@ -11,6 +11,7 @@ from portal.charts import stacked_chart
 from portal.queries.overview import overview
 from portal.rendering import page
 from portal.views.changes import latest_changes
+from portal.views.status import troubles_now
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -29,6 +30,7 @@ async def start_page(datasette: Datasette, request: Request) -> Response:
         overview=holdings,
         chart=stacked_chart(holdings.year_types, holdings.series),
         latest_changes=await recall(datasette, latest_changes, LATEST),
+        troubles=await troubles_now(datasette),
         own_search=True,
         focus_search=True,
     )

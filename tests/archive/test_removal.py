@@ -423,3 +423,28 @@ def test_a_blocked_document_is_removed_in_silence(conn: sqlite3.Connection) -> N
     assert settle(conn, seen(conn, 1, gone={"dsmv-1": gone(1)}), RemovalRule(checks=1, days=0)) == 1
     assert state(conn)[1] == NIGHTS[1]
     assert told(conn) == []
+
+
+def absent_since(conn: sqlite3.Connection) -> Any:
+    """The first check that missed the document."""
+    return value(conn, "select absent_since from documents where id = 'dsmv-1'")
+
+
+def test_absence_counts_from_the_first_check_until_it_is_back(conn: sqlite3.Connection) -> None:
+    """The first night without it stays, also once it is removed; with the document's return it is forgotten."""
+    miss(conn, 1, 4)
+    before = absent_since(conn)
+    removed = miss(conn, 9)
+    after = absent_since(conn)
+    settle(conn, seen(conn, 10, answered={"dsmv-1": NIGHTS[10]}, named={"dsmv-1"}), RULE)
+
+    assert (before, removed, after, absent_since(conn)) == (NIGHTS[1], [1], NIGHTS[1], None)
+
+
+def test_a_night_that_says_nothing_leaves_the_absence_as_it_is(conn: sqlite3.Connection) -> None:
+    """Neither answered nor missed: what was known stays; other sources are not touched."""
+    miss(conn, 1)
+    settle(conn, seen(conn, 2), RULE)
+    settle(conn, seen(conn, 3, source="dsk"), RULE)
+
+    assert absent_since(conn) == NIGHTS[1]

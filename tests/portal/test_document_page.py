@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sample_documents as samples
@@ -125,7 +130,7 @@ def test_history_lists_every_version(portal: Any) -> None:
         f"{path}/vergleich/2/3",
     } <= hrefs
     assert "22. November 2026, 04:10 Uhr" in words(found.find(".//aside"))
-    assert "Unverändert seit 22. November 2026, 04:10 Uhr" in words(found.find(".//aside"))
+    assert "Unverändert gesehen seit 22. November 2026, 04:10 Uhr" in words(found.find(".//aside"))
 
 
 def test_old_version_keeps_its_words(portal: Any) -> None:
@@ -267,3 +272,75 @@ def test_folding_a_diff_loses_nothing(words_between: int) -> None:
     assert "".join(part.text for part in parts) == "".join(text for _, text in changes)
     assert all(part.op == "=" for part in parts if part.folded)
     assert sum(bool(part.folded) for part in parts) == (3 if words_between > 140 else 0)
+
+
+def test_page_heads_say_where_one_is(portal: Any) -> None:
+    """Each page of a paper says its number of how many, with its picture and its citing beside."""
+    heads = page(portal, f"/dokument/{samples.GUIDANCE.id}").findall(".//div[@class='page-head']")
+
+    assert [words(head.find("h2")) for head in heads] == [f"Seite {n} von 3" for n in (1, 2, 3)]
+    assert "im Original · Seite 2 zitieren" in words(heads[1])
+
+
+def test_paragraphs_have_addresses_of_their_own(portal: Any) -> None:
+    """Page and place name a paragraph."""
+    found = page(portal, f"/dokument/{samples.GUIDANCE.id}")
+
+    assert words(found.find(".//p[@id='s2-a3']")).startswith("Die Überwachung von Beschäftigten")
+
+
+def test_found_words_are_marked_and_lead_from_one_to_the_next(portal: Any) -> None:
+    """A search inside a document marks word forms and compounds; each leads on, the last one nowhere."""
+    found = page(portal, f"/dokument/{samples.GUIDANCE.id}?suche=Videokonferenz")
+    marks = found.findall(".//div[@class='text']//mark")
+    ways = [a.get("href") for a in found.iterfind(".//a[@class='on']")]
+
+    assert [mark.text for mark in marks] == ["Videokonferenzsysteme", "Videokonferenzen"]
+    assert [mark.get("id") for mark in marks] == ["fund-1-1", "fund-2-1"]
+    assert ways == ["#fund-2-1"]
+    assert "2 Fundstellen zu „Videokonferenz“: Seite 1 1 · Seite 2 1." in words(
+        found.find(".//p[@id='funde']")
+    )
+
+
+@pytest.mark.parametrize("query", ["gibtesnicht", "<script>", "-Kamera", "\u202e"])
+def test_what_is_not_there_is_not_marked(portal: Any, query: str) -> None:
+    """Nothing found says so, or nothing was asked; never an error."""
+    found = page(portal, f"/dokument/{samples.GUIDANCE.id}?suche={quote(query)}")
+
+    assert found.findall(".//mark") == []
+
+
+def test_printed_addresses_are_links(portal: Any, make_reader: Any, data_dir: Path, tmp_path: Path) -> None:
+    """Addresses in a text lead to where they point, or to the document in the archive; mail goes by mail."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    text = (
+        f"Siehe https://dsk.example/{samples.RESOLUTION.id}.\n\nFragen an post@amt.example oder "
+        "(www.amt.example/hilfe)."
+    )
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        conn.execute("update pages set text = ? where document_id = ?", (text, samples.REMOVED.id))
+    found = page(make_reader(folder), f"/dokument/{samples.REMOVED.id}")
+    links = {words(a): (a.get("href"), a.get("rel")) for a in found.iterfind(".//div[@class='text']//a")}
+
+    assert links == {
+        f"https://dsk.example/{samples.RESOLUTION.id}": (f"/dokument/{samples.RESOLUTION.id}", None),
+        "post@amt.example": ("mailto:post@amt.example", None),
+        "www.amt.example/hilfe": ("https://www.amt.example/hilfe", "external noopener noreferrer"),
+    }
+
+
+def test_a_missing_document_says_since_when(make_reader: Any, data_dir: Path, tmp_path: Path) -> None:
+    """Missed, but not yet removed: last seen, and missing since; removed: when that was established, too."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        for id in (samples.VIDEO.id, samples.REMOVED.id):
+            conn.execute("update documents set absent_since = ? where id = ?", (samples.LATER, id))
+    reader = make_reader(folder)
+    missing = words(page(reader, f"/dokument/{samples.VIDEO.id}").find(".//article/header"))
+    removed = words(page(reader, f"/dokument/{samples.REMOVED.id}").find(".//article/header"))
+
+    assert (
+        "Zuletzt gesehen am 22. November 2026, 04:10 Uhr, fehlt seit 21. November 2026, 04:10 Uhr." in missing
+    )
+    assert "fehlt seit 21. November 2026, 04:10 Uhr, als entfernt festgestellt am" in removed

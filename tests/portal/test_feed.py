@@ -133,3 +133,16 @@ def test_order_and_page_of_a_search_do_not_make_another_feed(portal: Any) -> Non
     }
 
     assert len(ids) == 1
+
+
+def test_browsers_see_a_page(portal: Any) -> None:
+    """A feed names its XSL sheet, which makes a German page of it; who asks for pages gets XML for that."""
+    answer = portal.get("/feed.atom", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    root = etree.fromstring(answer.content)
+    sheet = root.getprevious().get("href")
+    made = etree.XSLT(etree.fromstring(portal.get(sheet).content))(root)
+
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+    assert made.findtext(".//h1") == "Aktenkundig: alles Neue"
+    assert len(made.findall(".//li")) == len(root.findall(f"{ATOM}entry"))
+    assert made.find(".//link").get("href").endswith("/-/static-plugins/aktenkundig/portal.css")

@@ -19,6 +19,8 @@ from archive.database import open_archive
 from archive.lock import archive_lock
 from portal import clock
 from portal.layout import freshness, last_successes
+from portal.queries.status import Incident, SourceState
+from portal.views.status import troubles
 
 
 def text_of(portal: Any, path: str) -> str:
@@ -40,8 +42,8 @@ def test_start_says_what_the_archive_holds(portal: Any, conn: sqlite3.Connection
 
     assert figures == {
         "Dokumente": str(count),
-        "nachträglich geändert": "2",
-        "von der Quelle entfernt": "1",
+        "als geändert gesehen": "2",
+        "als entfernt festgestellt": "1",
         "neuestes Dokument": "Januar 2026",
         "archiviert seit": "20. November 2026",
         "letzter erfolgreicher Lauf": "22. November 2026, 04:25 Uhr",
@@ -98,7 +100,10 @@ def test_status_shows_runs_alarms_and_coverage(portal: Any) -> None:
     """Runs with their numbers, alarms open and past, coverage that adds up, problems."""
     text = text_of(portal, "/status")
 
-    assert "DSMV, 22. November 2026, 04:25 Uhr in Ordnung: 0 neu, 1 geändert, 0 entfernt" in text
+    assert (
+        "DSMV, 22. November 2026, 04:25 Uhr in Ordnung: 0 neu, 1 geändert, 0 entfernt; 1 von 12 Einträgen"
+        in text
+    )
     assert "missing_section" in text
     assert "fewer_items – 9 statt 12 Einträge" in text
     assert "dsk.example/protokolle.html" in text
@@ -342,3 +347,38 @@ def test_an_empty_archive_says_so(make_reader: Callable[..., Any], tmp_path: Pat
     assert "Stand der Daten: noch kein erfolgreicher Lauf" in text
     assert "48 Stunden" not in text
     assert "Nach Art" not in text
+
+
+NIGHT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "last_ok", "alarms", "told"),
+    [
+        ("ok", "2026-11-22T03:00:00Z", 0, []),
+        ("failed", "2026-11-21T13:00:00Z", 0, ["failed"]),
+        ("ok", "2026-11-20T11:00:00Z", 0, ["old"]),
+        ("failed", "2026-11-12T03:00:00Z", 0, ["old"]),
+        ("failed", None, 1, ["old", "incident"]),
+        ("alarm", "2026-11-22T03:00:00Z", 1, ["incident"]),
+    ],
+)
+def test_bad_news_come_first(outcome: str, last_ok: str | None, alarms: int, told: list[str]) -> None:
+    """Old data, open incidents, and a last run that failed where neither of them says so already."""
+    state = SourceState(source="dsk", outcome=outcome, last="2026-11-22T03:00:00Z", last_ok=last_ok)
+    alarm = Incident(
+        source="dsk", kind="too_few", detail=None, opened_at="2026-11-22T03:00:00Z", closed_at=None
+    )
+    found = troubles([state], [alarm] * alarms, NIGHT)
+
+    assert ["old" if one.old else "incident" if one.incident else one.outcome for one in found] == told
+
+
+@pytest.mark.parametrize("path", ["/", "/status"])
+def test_bad_news_stand_on_start_and_status(portal: Any, path: str) -> None:
+    """An open incident is the first thing said, in one line on the start page."""
+    found = html.fromstring(portal.get(path).text)
+    notice = found.find(".//main//*[@class='notice warn']")
+
+    assert "DSK: " in " ".join(notice.text_content().split())
+    assert "missing_section" in notice.text_content()
