@@ -40,7 +40,7 @@ def test_from_start_to_feed(browser: Any) -> None:
     with browser.leaving():
         link(browser, samples.GUIDANCE.title).click()
     assert browser.driver.current_url.endswith(f"/dokument/{samples.GUIDANCE.id}#seite-2")
-    assert find(browser, "section:target h2").text == "Seite 2"
+    assert find(browser, "section:target h2").text == "Seite 2 von 3"
     browser.picture("weg-4-dokument")
 
     browser.open(f"/dokument/{samples.VIDEO.id}")
