@@ -367,7 +367,7 @@ create index documents_facets on documents (
 
 @migrations()
 def m0013_absent_since(db: Database) -> None:
-    """When the first check missed a document that has not been seen since; quick ways to that, and to the state printed."""
+    """When the first check missed a document not seen since; indexes on that, and on the state printed."""
     db.executescript("""
 alter table documents add column absent_since text;
 create index documents_status on documents (status, id) where status is not null;

@@ -17,6 +17,7 @@ class Document:
     source: str
     doc_type: str
     issuer: str | None
+    publisher: str | None
     title: str
     kicker: str | None
     number: str | None
@@ -36,6 +37,7 @@ class Document:
     returned_at: str | None
     moved_to: str | None
     blocked_at: str | None
+    status: str | None
     version: int
     content_sha256: str
 
