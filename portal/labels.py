@@ -94,7 +94,7 @@ def in_german(message: str) -> str:
 def body_name(item: Any) -> str:
     """Herausgeber of a document, as lists, filters and facets call it: the issuer, else the body that published it.
 
-    ``item`` has ``issuer`` and ``source``, and ``publisher`` where that is known.
+    ``item`` has ``issuer``, ``publisher`` and ``source``.
     """
-    body = item.issuer or getattr(item, "publisher", None) or source_part(item.source, "short")
+    body = item.issuer or item.publisher or source_part(item.source, "short")
     return label("issuer_short", body)

@@ -30,6 +30,7 @@ class Change:
     doc_type: str
     source: str
     issuer: str | None
+    publisher: str | None
     published_on: str | None
     removed_at: str | None
     other_id: str | None
@@ -51,7 +52,7 @@ class Changes:
     counts: dict[str, int]
 
 
-_ABOUT = "d.docno, d.id, d.title, d.doc_type, d.source, d.issuer, d.published_on, d.removed_at"
+_ABOUT = "d.docno, d.id, d.title, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.removed_at"
 _EDITED = f"""
 select {_ABOUT}, new.seen_at as at, new.not_before, null as absent_since, new.version,
   null as other_id, null as other_title, null as detail, '' as kind, new.text is not old.text as wortlaut,

@@ -47,6 +47,7 @@ class DocumentPage:
     family: Family
     links: list[Relation]
     archived: dict[str, str]
+    sections: list[documents.Section]
 
     @property
     def newest(self) -> bool:
@@ -89,6 +90,7 @@ def document_page(
         snapshot=versions.find_snapshot(conn, version.snapshot_id),
         family=family,
         links=links if newest else [],
+        sections=documents.sections_of(conn, document.id) if newest else [],
         archived=_archived(conn, [span.href for page in pages for span in addresses(page.text)]),
     )
 

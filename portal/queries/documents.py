@@ -177,6 +177,22 @@ def cited_elsewhere(conn: sqlite3.Connection, document_id: str) -> dict[tuple[st
     return {(row[0], row[1], row[2]): row[3] for row in conn.execute(sql, {"id": document_id})}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading that a paper names itself."""
+
+    page: int
+    level: int
+    title: str
+    anchor: str
+
+
+def sections_of(conn: sqlite3.Connection, document_id: str) -> list[Section]:
+    """The headings of a paper, in its order."""
+    sql = "select page, level, title, anchor from sections where document_id = ? order by rowid"
+    return records(Section, conn.execute(sql, (document_id,)))
+
+
 def links_from(conn: sqlite3.Connection, document_id: str) -> list[Relation]:
     """Where a document leads: other documents first, then addresses. Blocked targets are left out."""
     sql = (

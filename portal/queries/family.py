@@ -19,6 +19,7 @@ class Member:
     doc_type: str
     source: str
     issuer: str | None
+    publisher: str | None
     published_on: str | None
     removed_at: str | None
     evidence: str | None
@@ -48,7 +49,7 @@ class Family:
         return {one.id for one in (*self.editions, *self.copies, *self.releases)}
 
 
-_COLUMNS = "d.id, d.title, d.doc_type, d.source, d.issuer, d.published_on, d.removed_at"
+_COLUMNS = "d.id, d.title, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.removed_at"
 _ORDER = "order by coalesce(d.published_on, d.issued_on, ''), d.first_seen_at, d.docno"
 _EDITIONS = f"""
 with recursive
@@ -104,5 +105,8 @@ where l.kind = 'replaces' and l.target_id is not null and newer.blocked_at is nu
 
 
 def marks_of_documents(conn: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
-    """What lists say beside a document that may no longer hold, by id: that it is replaced."""
-    return {row[0]: ("ersetzt",) for row in conn.execute(_REPLACED)}
+    """What lists say beside a document that may no longer hold, by id: replaced, or what its source prints there."""
+    marks: dict[str, tuple[str, ...]] = {row[0]: ("ersetzt",) for row in conn.execute(_REPLACED)}
+    for document_id, state in conn.execute("select id, status from documents where status is not null"):
+        marks[document_id] = (*marks.get(document_id, ()), state)
+    return marks

@@ -89,8 +89,8 @@ def overview(conn: sqlite3.Connection) -> Overview:
 def bodies_named(conn: sqlite3.Connection) -> list[str]:
     """The bodies that issued something, in the German order of their names."""
     rows = conn.execute(
-        "select distinct issuer from documents indexed by documents_facets"
-        " where blocked_at is null and issuer is not null"
+        "select distinct coalesce(issuer, publisher) as body from documents indexed by documents_facets"
+        " where blocked_at is null and body is not null"
     )
     return sorted((row[0] for row in rows), key=lambda body: german_key(label("issuer_short", body)))
 

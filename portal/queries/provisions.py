@@ -38,6 +38,7 @@ class CitingDocument:
     doc_type: str
     source: str
     issuer: str | None
+    publisher: str | None
     published_on: str | None
     removed_at: str | None
     year: int | None
@@ -84,7 +85,7 @@ from citations c where c.law = :law and c.unit = :unit and c.number = :number co
   and (:paragraph is null or c.paragraph = :paragraph)"""
     rows = conn.execute(
         f"""
-select d.id, d.title, d.doc_type, d.source, d.issuer, d.published_on, d.removed_at, d.year, d.page_count,
+select d.id, d.title, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.removed_at, d.year, d.page_count,
   c.page, c.raw, c.times, c.paragraphs,
   substr(p.text, max(1, c.start + 1 - {AROUND}), min({AROUND}, c.start)) as before,
   substr(p.text, c.start + 1 + length(c.raw), {AROUND}) as after

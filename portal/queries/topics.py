@@ -69,6 +69,7 @@ class Central:
     doc_type: str
     source: str
     issuer: str | None
+    publisher: str | None
     published_on: str | None
     removed_at: str | None
     links: int
@@ -90,7 +91,7 @@ _NEWEST = (
     f"select d.* from {_OF_TOPIC} order by d.published_on is null, d.published_on desc, d.docno desc limit 10"
 )
 _CENTRAL = f"""
-select d.id, d.title, d.doc_type, d.source, d.issuer, d.published_on, d.removed_at,
+select d.id, d.title, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.removed_at,
   (select count(distinct l.document_id) from links l where l.target_id = d.id and l.document_id <> d.id
      and l.kind in ('announces', 'cites', 'republishes')) as links
 from {_OF_TOPIC} and links > 0 order by links desc, d.published_on desc limit 8

@@ -23,7 +23,7 @@ from portal.layout import absolute_url
 from portal.passages import Find, Paragraph, Span, addresses, paragraphs
 from portal.provisions import Provision, provisions
 from portal.queries.document_page import DocumentPage, document_page
-from portal.queries.documents import Citation, Document, Page, find_document, find_tombstone
+from portal.queries.documents import Citation, Document, Page, Section, find_document, find_tombstone
 from portal.rendering import page
 from portal.search_request import QUERY_LIMIT, typed
 from portal.untrusted import shortened, web_address
@@ -132,6 +132,7 @@ async def show_document(datasette: Datasette, request: Request) -> Response:
     asked = request.url_vars["document"], number_in(request, "version"), query
     found, finds = await read(datasette, _read, *asked)
     document, version = found.document, found.version
+    pages = _pages(found, finds.by_page)
     permalink = absolute_url(datasette, request, version_path(document.id, version.version))
     cited = page_cited(request, found)
     ref = reference(document, version, permalink, cited)
@@ -145,7 +146,8 @@ async def show_document(datasette: Datasette, request: Request) -> Response:
         found=found,
         document=document,
         version=version,
-        pages=_pages(found, finds.by_page),
+        pages=pages,
+        contents=contents(found.sections, pages),
         finds=finds,
         quotation=quotation(ref),
         provisions=_provisions(found),
@@ -212,3 +214,37 @@ def _named(found: DocumentPage, part: Page) -> list[Span]:
         if href and len(name) > SHORTEST_NAME and part.text.count(name) == 1
         for place in (part.text.find(name),)
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A line of a contents list; ``target`` is the paragraph that begins with it, else its page."""
+
+    title: str
+    level: int
+    page: int
+    target: str
+
+
+def contents(sections: Sequence[Section], pages: Sequence[tuple[Page, list[Paragraph]]]) -> list[Heading]:
+    """The contents list of a paper from its own headings, levels counted from 1."""
+    texts = {part.page: paragraphs for part, paragraphs in pages}
+    highest = min((section.level for section in sections), default=1)
+    return [
+        Heading(
+            title=section.title,
+            level=section.level - highest + 1,
+            page=section.page,
+            target=_target(section, texts[section.page]),
+        )
+        for section in sections
+        if section.page in texts
+    ]
+
+
+def _target(section: Section, paragraphs: Sequence[Paragraph]) -> str:
+    wanted = "".join(section.title.split()).casefold()
+    for paragraph in paragraphs:
+        if "".join(paragraph.text[: 4 * len(section.title)].split()).casefold().startswith(wanted):
+            return f"s{section.page}-a{paragraph.number}"
+    return f"seite-{section.page}"
