@@ -31,6 +31,8 @@ UNLIKE = 2.5
 _COUNTED = re.compile(r"\n\d{1,4}(?=[ \r])")
 _NUMBER = re.compile(r"(\d{1,4})(?: |$)")
 
+_INNER = re.compile("[^\\W\\d_][-\x02\ufffe] ")
+
 Span = tuple[float, float]
 
 
@@ -212,6 +214,8 @@ def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
     Looked at are lines that begin far to the left of a line with a hyphen at its end and reach beyond
     that line's beginning.
     """
+    if _INNER.search(text):
+        pieces = list(_cells_in_order(textpage, text, pieces))
     ordered: list[Piece] = pieces[:1]
     for piece in pieces[1:]:
         above = ordered[-1]
@@ -220,6 +224,36 @@ def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
         else:
             ordered.append(piece)
     return ordered
+
+
+def _cells_in_order(textpage: Any, text: str, pieces: list[Piece]) -> Iterator[Piece]:
+    """The pieces, with rows that pdfium made one line of parted where a word is divided at a cell's edge.
+
+    The cells come one after the other, each with its lines, as long as the lines below have the same cells.
+    """
+    at = 0
+    while at < len(pieces):
+        is_row = _INNER.search(text, pieces[at][0], pieces[at][1])
+        columns = [[cell] for cell in split(textpage, text, pieces[at], _beside)] if is_row else []
+        after = at + 1
+        while after < len(pieces) and any(_divided(text, cells[-1]) for cells in columns[:-1]):
+            below = [
+                (next((cells for cells in columns if abs(cells[0][2] - part[2]) < 3), None), part)
+                for part in split(textpage, text, pieces[after], _beside)
+            ]
+            if not all(cells for cells, _ in below):
+                break
+            for cells, part in below:
+                if cells is not None:
+                    cells.append(part)
+            after += 1
+        yield from chain.from_iterable(columns) if after > at + 1 else pieces[at:after]
+        at = after
+
+
+def _beside(part: Piece, here: Piece) -> bool:
+    """True if no more than a blank stands between the two."""
+    return here[2] - part[3] < 0.7 * max(part[5], here[5])
 
 
 def _divided(text: str, piece: Piece) -> bool:

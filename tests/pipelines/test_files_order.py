@@ -14,6 +14,7 @@ from test_files_pdf import HEADED, similarity
 
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
+from pipelines.mending import is_word
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +117,23 @@ def drawn_by_row(
         canvas.drawString(x, y, text)
     canvas.save()
     return stream.getvalue(), " ".join(said)
+
+
+def test_words_divided_in_the_cells_of_a_row_are_joined(worker):
+    """Extractors give the row as one line: its cells have several lines each."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas.setFont("Helvetica", 10)
+    rows = [("Pflege der Deich-", "Leitung des Wasser-", "Mai"), ("karten im Amt", "werks", "1911")]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            canvas.drawString(70 + 130 * column, 700 - 12 * row, cell)
+    for row in range(8):
+        canvas.drawString(
+            70, 640 - 12 * row, f"Im Jahr {1911 + row} wurde das Verzeichnis der Karten und Akten ergänzt."
+        )
+    canvas.save()
+    text = read_file(stream.getvalue(), worker=worker, is_word=is_word).pages[0].text
+
+    assert "Pflege der Deichkarten im Amt" in text
+    assert "Leitung des Wasserwerks" in text
