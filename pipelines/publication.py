@@ -259,13 +259,12 @@ def _across(
     page: PageRecord, crossing: str, joint: int, home: str | None
 ) -> Iterator[tuple[CitationRecord, str]]:
     """Citations on both sides of the joint, quoted and placed as far as they stand on the first page; their rest."""
-    for one in find_citations(crossing, page=page.page, home=home):
+    ahead = crossing[:joint].rstrip()
+    place = page.text.rfind(ahead)
+    for one in find_citations(crossing, page=page.page, home=home) if place >= 0 else ():
         end = one.start + len(one.raw)
         if one.start < joint < end:
-            raw = crossing[one.start : joint].rstrip()
-            start = page.text.rfind(raw)
-            if start >= 0:
-                yield replace(one, raw=raw, start=start), crossing[joint:end]
+            yield replace(one, raw=ahead[one.start :], start=place + one.start), crossing[joint:end]
 
 
 def _outside(citations: Iterable[CitationRecord], start: int, size: int) -> tuple[CitationRecord, ...]:

@@ -16,11 +16,12 @@ GONE = "\x00"
 """Takes the place of a character that is left out, so that places in the text stay what they are."""
 
 _get_object = unchecked(raw.FPDFPage_GetObject)
+_count_segments = unchecked(raw.FPDFPath_CountSegments)
 _get_type = unchecked(raw.FPDFPageObj_GetType)
 
 MAX_OBJECTS = 20_000
 MAX_ANNOTATIONS = 2000
-MOST_CORNERS = 6
+LEAST_CORNERS, MOST_CORNERS = 4, 6
 _TYPED = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
 _SWITCHES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON, raw.FPDF_FORMFIELD_PUSHBUTTON)
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?=[.,;:!?]?(?:\s|$))")
@@ -122,7 +123,9 @@ def _covered(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
     boxes = [
         (at, sides)
         for at in range(first_text, count)
-        if kinds[at] == raw.FPDF_PAGEOBJ_PATH and (sides := _box_of(raw.FPDFPage_GetObject(page, at)))
+        if kinds[at] == raw.FPDF_PAGEOBJ_PATH
+        and LEAST_CORNERS <= _count_segments(_get_object(page, at)) <= MOST_CORNERS
+        and (sides := _box_of(raw.FPDFPage_GetObject(page, at)))
     ]
     under = [(at, piece) for at, sides in boxes for piece in pieces if _lies_in(piece, sides)]
     if not under:
@@ -138,8 +141,6 @@ def _covered(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
 
 def _box_of(item: Any) -> tuple[float, float, float, float] | None:
     """The sides of an opaque filled rectangle, or None for anything else."""
-    if raw.FPDFPath_CountSegments(item) > MOST_CORNERS:
-        return None
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not raw.FPDFPath_GetDrawMode(item, mode, stroke):
