@@ -33,7 +33,7 @@ class Replay:
         self._conn = conn
         self._data = data
         self._run = run
-        memory = remember(conn, run["source"], before_run=run["id"])
+        memory = remember(conn, run["source"], before_run=run["id"], data=data)
         self._source = load_source(run["source"])
         self._harvest: Harvest = harvest_for(self._source, memory)
         self._recorder = Recorder(
@@ -47,8 +47,9 @@ class Replay:
     def play(self) -> int:
         """Replay everything; the number of answers that were read."""
         answers = self._drain(self._harvest.begin())
-        while remaining := list(self._harvest.remaining()):
-            answers += self._drain(remaining)
+        while results := list(self._harvest.finish()):
+            self._take(results)
+            answers += self._drain(())
         if self._run["settled"]:
             rule = RemovalRule(checks=self._run["removal_checks"], days=self._run["removal_days"])
             settle_run(self._conn, self._recorder, rule=rule, at=self._run["finished_at"])

@@ -37,7 +37,10 @@ def canonical_address(
     scheme, netloc = _origin(parts, own_hosts, site, url)
     path = _without_dots(spelled(_SESSION_SEGMENT.sub("", parts.path).replace("\\", "/"), _PATH_SAFE))
     own = netloc == urlsplit(site).netloc
-    return urlunsplit((scheme, netloc, path, _query(parts.query, dropped if own else ()), ""))
+    address = urlunsplit((scheme, netloc, path, _query(parts.query, dropped if own else ()), ""))
+    if not host_of(address):
+        raise UnknownIdentity(address[:200], "no readable address")
+    return address
 
 
 def spelled(text: str, safe: str) -> str:
@@ -58,25 +61,43 @@ def spelled(text: str, safe: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host (with a port that is not the default) of an address, lower case; ``""`` if none."""
+    """The host (with a port that is not the default) of an address, lower case; ``""`` if none.
+
+    >>> host_of("http://[::FFFF:127.0.0.1]:22/x.pdf")
+    '[::ffff:127.0.0.1]:22'
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return ""
     host = (parts.hostname or "").rstrip(".")
+    if parts.netloc.rpartition("@")[2].startswith("["):
+        host = f"[{host}]"
     return host if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
+
+
+def parts_of(url: str) -> SplitResult:
+    """The parts of an address; all empty for one that cannot be read.
+
+    >>> parts_of("http://[::1").path
+    ''
+    """
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def query_value(url: str, name: str) -> str | None:
     """The first value of a query parameter, or None."""
-    pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True, max_num_fields=None)
+    pairs = parse_qsl(parts_of(url).query, keep_blank_values=True, max_num_fields=None)
     return next((value for key, value in pairs if key == name), None)
 
 
 def kept_query(url: str) -> str:
     """The query of an address without campaign and session parameters."""
-    return _query(urlsplit(url).query)
+    return _query(parts_of(url).query)
 
 
 def _absolute(url: str, base: str) -> SplitResult:
@@ -88,7 +109,7 @@ def _absolute(url: str, base: str) -> SplitResult:
         port = parts.port
     except ValueError as error:
         raise UnknownIdentity(cleaned[:200], "no readable address") from error
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or port == 0:
+    if parts.scheme not in _DEFAULT_PORTS or not (parts.hostname or "").strip(".") or port == 0:
         raise UnknownIdentity(cleaned[:200], "no http address")
     return parts
 
@@ -104,7 +125,7 @@ def _origin(parts: SplitResult, own_hosts: Collection[str], site: str, url: str)
         raise UnknownIdentity(url[:200], "no readable host") from error
     if re.search(r"[^a-z0-9.:_\[\]-]", ascii_host):
         raise UnknownIdentity(url[:200], "no readable host")
-    return parts.scheme, f"[{ascii_host}]" if ascii_host.count(":") > 1 else ascii_host
+    return parts.scheme, ascii_host
 
 
 def _readable(escapes: str) -> str:

@@ -31,6 +31,15 @@ class NotTheDocument(ReadingError):
     kind = "not_the_document"
 
 
+class Interposed(ReadingError):
+    """A page put in between answered instead (bot check, login, maintenance): it says nothing of the document.
+
+    Raised by ``crawler.pages.frame``; becomes a problem, never a version, an absence or a first document.
+    """
+
+    kind = "interposed"
+
+
 class EmptyListing(ReadingError):
     """A listing page has no items where items were to be expected; a sign of changed markup."""
 

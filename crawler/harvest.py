@@ -6,11 +6,12 @@ The Scrapy spiders and the replay from the vault both drive the same harvest.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.errors import ReadingError
+from crawler.doubts import Answer, Doubts
+from crawler.errors import Interposed, NotTheDocument, ReadingError
 from crawler.identity import is_file
 from crawler.items import (
     DocumentGone,
@@ -23,14 +24,17 @@ from crawler.items import (
     ListingRead,
     Memory,
     PageText,
+    Recalled,
+    StillNamed,
 )
+from crawler.pages.soup import is_page
 from crawler.problem_texts import describe_error
 from crawler.sources import SourceDescription
 
 logger = logging.getLogger(__name__)
 
 Kind = Literal["listing", "release", "page", "file"]
-Record = ListingRead | DocumentRead | DocumentGone | Failure
+Record = ListingRead | DocumentRead | DocumentGone | StillNamed | Failure
 
 GONE = (404, 410)
 
@@ -80,13 +84,21 @@ class Harvest:
         self.source = source
         self.memory = memory
         self.asked: set[str] = set()
+        self._waiting: set[str] = set()
+        self._begun = False
+        self._doubts: Doubts[Ask | Record] = Doubts(memory=memory, source=source)
 
     def begin(self) -> Iterator[Ask]:
         """The first addresses of a run."""
-        raise NotImplementedError
+        yield from self._begin()
+        self._begun = True
 
     def answer(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         """Read one answer: further addresses and records. Whatever is wrong with it becomes a Failure."""
+        yield from self._answer(ask, fetched)
+        yield from self._done(ask)
+
+    def _answer(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         if fetched.evidence.withheld and ask.document_id is not None:
             yield self._document(ask, None, fetched.evidence)
             yield from self._after_listing(ask)
@@ -95,17 +107,29 @@ class Harvest:
             yield from self._read(ask, fetched)
             return
         except ReadingError as error:
-            yield self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
+            yield from self._not_read(ask, fetched, error)
         except Exception as error:  # one page must never end a run, nor go unnoticed
             logger.debug("%s konnte nicht gelesen werden", ask.url, exc_info=True)
             detail = f"Unerwarteter Fehler beim Lesen: {type(error).__name__}: {error}"
             yield self._failure(ask, ask.kind, "unexpected", detail[:500], fetched.evidence)
+            yield from self._still_named(ask)
         yield from self._after_listing(ask)
 
     def missed(self, ask: Ask, kind: str, detail: str) -> Iterator[Ask | Record]:
         """An address that gave no answer (refused, timed out, forbidden, too large)."""
         yield self._failure(ask, "fetch", kind, detail, None)
+        yield from self._still_named(ask)
         yield from self._after_listing(ask)
+        yield from self._done(ask)
+
+    def finish(self) -> Iterator[Ask | Record]:
+        """When nothing is left to do: the known addresses not asked yet, then what was held back until now."""
+        asks = list(self.remaining())
+        yield from asks
+        if not asks:
+            self._doubts.recall(self._lists())
+            yield from self._doubts.settle()
+            yield from self.remaining()
 
     def remaining(self) -> Iterator[Ask]:
         """Every known address that this run has not asked yet."""
@@ -124,6 +148,17 @@ class Harvest:
 
     # -- for subclasses -----------------------------------------------------------------
 
+    def _begin(self) -> Iterator[Ask]:
+        raise NotImplementedError
+
+    def _lists(self) -> Iterable[str]:
+        """Addresses whose pages stand in the site's frame for certain."""
+        return ()
+
+    def _children(self, url: str, last: Recalled) -> Iterable[str]:
+        """The ids that a page named when it was last read."""
+        return ()
+
     def _read(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         raise NotImplementedError
 
@@ -138,7 +173,84 @@ class Harvest:
         """The ask, unless its address was asked in this run."""
         if ask.url not in self.asked:
             self.asked.add(ask.url)
+            self._waiting.add(ask.url)
             yield ask
+
+    def _done(self, ask: Ask) -> Iterator[Ask | Record]:
+        """What comes after an answer; after the last one, what closes the run."""
+        self._waiting.discard(ask.url)
+        if self._begun and not self._waiting:
+            yield from self.finish()
+
+    def _still_named(self, ask: Ask) -> Iterator[Record]:
+        """For a page that names others and could not be read: what it named before."""
+        if ask.kind not in ("listing", "page"):
+            return
+        last = self.memory.recall(ask.url)
+        if last is None:
+            return
+        try:
+            ids = tuple(self._children(ask.url, last))
+        except ReadingError:
+            ids = ()
+        yield StillNamed(source=self.source.name, url=ask.url, document_ids=ids, fetched_at=last.fetched_at)
+
+    def _not_read(self, ask: Ask, fetched: Fetched, error: ReadingError) -> Iterator[Ask | Record]:
+        """A page that could not be read as what it ought to be; where it may be another page that is put in between,
+        the others decide."""
+        said = (
+            self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence),
+            *self._still_named(ask),
+        )
+        if isinstance(error, Interposed) or ask.kind == "listing":
+            yield from said
+        else:
+            self._hold(ask, fetched, lambda: said)
+
+    def _hold(self, ask: Ask, fetched: Fetched, results: Callable[[], Iterable[Ask | Record]]) -> None:
+        """Keep results back until all answers are there; a page that turns out to be put in between is a Failure."""
+
+        def refuse(error: ReadingError) -> Iterator[Ask | Record]:
+            yield self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
+            yield from self._still_named(ask)
+
+        self._doubts.hold(_as_answer(ask, fetched), results, refuse=refuse)
+
+    def _refuse_interposed(self, ask: Ask, fetched: Fetched) -> None:
+        """Raise Interposed for a page without the frame of the site."""
+        self._doubts.refuse_interposed(_as_answer(ask, fetched))
+
+    def _file(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        body = fetched.load()
+        if is_page(body) and not ask.url.endswith((".html", ".htm")):
+            yield from self._page_for_file(ask, fetched)
+            return
+        content = FileBody(
+            document_id=ask.document_id or "", url=ask.url, body=body,
+            content_type=fetched.content_type.split(";")[0].strip().lower(),
+        )  # fmt: skip
+        yield self._document(ask, content, fetched.evidence)
+
+    def _page_for_file(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        """A web page where a file is wanted: never the file; a known one may have gone."""
+        if ask.document_id in self.memory.documents:
+            yield from self._vanished(ask, fetched, "soft_404")
+            return
+        self._refuse_interposed(ask, fetched)
+        raise NotTheDocument(ask.url, "a web page stands where a file was")
+
+    def _vanished(self, ask: Ask, fetched: Fetched, reason: str, *said: Record) -> Iterator[Ask | Record]:
+        """A page of the site that is not the document: gone, unless it is a page put in between.
+
+        What is no web page, and what has gone for good already, needs no second look.
+        """
+        known = self.memory.documents.get(ask.document_id or "")
+        if known is None or known.gone or not is_page(fetched.load()):
+            yield from said
+            yield self._absent(ask, fetched, reason)
+            return
+        self._refuse_interposed(ask, fetched)
+        self._hold(ask, fetched, lambda: (*said, self._absent(ask, fetched, reason)))
 
     def _unchanged(self, ask: Ask, fetched: Fetched) -> DocumentRead | None:
         """The record for a document of which nothing has to be read again, else None.
@@ -199,3 +311,13 @@ class Harvest:
             source=self.source.name, url=ask.url, stage=stage, kind=kind, detail=detail,
             document_id=ask.document_id, evidence=evidence,
         )  # fmt: skip
+
+
+def _as_answer(ask: Ask, fetched: Fetched) -> Answer:
+    return Answer(
+        url=ask.url,
+        final_url=fetched.url,
+        content_type=fetched.content_type,
+        document_id=ask.document_id or "",
+        load=fetched.load,
+    )

@@ -12,9 +12,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from crawler.addresses import canonical_address, host_of, kept_query, query_value
+from crawler.addresses import canonical_address, host_of, kept_query, parts_of, query_value
 from crawler.errors import UnknownIdentity
 from crawler.sources import SourceDescription
 from crawler.wordlists import words
@@ -72,7 +72,7 @@ def is_release(address: str, source: SourceDescription) -> bool:
         return False
     processor = query_value(address, "processor")
     if processor is None:
-        return urlsplit(address).path.rstrip("/") == source.release_path.rstrip("/")
+        return parts_of(address).path.rstrip("/") == source.release_path.rstrip("/")
     return processor == source.processor
 
 
@@ -91,7 +91,7 @@ def is_file(address: str, source: SourceDescription) -> bool:
 
 def ending_of(address: str) -> str:
     """The ending of the file name in an address, lower case and without dot, or ``""``."""
-    name = urlsplit(address).path.rsplit("/", 1)[-1]
+    name = parts_of(address).path.rsplit("/", 1)[-1]
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     return ending if ending.isalnum() else ""
 
@@ -166,7 +166,7 @@ def file_doc_type(url: str, source: SourceDescription) -> str:
 
 
 def _file_id(url: str, source: SourceDescription) -> str:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     below = _below_file_path(url, source)
     if source.kind == "press_portal":
         return _named(url, source.id_prefix, "datei", unquote(below or parts.path))
@@ -179,7 +179,7 @@ def _file_id(url: str, source: SourceDescription) -> str:
 
 
 def _page_id(url: str, source: SourceDescription) -> str:
-    path = unquote(urlsplit(url).path)
+    path = unquote(parts_of(url).path)
     stem, dot, ending = path.rpartition(".")
     bare = stem if dot and ending.lower() in words("addresses")["page_endings"] else path
     return _named(url, source.id_prefix, "seite", f"{bare} {unquote(kept_query(url))}".strip("/ ") or "start")
@@ -199,7 +199,7 @@ def _bounded(document_id: str, url: str) -> str:
 
 
 def _below_file_path(url: str, source: SourceDescription) -> str | None:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     whole = f"{parts.path}?{kept_query(url)}"
     for prefix in source.file_paths:
         text = whole if "?" in prefix else parts.path

@@ -7,7 +7,7 @@ and canonical (``crawler.identity.canonical_url``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -182,6 +182,19 @@ class DocumentGone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StillNamed:
+    """A page that names others could not be read: whatever it named when it was read last may still be named.
+
+    ``url`` is its address, ``fetched_at`` the time of that last reading.
+    """
+
+    source: str
+    url: str
+    document_ids: tuple[str, ...]
+    fetched_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Failure:
     """Something went wrong with one address; becomes a ``problems`` row.
 
@@ -203,7 +216,10 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """A document the archive already holds: what its listing said last, its address, the files it offers, its links."""
+    """A document the archive already holds: what its listing said last, its address, the files it offers, its links.
+
+    ``content_sha256`` is the digest of its newest content, ``gone`` says that it counts as removed or moved.
+    """
 
     document_id: str
     url: str
@@ -211,11 +227,26 @@ class Known:
     listed: ListedItem | None = None
     attachments: tuple[Attachment, ...] = ()
     links: tuple[str, ...] = ()
+    content_sha256: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """The last good answer of an address, from the vault. ``fetched_at`` is UTC ``YYYY-MM-DDTHH:MM:SSZ``."""
+
+    body: bytes
+    content_type: str
+    fetched_at: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """What the archive knows before a run: documents by id, and how many links a listing had."""
+    """What the archive knows before a run: documents by id, and how many links a listing had.
+
+    ``recall`` gives the last good answer of an address, None where there is none.
+    """
 
     documents: Mapping[str, Known] = field(default_factory=dict)
     listings: Mapping[str, int] = field(default_factory=dict)
+    recall: Callable[[str], Recalled | None] = lambda url: None

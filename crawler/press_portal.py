@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crawler.addresses import host_of
+from crawler.doubts import is_announced
 from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIdentity
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
-from crawler.items import Attachment, FileBody, Known, Link, ListedItem, ListingRead
+from crawler.items import (
+    Attachment,
+    Known,
+    Link,
+    ListedItem,
+    Listing,
+    ListingRead,
+    Recalled,
+)
 from crawler.pages.attachments import file_name, says_title
 from crawler.pages.guidance import read_guidance
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
-from crawler.pages.soup import is_page
 from crawler.problem_texts import describe_error
 from crawler.sources import SourceDescription
 
@@ -29,7 +37,7 @@ END_OF_PAGE = "end of page"
 class PressPortalHarvest(Harvest):
     """Reads every list page to the end: late and back-dated releases can stand on any of them."""
 
-    def begin(self) -> Iterator[Ask]:
+    def _begin(self) -> Iterator[Ask]:
         """The first list page, then the guidance pages."""
         self._pages = 0
         self._linked: dict[str, str] = {}
@@ -55,7 +63,7 @@ class PressPortalHarvest(Harvest):
         elif ask.kind == "listing":
             yield from self._list_page(ask, fetched)
         elif self._led_elsewhere(ask, fetched):
-            yield self._absent(ask, fetched, "redirect")
+            yield from self._vanished(ask, fetched, "redirect")
         elif ask.kind != "page" and (unchanged := self._unchanged(ask, fetched)):
             yield unchanged
             known = self.memory.documents[unchanged.document_id]
@@ -71,6 +79,7 @@ class PressPortalHarvest(Harvest):
             fetched.load(), url=ask.url, source=self.source, content_type=fetched.content_type
         )
         self._pages += 1
+        self._doubts.learn(fetched.load(), url=ask.url, content_type=fetched.content_type)
         if not listing.items and not ask.optional:
             self._refuse_empty(ask.url)
             detail = "Die Übersicht enthält keinen Eintrag, obwohl die Seite davor auf sie verweist."
@@ -133,6 +142,20 @@ class PressPortalHarvest(Harvest):
         self._listed |= ids
         return self._fruitless < 3 and self._pages < self.pages_limit
 
+    def _lists(self) -> tuple[str, ...]:
+        return self._starts()
+
+    def _children(self, url: str, last: Recalled) -> Iterator[str]:
+        if url.partition("?")[0] in self._starts():
+            listing = read_release_list(
+                last.body, url=url, source=self.source, content_type=last.content_type
+            )
+        else:
+            listing = read_guidance(
+                last.body, url=url, document_id="", source=self.source, content_type=last.content_type
+            ).listing
+        return (item.document_id for item in listing.items)
+
     # -- documents ----------------------------------------------------------------------------
 
     def _led_elsewhere(self, ask: Ask, fetched: Fetched) -> bool:
@@ -157,8 +180,8 @@ class PressPortalHarvest(Harvest):
         except (NotTheDocument, MissingPart) as error:
             if not self._has_gone(ask, error):
                 raise
-            yield self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
-            yield self._absent(ask, fetched, "soft_404")
+            failure = self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
+            yield from self._vanished(ask, fetched, "soft_404", failure)
 
     def _has_gone(self, ask: Ask, error: NotTheDocument | MissingPart) -> bool:
         """Whether a known document's page is now another page; half a page of a listed one is only unreadable."""
@@ -173,9 +196,19 @@ class PressPortalHarvest(Harvest):
             fetched.load(), url=ask.url, document_id=ask.document_id or "", content_type=fetched.content_type,
             source=self.source,
         )  # fmt: skip
-        yield self._document(ask, page, fetched.evidence)
-        yield from self._ask_attachments(page.document_id, page.attachments)
-        self._note_linked(page.links)
+
+        def results() -> Iterator[Ask | Record]:
+            yield self._document(ask, page, fetched.evidence)
+            yield from self._ask_attachments(page.document_id, page.attachments)
+            self._note_linked(page.links)
+
+        if is_announced(page.headline, ask.listed):
+            yield from results()
+            return
+        self._hold(ask, fetched, results)
+        if ask.document_id not in self.memory.documents:
+            yield from self._ask_attachments(page.document_id, page.attachments)
+            self._note_linked(page.links)
 
     def _ask_attachments(self, parent_id: str, attachments: tuple[Attachment, ...]) -> Iterator[Ask]:
         """Also those of an unchanged release: a file that could not be had last time is still wanted."""
@@ -254,15 +287,34 @@ class PressPortalHarvest(Harvest):
         )
 
     def _guidance(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
+        """Nothing announces what a guidance page says: it waits for the others, unless it is as it was. What a new
+        one leads to is asked at once, so that its files are documents of their own."""
+        unchanged = self._unchanged(ask, fetched)
+        if unchanged is None:
+            self._refuse_interposed(ask, fetched)
         guidance = read_guidance(
             fetched.load(), url=ask.url, document_id=ask.document_id or "", source=self.source,
             content_type=fetched.content_type,
         )  # fmt: skip
-        yield self._unchanged(ask, fetched) or self._document(ask, guidance.page, fetched.evidence)
-        yield ListingRead(
+        listing = ListingRead(
             source=self.source.name, listing=guidance.listing, evidence=fetched.evidence, main=False
         )
-        for item in guidance.listing.items:
+
+        def results() -> Iterator[Ask | Record]:
+            yield unchanged or self._document(ask, guidance.page, fetched.evidence)
+            yield listing
+            yield from self._ask_listed(guidance.listing)
+
+        if unchanged:
+            yield from results()
+            return
+        self._hold(ask, fetched, results)
+        if ask.document_id not in self.memory.documents:
+            yield from self._ask_listed(guidance.listing)
+
+    def _ask_listed(self, listing: Listing) -> Iterator[Ask]:
+        """The pages and files a guidance page leads to."""
+        for item in listing.items:
             if not is_file(item.url, self.source):
                 yield from self._ask_guidance(item.url)
                 continue
@@ -273,21 +325,6 @@ class PressPortalHarvest(Harvest):
                     priority=FILE,
                 )
             )  # fmt: skip
-
-    def _file(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
-        body = fetched.load()
-        if (
-            ask.document_id in self.memory.documents
-            and is_page(body)
-            and not ask.url.endswith((".html", ".htm"))
-        ):
-            yield self._absent(ask, fetched, "soft_404")
-            return
-        content = FileBody(
-            document_id=ask.document_id or "", url=ask.url, body=body,
-            content_type=fetched.content_type.split(";")[0].strip().lower(),
-        )  # fmt: skip
-        yield self._document(ask, content, fetched.evidence)
 
 
 def _linked(document_id: str, link: Link, source: SourceDescription) -> ListedItem:

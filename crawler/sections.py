@@ -8,9 +8,17 @@ from dataclasses import replace
 from crawler.errors import EmptyListing, NotTheDocument
 from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, is_file, told_apart
-from crawler.items import ExcludedLink, FileBody, Known, Link, ListedItem, Listing, ListingRead, PageText
+from crawler.items import (
+    ExcludedLink,
+    Known,
+    Link,
+    ListedItem,
+    Listing,
+    ListingRead,
+    PageText,
+    Recalled,
+)
 from crawler.pages.section_page import is_foreign, read_section
-from crawler.pages.soup import is_page
 from crawler.problem_texts import describe_error
 from crawler.sources import Section
 
@@ -22,7 +30,7 @@ MENU_SECTIONS_LIMIT = 60
 class SectionsHarvest(Harvest):
     """Files are asked for when all sections are read: then the first section that names one decides its type."""
 
-    def begin(self) -> Iterator[Ask]:
+    def _begin(self) -> Iterator[Ask]:
         """All described sections."""
         self._open: dict[str, int] = {}
         self._items: dict[str, tuple[int, ListedItem]] = {}
@@ -60,11 +68,11 @@ class SectionsHarvest(Harvest):
         if refused is not None:
             yield refused
         elif self._led_to_another(ask, fetched):
-            yield self._absent(ask, fetched, "redirect")
+            yield from self._vanished(ask, fetched, "redirect")
         elif unchanged := self._unchanged(ask, fetched):
             yield unchanged
         else:
-            yield self._file(ask, fetched)
+            yield from self._file(ask, fetched)
 
     # -- sections -------------------------------------------------------------------------------
 
@@ -78,15 +86,10 @@ class SectionsHarvest(Harvest):
         if fetched.status != 200:
             detail = f"Die Seite antwortet mit Status {fetched.status}."
             yield self._failure(ask, "listing", f"http_{fetched.status}", detail, fetched.evidence)
+            yield from self._still_named(ask)
             return
         try:
-            listing = read_section(
-                fetched.load(),
-                url=ask.url,
-                section=section,
-                source=self.source,
-                content_type=fetched.content_type,
-            )
+            listing = self._read_section(ask.url, fetched.load(), fetched.content_type)
         except (EmptyListing, NotTheDocument) as error:
             if expected or not (section.optional or isinstance(error, EmptyListing)):
                 raise
@@ -94,12 +97,23 @@ class SectionsHarvest(Harvest):
             return
         yield from self._listing(ask, fetched, listing, section)
 
+    def _read_section(self, url: str, body: bytes, content_type: str) -> Listing:
+        section = self.source.section_at(url) or Section(path="", optional=True)
+        return read_section(body, url=url, section=section, source=self.source, content_type=content_type)
+
+    def _lists(self) -> tuple[str, ...]:
+        return tuple(self.source.site + section.path for section in self.source.sections)
+
+    def _children(self, url: str, last: Recalled) -> Iterator[str]:
+        return (item.document_id for item in self._read_section(url, last.body, last.content_type).items)
+
     def _noted(self, ask: Ask, kind: str, detail: str, fetched: Fetched) -> Record:
         return self._failure(ask, "listing", kind, detail, fetched.evidence)
 
     def _listing(
         self, ask: Ask, fetched: Fetched, listing: Listing, section: Section
     ) -> Iterator[Ask | Record]:
+        self._doubts.learn(fetched.load(), url=ask.url, content_type=fetched.content_type)
         rank = self._open.get(ask.url, len(self.source.sections))
         yield ListingRead(
             source=self.source.name, listing=listing, evidence=fetched.evidence, main=not section.optional
@@ -172,15 +186,3 @@ class SectionsHarvest(Harvest):
             if keepers[item.document_id] != url:
                 item = replace(item, document_id=told_apart(item.document_id, url))
             yield item
-
-    # -- files ----------------------------------------------------------------------------------
-
-    def _file(self, ask: Ask, fetched: Fetched) -> Record:
-        body = fetched.load()
-        if ask.document_id in self.memory.documents and is_page(body):
-            return self._absent(ask, fetched, "soft_404")
-        content = FileBody(
-            document_id=ask.document_id or "", url=ask.url, body=body,
-            content_type=fetched.content_type.split(";")[0].strip().lower(),
-        )  # fmt: skip
-        return self._document(ask, content, fetched.evidence)

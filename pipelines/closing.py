@@ -68,9 +68,10 @@ def settle_run(conn: sqlite3.Connection, recorder: Recorder, *, rule: RemovalRul
         source=recorder.source,
         at=at,
         named=recorder.named_documents(),
+        undecided=recorder.undecided_documents(),
         answered=recorder.answered,
         gone=recorder.gone,
-        complete=recorder.complete,
+        complete=not recorder.frozen,
     )
     return settle(conn, sightings, rule)
 

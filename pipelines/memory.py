@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from functools import partial
+from pathlib import Path
 
-from crawler.items import Attachment, Known, ListedItem, Memory
+from archive.errors import RecordUnreadable
+from archive.keeping.ledger import last_read_snapshot
+from archive.vault.reading import read_payload
+from crawler.items import Attachment, Known, ListedItem, Memory, Recalled
 
 
-def remember(conn: sqlite3.Connection, source: str, *, before_run: int) -> Memory:
+def remember(conn: sqlite3.Connection, source: str, *, before_run: int, data: Path | None = None) -> Memory:
     """Every known document of a source with its last listing entry and the files it offers, and how many links
-    each listing had when it was last read before ``before_run``."""
+    each listing had when it was last read before ``before_run``. With the folder ``data`` also what its vault holds.
+    """
     offered = {
         row["document_id"]: (
             attachments_from_json(row["attachments"]),
@@ -32,8 +38,10 @@ def remember(conn: sqlite3.Connection, source: str, *, before_run: int) -> Memor
             listed=listed_from_json(row["listed"]),
             attachments=offered.get(row["id"], nothing)[0],
             links=offered.get(row["id"], nothing)[1],
+            content_sha256=row["content_sha256"],
+            gone=row["removed_at"] is not None or row["moved_to"] is not None,
         )
-        for row in conn.execute("select id, url, doc_type, listed from documents where source = ?", (source,))
+        for row in conn.execute("select * from documents where source = ?", (source,))
     }
     listings = dict(
         conn.execute(
@@ -43,7 +51,23 @@ def remember(conn: sqlite3.Connection, source: str, *, before_run: int) -> Memor
             (source, before_run),
         ).fetchall()
     )
-    return Memory(documents=documents, listings=listings)
+    if data is None:
+        return Memory(documents=documents, listings=listings)
+    return Memory(
+        documents=documents, listings=listings, recall=partial(_recall, conn, data, before_run=before_run)
+    )
+
+
+def _recall(conn: sqlite3.Connection, data: Path, url: str, *, before_run: int) -> Recalled | None:
+    """The last good answer of an address in earlier runs; None also where its bytes cannot be read any more."""
+    row = last_read_snapshot(conn, url, before_run=before_run)
+    if row is None:
+        return None
+    try:
+        body = read_payload(conn, data, row["id"]).body
+    except RecordUnreadable:
+        return None
+    return Recalled(body=body, content_type=row["content_type"] or "", fetched_at=row["fetched_at"])
 
 
 def listed_to_json(listed: ListedItem | None) -> str | None:

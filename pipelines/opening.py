@@ -44,7 +44,7 @@ def _session(settings: BaseSettings, source: str, data: Path, lock: FileLock | N
     run_id = begin_run(
         conn, source=source, started_at=started_at, version=version, checks=rule.checks, days=rule.days
     )
-    memory = remember(conn, source, before_run=run_id)
+    memory = remember(conn, source, before_run=run_id, data=data)
     counts = RunCounts()
     vault = VaultWriter(
         data, source=source, run_id=run_id, started_at=started_at, software=f"aktenkundig {version}"

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from archive.database import transaction
+from archive.health.trouble import is_lately, troubled_documents
 from archive.keeping.ledger import RunCounts, add_problem, mark_read
 from archive.keeping.removal import Gone
 from archive.keeping.store import Outcome, is_blocked, keep, keep_entry, touch
@@ -20,6 +21,7 @@ from crawler.items import (
     FileBody,
     ListingRead,
     Memory,
+    StillNamed,
 )
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
@@ -71,6 +73,9 @@ class Recorder:
         self.unread_listings = 0
         self.kept = 0
         self._named: set[str] = set()
+        self._still_named: set[str] = set()
+        self._unread: set[str] = set()
+        self._last_read: dict[str, str] = {}
         self._failed: set[str] = set()
         self._files = files or FileWorker()
 
@@ -112,6 +117,8 @@ class Recorder:
                 self._document(item, file_text)
             case DocumentGone():
                 self._gone(item)
+            case StillNamed():
+                self._keeps_naming(item)
             case Failure():
                 self._failure(item)
 
@@ -174,6 +181,10 @@ class Recorder:
         self.outcomes[item.document_id] = "failed"
         self._count_failed(item.document_id)
 
+    def _keeps_naming(self, item: StillNamed) -> None:
+        self._still_named.update(item.document_ids)
+        self._last_read[item.url] = item.fetched_at
+
     def _failure(self, item: Failure) -> None:
         at = item.evidence.fetched_at if item.evidence else None
         self._problem(item.url, item.stage, item.kind, item.detail, at, item.document_id)
@@ -184,7 +195,11 @@ class Recorder:
         if item.document_id:
             self.outcomes[item.document_id] = "failed"
         else:
-            self.complete = False
+            self._lacks(item.url)
+
+    def _lacks(self, url: str) -> None:
+        self.complete = False
+        self._unread.add(url)
 
     def _count_failed(self, what: str) -> None:
         """Once for every document or address, however much is wrong with it."""
@@ -195,7 +210,34 @@ class Recorder:
 
     def named_documents(self) -> set[str]:
         """Documents that a listing, or a page seen in this run by its attachments or in its text, names."""
-        offered = self.conn.execute(
+        return self._named | {child for parent, child in self._offered() if parent in self.answered}
+
+    @property
+    def frozen(self) -> bool:
+        """Whether a listing is missing that was there lately: then nobody can say what is not named any more.
+
+        One that has been missing for long holds up its own entries only.
+        """
+        return any(is_lately(self._missing_since(url), now=self._now()) for url in self._unread)
+
+    def _missing_since(self, url: str) -> str:
+        first = self.conn.execute(
+            "select min(at) from problems where url = ? and document_id is null", (url,)
+        ).fetchone()[0]
+        return self._last_read.get(url) or first or self._now()
+
+    def undecided_documents(self) -> set[str]:
+        """Documents of whose absence this run can say nothing: named by a page that could not be read, or of a kind
+        among which pages put in between answered, or many failed."""
+        gone = {known.document_id for known in self.memory.documents.values() if known.gone}
+        silent = gone | self.gone.keys() | self.answered.keys()
+        children = {child for parent, child in self._offered() if parent not in silent}
+        troubled = troubled_documents(self.conn, run_id=self.run_id, now=self._now())
+        return children | self._still_named | troubled
+
+    def _offered(self) -> list[tuple[str, str]]:
+        """Every document of the source with each file its newest version offers or links to, as (parent, child)."""
+        return self.conn.execute(
             "select d.id, child.id from documents d"
             " join versions v on v.document_id = d.id and v.version = d.version,"
             " json_each(v.attachments) a join documents child on child.url = json_extract(a.value, '$.url')"
@@ -205,8 +247,7 @@ class Recorder:
             " json_each(v.links) l join documents child on child.url = l.value and child.source = d.source"
             " where d.source = ? and d.page_count is null and v.links <> '[]'",
             (self.source, self.source),
-        )
-        return self._named | {child for parent, child in offered if parent in self.answered}
+        ).fetchall()
 
     def listing_sums(self) -> list[dict[str, object]]:
         """For every listing: how many of its links came to what; ``seen`` is the sum of the rest."""
@@ -278,7 +319,7 @@ class Recorder:
         if document_id:
             self.outcomes[document_id] = "failed"
         else:
-            self.complete = False
+            self._lacks(str(getattr(item, "url", "")))
 
     def _problem(
         self,

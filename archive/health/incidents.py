@@ -15,6 +15,7 @@ UNDELIVERED = "undelivered_messages"
 
 HIDES = {
     "listing_lost": {"too_few"},
+    "interposed": {"fields_gone", "layout_changed", "many_failures", "too_many_changes", "undated"},
     "layout_changed": {"fields_gone", "many_failures", "too_many_changes"},
 }
 """What nobody can judge while something worse goes on: such incidents stay as they are, neither told nor ended."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from statistics import median
 
 from archive.health.rhythm import longest_pause, silence
+from archive.health.trouble import UNREADABLE, interposed_pages
 from archive.timestamps import moment, utc_text
 
 
@@ -43,9 +44,10 @@ class Thresholds:
     quiet_days: int = 90
     history: int = 7
     incident_days: int = 30
+    interposed_least: int = 3
+    interposed_share: float = 0.1
 
 
-UNREADABLE_KINDS = ("missing_part", "not_the_document", "unreadable", "unknown_identity", "unexpected")
 FIELDS = ("published_on", "number", "kicker", "teaser", "issuer")
 """Fields whose sudden absence means that a page is built differently now."""
 
@@ -91,13 +93,17 @@ class Case:
 
     def unreadable(self) -> int:
         """Pages that answered and could not be read; addresses of documents long gone are no news."""
-        marks = ", ".join("?" for _ in UNREADABLE_KINDS)
+        marks = ", ".join("?" for _ in UNREADABLE)
         found = self.conn.execute(
             f"select count(distinct p.url) from problems p where p.run_id = ? and p.kind in ({marks})"
             f" and not exists (select 1 from documents d where d.id = p.document_id and {LONG_GONE})",
-            (self.run["id"], *UNREADABLE_KINDS, self.run["started_at"]),
+            (self.run["id"], *UNREADABLE, self.run["started_at"]),
         ).fetchone()[0]
         return int(found)
+
+    def interposed(self) -> dict[str, tuple[int, int]]:
+        """For each kind of page how many addresses answered with a page put in between, and how many there are."""
+        return interposed_pages(self.conn, run_id=self.run["id"], now=self.run["started_at"])
 
 
 def assess(conn: sqlite3.Connection, run_id: int, limits: Thresholds | None = None) -> list[Finding]:
@@ -128,13 +134,26 @@ def _layout_changed(case: Case) -> Finding | None:
     )
 
 
+def _interposed(case: Case) -> Finding | None:
+    """One page put in between is a problem; three, or two that are a tenth of their kind, are an alarm."""
+    found = case.interposed()
+    least, share = case.limits.interposed_least, case.limits.interposed_share
+    alarming = any(count >= 2 and count >= share * total for count, total in found.values())
+    count = sum(count for count, _ in found.values())
+    if count < least and not alarming:
+        return None
+    detail = f"An {count} Adressen antwortet eine vorgeschaltete Seite (Sperre, Anmeldung, Wartung) statt des Inhalts."
+    return Finding(kind="interposed", detail=detail)
+
+
 def _many_failures(case: Case) -> Finding | None:
     """Addresses of documents long gone are asked every night; that they do not answer is no news."""
     gone = case.conn.execute(
         f"select count(*) from documents d where d.source = ? and {LONG_GONE}",
         (case.run["source"], case.run["started_at"]),
     ).fetchone()[0]
-    failed, asked = case.run["failed"] - gone - case.unreadable(), max(1, case.run["requests"] - gone)
+    named = gone + case.unreadable() + sum(count for count, _ in case.interposed().values())
+    failed, asked = case.run["failed"] - named, max(1, case.run["requests"] - gone)
     if failed < case.limits.failed_least or failed / asked < case.limits.failed_share:
         return None
     return Finding(kind="many_failures", detail=f"{failed} von {asked} Abrufen sind fehlgeschlagen.")
@@ -298,6 +317,7 @@ def _sudden_growth(case: Case) -> Finding | None:
 CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     _listing_lost,
     _layout_changed,
+    _interposed,
     _many_failures,
     _too_few,
     _too_many,

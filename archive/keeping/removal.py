@@ -35,7 +35,8 @@ class Sightings:
 
     ``named`` were named by a listing or by the page they belong to; ``answered`` answered with
     their content (value: when); ``gone`` answered without it. ``complete`` says that every
-    listing was read: only then does not being named mean anything.
+    listing was read: only then does not being named mean anything. Of the absence of ``undecided`` documents
+    this run can say nothing.
     """
 
     run_id: int
@@ -45,6 +46,11 @@ class Sightings:
     answered: Mapping[str, str]
     gone: Mapping[str, Gone]
     complete: bool
+    undecided: Set[str] = frozenset()
+
+    def decides(self, document_id: str) -> bool:
+        """Whether it means anything that nothing names this document."""
+        return self.complete and document_id not in self.undecided
 
 
 def settle(conn: sqlite3.Connection, seen: Sightings, rule: RemovalRule) -> int:
@@ -83,7 +89,7 @@ def _settle_present(conn: sqlite3.Connection, row: sqlite3.Row, seen: Sightings)
         if row["unlisted_at"]:
             conn.execute("update documents set unlisted_at = null where id = ?", (document_id,))
             add_event(conn, document_id, "relisted", at=at, run_id=seen.run_id)
-    elif seen.complete and not row["unlisted_at"]:
+    elif seen.decides(document_id) and not row["unlisted_at"]:
         conn.execute("update documents set unlisted_at = ? where id = ?", (at, document_id))
         add_event(conn, document_id, "unlisted", at=at, run_id=seen.run_id)
 
@@ -98,7 +104,7 @@ def _settle_gone(conn: sqlite3.Connection, row: sqlite3.Row, seen: Sightings, ru
             at=gone.at,
         )  # fmt: skip
         return 0
-    if not seen.complete or row["removed_at"] or row["moved_to"]:
+    if not seen.decides(document_id) or row["removed_at"] or row["moved_to"]:
         return 0
     successor = _moved_to(conn, document_id, seen)
     if successor is not None:
@@ -128,8 +134,31 @@ def _remove_if_due(
     return 1
 
 
+JOINED = 3
+"""So many missing documents with the very bytes of one other are no moves: something answered for all of them."""
+
+
 def _moved_to(conn: sqlite3.Connection, document_id: str, seen: Sightings) -> str | None:
-    """Another document of the source that now carries the very bytes of this one's newest version."""
+    """Another document of the source that now carries the very bytes of this one's newest version.
+
+    The newest good answer of the other address counts. None where many missing documents would move to the same.
+    """
+    successor = next(
+        (one for one in _bearers(conn, document_id, run_id=seen.run_id) if one in seen.answered), None
+    )
+    if successor is None:
+        return None
+    joined = sum(
+        successor in _bearers(conn, one, run_id=seen.run_id) for one in seen.gone if one not in seen.named
+    )
+    return successor if joined < JOINED else None
+
+
+def _bearers(conn: sqlite3.Connection, document_id: str, *, run_id: int) -> list[str]:
+    """Present documents whose address answered with these bytes when it was read last, newest first.
+
+    A replay knows the answers of later runs as well: those up to ``run_id`` count.
+    """
     rows = conn.execute(
         """
         select other.id from documents mine
@@ -137,9 +166,12 @@ def _moved_to(conn: sqlite3.Connection, document_id: str, seen: Sightings) -> st
         join snapshots my_bytes on my_bytes.id = my_version.snapshot_id
         join snapshots their_bytes on their_bytes.sha256 = my_bytes.sha256 and their_bytes.url <> my_bytes.url
         join documents other on other.url = their_bytes.url and other.source = mine.source
-        where mine.id = ? and other.id <> mine.id and other.removed_at is null and other.moved_to is null
+        where mine.id = :id and other.id <> mine.id and other.removed_at is null and other.moved_to is null
+          and their_bytes.id = (select max(newest.id) from snapshots newest
+            where newest.url = their_bytes.url and newest.status = 200 and newest.read_at is not null
+            and newest.run_id <= :run)
         order by other.first_seen_at desc, other.id
         """,
-        (document_id,),
+        {"id": document_id, "run": run_id},
     )
-    return next((row[0] for row in rows if row[0] in seen.answered), None)
+    return [row[0] for row in rows]

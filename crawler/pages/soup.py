@@ -27,6 +27,8 @@ _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_MARKUP = re.compile(rb"<(?:!doctype\s+html|!--|\?xml|[a-z][a-z0-9]*[\s>])")
+_TITLE_PARTS = re.compile(r"\s[-–—|·]\s")
 _GAPS = re.compile(r"[\s/]")
 _WITH_CLASS = etree.XPath("//*[@class]")
 _MAIN = tuple(
@@ -73,6 +75,14 @@ class ParsedPage:
         if marks and "heading" in wanted and not self.has("heading"):
             marks += list(self.tree.iter("h1"))[:1]
         return as_soup(_holder(marks) if marks else self._main())
+
+    def content_of(self, zones: Iterable[str]) -> etree._Element | None:
+        """The main element, else what holds the first elements of these zones; None where neither is marked."""
+        main = self._main()
+        marks = [self.zones[zone][0] for zone in zones if zone in self.zones]
+        if main.tag not in ("body", "html"):
+            return main
+        return _holder(marks) if marks else None
 
     def main_with(self, zone: str) -> Tag:
         """The page's main element as soup, or the whole body if the zone stands outside of it."""
@@ -176,7 +186,7 @@ def is_page(body: bytes) -> bool:
     (True, False)
     """
     head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body"))
+    return bool(_MARKUP.match(head))
 
 
 def as_soup(element: etree._Element) -> Tag:
@@ -192,14 +202,15 @@ def says_not_the_document(*texts: str) -> str | None:
     >>> says_not_the_document("Datenschutz MV", "Fehler 404 - Seite nicht gefunden")
     'Fehler 404 - Seite nicht gefunden'
     """
+    return next((text for text in texts if len(text) <= 120 and _says_so(text)), None)
+
+
+def _says_so(text: str) -> bool:
+    """Whether each part of a title says so; the name of the site behind it does not count."""
     phrases = words("furniture")["not_the_document"]
-    for text in texts:
-        folded = text.casefold().strip(" .!:")
-        if len(folded) > 120:
-            continue
-        if folded in phrases["equals"] or any(phrase in folded for phrase in phrases["contains"]):
-            return text
-    return None
+    name, *_ = [part for part in _TITLE_PARTS.split(text.casefold()) if part.strip()] or [""]
+    parts = [part.strip(" .!:") for part in name.split(": ")]
+    return all(part in phrases["equals"] or any(one in part for one in phrases["contains"]) for part in parts)
 
 
 def _decode_broken(body: bytes, content_type: str) -> str:

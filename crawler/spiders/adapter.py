@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, ClassVar, Self
@@ -36,6 +37,7 @@ class HarvestSpider(scrapy.Spider):
         super().__init__(*args, **kwargs)
         self._harvest: Harvest | None = None
         self._asked: Counter[str] = Counter()
+        self._endings: list[asyncio.Future[None]] = []
 
     @property
     def harvest(self) -> Harvest:
@@ -65,14 +67,18 @@ class HarvestSpider(scrapy.Spider):
                 yield self._request(ask)
 
     def ask_remaining(self) -> None:
-        """When nothing is left to do: every known address that was not asked yet, then stop."""
-        asks = list(self.harvest.remaining())
+        """When nothing is left to do: what closes the run, where no answer has led there by itself; then stop."""
         engine = self.crawler.engine
-        if not asks or engine is None:
-            return
-        for ask in asks:
-            engine.crawl(self._request(ask))
-        raise DontCloseSpider
+        results = [] if engine is None else list(self.harvest.finish())
+        for result in results:
+            if isinstance(result, Ask):
+                engine.crawl(self._request(result))
+            else:
+                self._endings.append(
+                    asyncio.ensure_future(engine.scraper.start_itemproc_async(result, response=None))
+                )
+        if results:
+            raise DontCloseSpider
 
     def on_response(self, response: Response, ask: Ask) -> Iterator[Request | Record]:
         """Callback of every request."""

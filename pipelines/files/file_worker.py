@@ -24,6 +24,23 @@ CHUNK = 1024 * 1024
 PART = 64 * 1024
 """Read at once; asking for more costs the system's time for memory that is not needed."""
 
+KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "PYTHONHOME",
+    "TESSDATA_PREFIX",
+)
+"""What programs that open hostile files may know of our surroundings: no passwords, no addresses of the operator."""
+
+LEAST_MEMORY = 448 * 1024 * 1024
+MEMORY_PER_BYTE = 6
+"""Interpreter, libraries and a page of pictures take the first, a file of many pictures the second."""
+
 PATIENCE = 2.0
 """Seconds that an idle worker has to end by itself."""
 
@@ -104,7 +121,7 @@ class FileWorker:
         with self._lock:
             finished = False
             try:
-                yield from self._conversation(_stated(request, limits), body, limits)
+                yield from self._conversation(_stated(request, limits, len(body)), body, limits)
                 finished = True
             except (EOFError, BrokenFrame, OSError) as error:
                 raise WorkerCrashed(str(error)) from error
@@ -197,10 +214,11 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, CHUNK)
 
 
-def _stated(request: dict[str, Any], limits: FileLimits) -> dict[str, Any]:
+def _stated(request: dict[str, Any], limits: FileLimits, size: int) -> dict[str, Any]:
+    """The request with its limits; a small file gets less memory than a large one."""
     return {
         "page_seconds": limits.page_seconds,
-        "memory_bytes": limits.memory_bytes,
+        "memory_bytes": min(limits.memory_bytes, LEAST_MEMORY + MEMORY_PER_BYTE * size),
         "max_pages": limits.max_pages,
         "max_page_chars": limits.max_page_chars,
         "max_unpacked": limits.max_unpacked,
@@ -217,8 +235,13 @@ def _started() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         bufsize=0,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        env={**clean_environment(), "PYTHONPATH": os.pathsep.join(paths)},
     )
+
+
+def clean_environment() -> dict[str, str]:
+    """The few variables that a program for hostile files needs."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
 
 
 def _let_end(process: subprocess.Popen[bytes]) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import pairwise
 
 from pipelines.files.characters import plain_characters
-from pipelines.files.file_worker import FileWorker, WorkerFailure
+from pipelines.files.file_worker import FileWorker, WorkerFailure, clean_environment
 from pipelines.files.hyphens import IsWord, bond, join
 from pipelines.files.records import FileLimits, FileProblem, problem, spoken_pages
 
@@ -44,7 +44,7 @@ class Ocr:
                 stderr=subprocess.DEVNULL,
                 timeout=seconds,
                 check=True,
-                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+                env={**clean_environment(), "OMP_THREAD_LIMIT": "1"},
             )
         except (subprocess.SubprocessError, OSError) as error:
             raise OcrFailed(str(error)) from error

@@ -24,7 +24,8 @@ class FileLimits:
     """How much one file may cost: bytes, pages, characters a page, seconds and memory.
 
     ``max_unpacked`` bounds each part read from an ODT or DOCX; ``memory_bytes`` the address space
-    of the worker. Seconds are wall-clock time.
+    of the worker, less for small files: the four workers of a night stay below the memory of its unit.
+    Seconds are wall-clock time.
     """
 
     max_bytes: int = field(default_factory=lambda: int(os.environ.get(SETTING, str(64 * MIB))))
@@ -34,7 +35,7 @@ class FileLimits:
     max_unpacked: int = 48 * MIB
     page_seconds: float = 20.0
     file_seconds: float = 300.0
-    memory_bytes: int = 1536 * MIB
+    memory_bytes: int = 896 * MIB
     ocr_page_seconds: float = 120.0
     ocr_file_seconds: float = 1800.0
 

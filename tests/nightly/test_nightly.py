@@ -61,14 +61,14 @@ def test_one_source_that_fails_does_not_stop_the_other(data: Path, broken: Sampl
     assert rows(data, "select count(*) from documents where removed_at is not null") == [(0,)]
 
 
-def test_a_layout_change_alarms_in_one_run(data: Path, broken: SampleSite) -> None:
-    """Every page answers, none can be read."""
+def test_one_page_at_all_addresses_alarms_in_one_run(data: Path, broken: SampleSite) -> None:
+    """Every release answers, all with the same page, which is none of them: that says more than a changed layout."""
     body = b"<html><body><main><h1>Alles neu</h1><p>Willkommen im neuen Portal.</p></main></body></html>"
     broken.fault("/presse/?id=*", host="dsmv", body=body)
     said = night(broken, data)
 
     assert said.code == 1
-    assert rows(data, "select kind from incidents where source = 'dsmv'") == [("layout_changed",)]
+    assert rows(data, "select kind from incidents where source = 'dsmv'") == [("interposed",)]
     listed, failed = rows(data, "select listed, failed from runs where source = 'dsmv' order by id desc")[0]
     assert 0 < failed <= listed  # type: ignore[operator]
     assert rows(data, "select count(*) from documents where source = 'dsmv' and version > 1") == [(0,)]

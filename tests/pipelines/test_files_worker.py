@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from made_files import Layout, made_pdf, nested_forms_pdf, paragraphs
 
-from pipelines.files.file_worker import FileWorker, WorkerTimeout
+from pipelines.files.file_worker import FileWorker, WorkerTimeout, _stated
 from pipelines.files.reader import read_file
 from pipelines.files.records import FileLimits
 
@@ -209,3 +209,28 @@ def test_the_worker_ends_with_its_parent(then):
     process.stdout.close()
 
     assert wait_until_gone(pid)
+
+
+def test_the_worker_knows_nothing_of_the_operators_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords, hooks and paths of the archive stay on this side."""
+    monkeypatch.setenv("AKTENKUNDIG_SMTP_PASSWORD", "geheim")
+    monkeypatch.setenv("AKTENKUNDIG_WEBHOOK", "https://example.org/haken")
+    with FileWorker() as worker:
+        list(worker.ask(ASK, PDF, FileLimits()))
+        names = {
+            line.partition(b"=")[0].decode()
+            for line in Path(f"/proc/{worker.pid}/environ").read_bytes().split(b"\0")
+        }
+
+    assert not [name for name in names if name.startswith("AKTENKUNDIG")]
+    assert "PYTHONPATH" in names
+
+
+@pytest.mark.parametrize(("size", "most"), [(580, 512), (20_000_000, 640), (60_000_000, 896)])
+def test_a_small_file_gets_little_memory(size: int, most: int) -> None:
+    """In MiB; what the four workers of a night may take together stays near the memory of its unit."""
+    limits = FileLimits()
+    granted = int(_stated({}, limits, size)["memory_bytes"])
+
+    assert granted <= most * 1024 * 1024
+    assert granted <= limits.memory_bytes

@@ -92,6 +92,7 @@ def test_a_known_document_is_remembered_with_its_entry_and_its_files(conn: sqlit
             doc_type="pressemitteilung",
             listed=entry,
             attachments=(Attachment(url="u", title="t"),),
+            content_sha256=conn.execute("select content_sha256 from documents").fetchone()[0],
         )
     }
 
