@@ -15,8 +15,7 @@ from aktenkundig.german_cli import GermanGroup, german_message
 from aktenkundig.harvest_commands import crawl, demo, nightly, probe, sources
 from aktenkundig.keeping_commands import backup, block, rebuild, restore, unblock, verify
 from aktenkundig.reading_commands import diff, export, search, serve, status
-from archive.errors import ArchiveError
-from archive.sentences import sentence_for
+from archive.errors import ArchiveError, sentence_for
 
 OK, NOBODY_READS, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 

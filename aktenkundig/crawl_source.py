@@ -18,7 +18,7 @@ from twisted.internet.base import ReactorBase
 
 from aktenkundig import __version__
 from aktenkundig.crawl_options import CrawlOptions
-from archive.sentences import sentence_for
+from archive.errors import sentence_for
 from pipelines.run_extension import LOST, OUTCOME, end_run
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2

@@ -13,15 +13,14 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from aktenkundig.crawl_options import CrawlOptions
-from aktenkundig.progress import bar
+from aktenkundig.german_cli import bar
 from archive.database import meta_value, open_archive, open_reading, set_meta
+from archive.errors import sentence_for
 from archive.export.folder import renew_downloads as make_downloads
-from archive.keeping.aftermath import put_right
 from archive.keeping.blocks import forget_blocked
 from archive.keeping.ledger import say_why
-from archive.sentences import sentence_for
 from archive.timestamps import utc_text
-from archive.vault.seals import seal_finished_runs
+from archive.vault.seals import put_right, seal_finished_runs
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2
@@ -59,7 +58,7 @@ def bring_up_to_date(conn: sqlite3.Connection, options: CrawlOptions) -> None:
     if meta_value(conn, READING_VERSION_KEY) == READING_VERSION:
         return
     if conn.execute("select exists (select 1 from documents)").fetchone()[0]:
-        from aktenkundig.rebuilding import rebuild  # here, for it needs much memory
+        from aktenkundig.replay import rebuild  # here, for it needs much memory
 
         sys.stderr.write("Das Archiv wurde von einer anderen Version gelesen und wird neu aufgebaut …\n")
         rebuild(conn, options.data, progress=bar("Läufe"))

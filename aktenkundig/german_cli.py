@@ -6,6 +6,9 @@ click takes its own words from gettext's global catalogue; ours is not to change
 from __future__ import annotations
 
 import re
+import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -136,3 +139,19 @@ def _name_of(error: click.BadParameter) -> str:
     if param is None:
         return str(error.param_hint or "")
     return str(param.opts[0] if param.param_type_name == "option" else param.human_readable_name)
+
+
+def bar(label: str) -> Callable[[int, int], None]:
+    """A callback for (done, total) that shows ``label 3/17 (18 %)`` on a terminal."""
+    last = 0.0
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        if not sys.stderr.isatty() or (done < total and time.monotonic() - last < 0.2):
+            return
+        last = time.monotonic()
+        share = f"{100 * done // max(total, 1)} %"
+        sys.stderr.write(f"\r{label} {done}/{total} ({share})" + ("\n" if done == total else ""))
+        sys.stderr.flush()
+
+    return show

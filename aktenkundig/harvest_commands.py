@@ -80,7 +80,7 @@ def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
     """Quellen abrufen und archivieren (0 alle zu Ende gebracht, 1 eine nicht)."""
     from aktenkundig.crawl_options import check_contact, check_sources
     from aktenkundig.crawling import COULD_NOT_RUN, crawl_sources
-    from aktenkundig.run_sentences import last_run_sentence
+    from aktenkundig.output import last_run_sentence
     from archive.lock import archive_lock
 
     names = check_sources(source)

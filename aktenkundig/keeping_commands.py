@@ -43,8 +43,8 @@ def verify(data: Path) -> int:
 @click.pass_obj
 def rebuild(data: Path) -> None:
     """Alles Abgeleitete aus den WARC-Dateien neu aufbauen, ohne Netz."""
-    from aktenkundig.progress import bar
-    from aktenkundig.rebuilding import rebuild as rebuild_all
+    from aktenkundig.german_cli import bar
+    from aktenkundig.replay import rebuild as rebuild_all
     from archive.export.folder import renew_downloads
     from archive.keeping.blocks import forget_blocked
 
@@ -97,8 +97,8 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
 @click.pass_obj
 def unblock(data: Path, document_id: str) -> None:
     """Eine Sperre aufheben: der Inhalt kommt aus den WARC-Dateien zurück."""
-    from aktenkundig.progress import bar
-    from aktenkundig.rebuilding import rebuild as rebuild_all
+    from aktenkundig.german_cli import bar
+    from aktenkundig.replay import rebuild as rebuild_all
     from archive.database import transaction
     from archive.export.folder import drop_downloads
     from archive.keeping.blocks import forget_blocked
@@ -119,7 +119,7 @@ def unblock(data: Path, document_id: str) -> None:
 @click.pass_obj
 def backup(data: Path, target: Path) -> None:
     """Das Archiv sichern, auch während eines Laufs."""
-    from aktenkundig.progress import bar
+    from aktenkundig.german_cli import bar
     from archive.keeping.backup import backup as make_backup
 
     copied = make_backup(data, target, progress=bar("Belege"))
@@ -132,7 +132,7 @@ def backup(data: Path, target: Path) -> None:
 @click.pass_obj
 def restore(data: Path, source: Path) -> None:
     """Eine Sicherung in einen leeren Datenordner zurückholen."""
-    from aktenkundig.progress import bar
+    from aktenkundig.german_cli import bar
     from archive.keeping.backup import restore as bring_back
     from archive.lock import archive_lock
 

@@ -23,7 +23,7 @@ from aktenkundig.german_cli import GermanCommand
 @click.pass_obj
 def search(data: Path, query: str, limit: int, form: str) -> None:
     """Im Archiv suchen."""
-    from aktenkundig.search_output import print_hits
+    from aktenkundig.output import print_hits
 
     print_hits(data, query, limit=limit, form=form)
 
@@ -61,7 +61,7 @@ def refuse_taken(host: str, port: int) -> None:
 @click.pass_obj
 def status(data: Path) -> None:
     """Bestand, letzte Läufe, Übersichtsseiten und offene Alarme zeigen."""
-    from aktenkundig.status import print_status
+    from aktenkundig.output import print_status
 
     print_status(data)
 
@@ -73,7 +73,7 @@ def status(data: Path) -> None:
 @click.pass_obj
 def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
     """Zwei Fassungen Wort für Wort vergleichen; ohne A und B die letzten beiden."""
-    from aktenkundig.diff_output import print_diff
+    from aktenkundig.output import print_diff
 
     print_diff(data, document_id, a, b)
 
@@ -84,7 +84,7 @@ def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
 @click.pass_obj
 def export(data: Path, target: Path) -> None:
     """Alle Tabellen als CSV, JSON Lines, Parquet und SQLite ausgeben, mit datapackage.json."""
-    from aktenkundig.progress import bar
+    from aktenkundig.german_cli import bar
     from archive.database import open_reading
     from archive.export.folder import export as export_all
     from archive.timestamps import utc_text

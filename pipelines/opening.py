@@ -10,11 +10,11 @@ from filelock import FileLock
 from scrapy.settings import BaseSettings
 
 from archive.database import open_archive, set_patience
-from archive.keeping.aftermath import put_right
 from archive.keeping.ledger import RunCounts, begin_run
 from archive.keeping.removal import RemovalRule
 from archive.lock import take_lock
 from archive.timestamps import moment, utc_text
+from archive.vault.seals import put_right
 from archive.vault.writer import VaultWriter
 from pipelines.memory import remember
 from pipelines.recorder import Recorder

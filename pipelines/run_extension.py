@@ -11,8 +11,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
-from archive.errors import ArchiveError
-from archive.sentences import sentence_for
+from archive.errors import ArchiveError, sentence_for
 from pipelines.closing import close_run
 from pipelines.opening import open_session
 from pipelines.session import Session, keep_session, session_or_none

@@ -15,9 +15,9 @@ from filelock import FileLock
 from scrapy.crawler import Crawler
 
 from archive.database import busy_seconds, is_busy, set_patience
+from archive.errors import sentence_for
 from archive.keeping.ledger import RunCounts
 from archive.keeping.removal import RemovalRule
-from archive.sentences import sentence_for
 from archive.vault.writer import VaultWriter
 from crawler.items import Memory
 from pipelines.recorder import Recorder

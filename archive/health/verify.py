@@ -14,8 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.search.indexing import check_index
 from archive.vault.content_coding import CodingError, digest_of
 from archive.vault.reading import UNREADABLE
-from archive.vault.seals import broken_seals
-from archive.vault.torn import end_of_last_whole_record
+from archive.vault.seals import broken_seals, end_of_last_whole_record
 from archive.vault.writer import FOLDER, PURGED
 
 DANGLING = {

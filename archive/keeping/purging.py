@@ -19,12 +19,14 @@ from archive.errors import RecordUnreadable
 from archive.keeping.erasing import names_of
 from archive.vault.content_coding import CodingError, digest_of
 from archive.vault.reading import UNREADABLE
-from archive.vault.seals import digest_of_file, seal, seal_finished_runs
-from archive.vault.torn import end_of_last_whole_record
+from archive.vault.seals import (
+    FRESH,
+    end_of_last_whole_record,
+    finish_purges,
+    seal,
+    seal_finished_runs,
+)
 from archive.vault.writer import FOLDER, PURGED, bare_record
-
-FRESH = ".neu"
-"""A rewritten file until it takes the place of the old one."""
 
 
 def purge(conn: sqlite3.Connection, data: Path, document_id: str, *, at: str) -> list[str]:
@@ -48,21 +50,6 @@ def purge(conn: sqlite3.Connection, data: Path, document_id: str, *, at: str) ->
     finish_purges(conn, data)
     _drop_torn_tails(data, urls)
     return changed
-
-
-def finish_purges(conn: sqlite3.Connection, data: Path) -> None:
-    """Put rewritten files in the place of the old ones, where their seal was committed; throw others away.
-
-    So a purge that was cut short is either done or never was.
-    """
-    for fresh in sorted((data / FOLDER).glob(f"*.warc.gz{FRESH}")):
-        old = fresh.with_name(fresh.name.removesuffix(FRESH))
-        run_id = int(old.name.split(".")[0].rsplit("-", 1)[-1])
-        row = conn.execute("select warc_sha256 from runs where id = ?", (run_id,)).fetchone()
-        if row is not None and row[0] == digest_of_file(fresh):
-            fresh.replace(old)
-        else:
-            fresh.unlink()
 
 
 def is_withheld(conn: sqlite3.Connection, urls: Collection[str]) -> bool:

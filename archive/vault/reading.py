@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,16 +84,3 @@ def can_read(conn: sqlite3.Connection, data: Path, snapshot_id: int) -> bool:
     except RecordUnreadable:
         return False
     return True
-
-
-def scan(path: Path) -> Iterator[tuple[int, str, bool]]:
-    """Every record of a file as (offset, type, digests right); raises RecordUnreadable at a torn place."""
-    try:
-        with path.open("rb") as stream:
-            records = ArchiveIterator(stream, check_digests=True)
-            for record in records:
-                offset = records.get_record_offset()
-                record.raw_stream.read()
-                yield offset, record.rec_type, record.digest_checker.passed is not False
-    except UNREADABLE as error:
-        raise RecordUnreadable(f"{path.name}: {error}") from error

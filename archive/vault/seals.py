@@ -1,13 +1,19 @@
-"""Seals the WARC file of every run that is over: its size and digest, so that no later change goes unnoticed."""
+"""Leaves the vault in order when runs are over: torn tails set aside, purges finished, every file sealed."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from archive.database import transaction
+from archive.keeping.ledger import add_problem, close_abandoned_runs
 from archive.vault.writer import FOLDER
+
+FRESH = ".neu"
+"""A rewritten file until it takes the place of the old one."""
 
 
 def seal_finished_runs(conn: sqlite3.Connection, data: Path) -> None:
@@ -46,3 +52,99 @@ def digest_of_file(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def set_aside_torn_tails(conn: sqlite3.Connection, data: Path, runs: Sequence[int], *, at: str) -> list[Path]:
+    """Cut the torn end off the WARC files of these runs into ``<file>.torn``; the files made.
+
+    Every cut is a ``problems`` row. Records before the tear stay where they are. A file that is torn before
+    bytes that the archive relies on stays as it is, for ``verify`` to show.
+    """
+    made: list[Path] = []
+    for run_id in runs:
+        for path in sorted((data / FOLDER).glob(f"*-{run_id:06d}.warc.gz")):
+            if _last_needed(conn, path) >= end_of_last_whole_record(path):
+                continue
+            torn = set_aside_torn_tail(path) or _set_aside_before(path)
+            if torn is not None:
+                made.append(torn)
+                add_problem(
+                    conn, run_id=run_id, url=None, stage="vault", kind="torn_tail",
+                    detail=f"{path.name} endete mitten in einem Eintrag; der Rest liegt in {torn.name}.", at=at,
+                )  # fmt: skip
+    return made
+
+
+def _last_needed(conn: sqlite3.Connection, path: Path) -> int:
+    """The offset of the last record that a snapshot points to, -1 when there is none."""
+    query = "select coalesce(max(warc_offset), -1) from snapshots where warc_file = ?"
+    return int(conn.execute(query, (f"{FOLDER}/{path.name}",)).fetchone()[0])
+
+
+def _set_aside_before(path: Path) -> Path | None:
+    """The tail that an earlier start set aside and did not come to report."""
+    torn = path.with_name(path.name + ".torn")
+    return torn if torn.exists() else None
+
+
+def set_aside_torn_tail(path: Path) -> Path | None:
+    """Move everything after the last whole record into ``<file>.torn``; None when the file is whole."""
+    end = end_of_last_whole_record(path)
+    size = path.stat().st_size
+    if end == size:
+        return None
+    torn = path.with_name(path.name + ".torn")
+    with path.open("r+b") as stream:
+        stream.seek(end)
+        torn.write_bytes(stream.read())
+        stream.truncate(end)
+    return torn
+
+
+def end_of_last_whole_record(path: Path) -> int:
+    """The byte offset up to which the gzip members of a WARC file are whole."""
+    end = 0
+    with path.open("rb") as stream:
+        inflater = zlib.decompressobj(31)
+        position = 0
+        while chunk := stream.read(1 << 16):
+            position += len(chunk)
+            while chunk:
+                try:
+                    inflater.decompress(chunk)
+                except zlib.error:
+                    return end
+                if not inflater.eof:
+                    break
+                chunk = inflater.unused_data
+                end = position - len(chunk)
+                inflater = zlib.decompressobj(31)
+    return end
+
+
+def finish_purges(conn: sqlite3.Connection, data: Path) -> None:
+    """Put rewritten files in the place of the old ones, where their seal was committed; throw others away.
+
+    So a purge that was cut short is either done or never was.
+    """
+    for fresh in sorted((data / FOLDER).glob(f"*.warc.gz{FRESH}")):
+        old = fresh.with_name(fresh.name.removesuffix(FRESH))
+        run_id = int(old.name.split(".")[0].rsplit("-", 1)[-1])
+        row = conn.execute("select warc_sha256 from runs where id = ?", (run_id,)).fetchone()
+        if row is not None and row[0] == digest_of_file(fresh):
+            fresh.replace(old)
+        else:
+            fresh.unlink()
+
+
+def put_right(conn: sqlite3.Connection, data: Path, *, at: str) -> list[int]:
+    """Show abandoned runs as failed, set torn WARC tails aside, seal files; the runs' ids. Call only under the lock.
+
+    All or nothing: when the disk is full the runs stay open, and the next start finds them again.
+    """
+    finish_purges(conn, data)
+    with transaction(conn):
+        abandoned = close_abandoned_runs(conn, at=at)
+        set_aside_torn_tails(conn, data, abandoned, at=at)
+        seal_finished_runs(conn, data)
+    return abandoned

@@ -18,14 +18,13 @@ from archive.database import open_archive
 from archive.errors import RecordUnreadable
 from archive.health.verify import verify
 from archive.keeping import purging
-from archive.keeping.aftermath import put_right
 from archive.keeping.backup import backup
 from archive.keeping.blocks import block, unblock
 from archive.keeping.ledger import SnapshotRecord, add_snapshot
 from archive.keeping.purging import finish_purges, is_withheld, purge
 from archive.keeping.store import keep
 from archive.vault.reading import read_payload
-from archive.vault.seals import seal_finished_runs
+from archive.vault.seals import put_right, seal_finished_runs
 from archive.vault.writer import Exchange, VaultWriter, payload_digest
 
 AT, LATER = "2026-03-01T04:00:00Z", "2026-03-05T04:00:00Z"

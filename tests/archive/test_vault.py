@@ -9,10 +9,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import RecordUnreadable
 from archive.vault.reading import read_record
-from archive.vault.torn import is_whole, set_aside_torn_tail
+from archive.vault.seals import end_of_last_whole_record, set_aside_torn_tail
 from archive.vault.writer import Exchange, VaultWriter
 
 AT = "2026-03-01T04:05:06Z"
@@ -89,6 +90,17 @@ def test_the_same_payload_is_stored_once(tmp_path: Path, writer: VaultWriter) ->
     writer.close()
 
     assert (tmp_path / writer.warc_file).stat().st_size - before < 1500
+
+
+def is_whole(path: Path) -> bool:
+    """Whether every record is there to its last byte and has the digest it says."""
+    if end_of_last_whole_record(path) != path.stat().st_size:
+        return False
+    with path.open("rb") as stream:
+        records = ArchiveIterator(stream, check_digests=True)
+        return all(
+            (record.raw_stream.read(), record.digest_checker.passed)[1] is not False for record in records
+        )
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])

@@ -11,7 +11,7 @@ import pytest
 from probes import probe
 
 from aktenkundig.fixtures import README_LINE, differences, load_fixtures, save_fixture
-from aktenkundig.probe_output import encoding_of, report
+from aktenkundig.probe import encoding_of, report
 from aktenkundig.probe_reading import Answer, Look, Problem, look_at
 from aktenkundig.sample import SampleSite
 from crawler.sources import load_source

@@ -6,7 +6,7 @@ import pytest
 from journeys import Journey
 from test_journey_evidence import dump
 
-from aktenkundig.rebuilding import rebuild
+from aktenkundig.replay import rebuild
 from aktenkundig.sample.site import answer
 from archive.schema import DERIVED
 

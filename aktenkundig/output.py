@@ -1,0 +1,209 @@
+"""Prints what readers ask for: hits, what changed between two versions, what the archive holds and how runs went."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from archive.database import connect, database_path, open_reading
+from archive.diff import word_diff
+from archive.errors import UnknownDocument
+from archive.lock import is_locked
+from archive.search.engine import Hit, search
+
+OUTCOMES = {"ok": "in Ordnung", "alarm": "ALARM", "failed": "FEHLGESCHLAGEN", "running": "läuft"}
+BROKEN_OFF = "ABGEBROCHEN (niemand arbeitet mehr daran; der nächste Lauf schließt ihn ab)"
+
+
+def print_status(data: Path) -> None:
+    """Holdings, last runs and the listings of each source's last run."""
+    conn = open_reading(data)
+    try:
+        alive = somebody_works(conn, data)
+        _print_holdings(conn, data)
+        for row in conn.execute("select source, max(id) as id from runs group by source order by source"):
+            _print_run(conn, row["id"], alive=alive)
+        _print_incidents(conn)
+    finally:
+        conn.close()
+
+
+def _print_holdings(conn: sqlite3.Connection, data: Path) -> None:
+    total, removed, blocked = conn.execute(
+        "select count(*), count(removed_at), count(blocked_at) from documents"
+    ).fetchone()
+    vault = sum(path.stat().st_size for path in (data / "warc").glob("*.warc.gz"))
+    click.echo(f"Archiv {data}")
+    click.echo(
+        f"  {total} Dokumente, davon {removed} entfernt und {blocked} gesperrt; Belege {vault / 1e6:.1f} MB"
+    )
+    for row in conn.execute(
+        "select source, doc_type, count(*) as n from documents group by 1, 2 order by 1, 3 desc"
+    ):
+        click.echo(f"    {row['source']:6} {row['doc_type']:20} {row['n']:6}")
+
+
+def somebody_works(conn: sqlite3.Connection, data: Path) -> bool:
+    """Whether a run is open and its process still holds the archive's lock; needs no write rights."""
+    if not conn.execute("select exists (select 1 from runs where outcome = 'running')").fetchone()[0]:
+        return False
+    return is_locked(data)
+
+
+def outcome_text(outcome: str, *, alive: bool) -> str:
+    """The German word for a run's outcome; a run that goes on without a process was broken off.
+
+    >>> outcome_text("running", alive=False)[:11]
+    'ABGEBROCHEN'
+    """
+    return BROKEN_OFF if outcome == "running" and not alive else OUTCOMES[outcome]
+
+
+def _print_run(conn: sqlite3.Connection, run_id: int, *, alive: bool) -> None:
+    run = conn.execute("select * from runs where id = ?", (run_id,)).fetchone()
+    said = outcome_text(run["outcome"], alive=alive)
+    click.echo(f"\n{run['source']}: Lauf {run['id']} vom {run['started_at']}: {said}")
+    if run["detail"]:
+        click.echo(f"  {run['detail']}")
+    click.echo(
+        f"  {run['requests']} Abrufe ({run['not_modified']} unverändert laut Server, {run['bytes'] / 1e6:.1f} MB), "
+        f"{run['new']} neu, {run['changed']} geändert, {run['unchanged']} unverändert, "
+        f"{run['removed']} entfernt, {run['excluded']} ausgeschlossen, {run['failed']} fehlgeschlagen"
+    )
+    for row in conn.execute("select * from listings where run_id = ? order by url", (run_id,)):
+        click.echo(
+            f"  {row['url']}\n    {row['seen']} Links = {row['archived']} archiviert + {row['unchanged']} unverändert"
+            f" + {row['excluded']} ausgeschlossen + {row['failed']} fehlgeschlagen"
+        )
+    for row in conn.execute(
+        "select stage, kind, count(*) as n from problems where run_id = ? group by 1, 2 order by 3 desc",
+        (run_id,),
+    ):
+        click.echo(f"  Auffällig: {row['n']} × {row['kind']} ({row['stage']})")
+
+
+def _print_incidents(conn: sqlite3.Connection) -> None:
+    for row in conn.execute("select * from incidents where closed_at is null order by opened_at"):
+        click.echo(
+            f"\nOffener Alarm seit {row['opened_at']}: {row['source']}, {row['kind']}: {row['detail'] or ''}"
+        )
+
+
+OPENINGS = {"failed": "Fehler", "alarm": "Alarm"}
+
+
+def last_run_sentence(data: Path, source: str) -> str | None:
+    """The sentence for a run that failed or raised an alarm, else None (also where there is no archive)."""
+    if not database_path(data).exists():
+        return None
+    with closing(connect(database_path(data))) as conn:
+        row = conn.execute(
+            "select outcome, detail from runs where source = ? order by id desc limit 1", (source,)
+        ).fetchone()
+    if row is None or row["outcome"] not in OPENINGS:
+        return None
+    return f"{OPENINGS[row['outcome']]}: {source}: {row['detail'] or 'Der Lauf ist nicht zu Ende gekommen.'}"
+
+
+def print_hits(data: Path, query: str, *, limit: int, form: str) -> None:
+    """Search and print; the JSON is a list of objects with the keys of the contract."""
+    conn = open_reading(data)
+    try:
+        result = search(conn, query, limit=limit)
+    finally:
+        conn.close()
+    if form == "json":
+        click.echo(json.dumps([as_json(hit) for hit in result.hits], ensure_ascii=False, indent=2))
+        return
+    for hit in result.hits:
+        click.echo(as_text(hit))
+    if result.total > len(result.hits):
+        click.echo(f"… und {result.total - len(result.hits)} weitere Treffer (mehr mit --limit).")
+    if not result.hits:
+        hint = f" Meinten Sie »{result.suggestion}«?" if result.suggestion else ""
+        click.echo(f"Keine Treffer.{hint}")
+
+
+def as_json(hit: Hit) -> dict[str, object]:
+    """One hit with the keys ``id,title,published_on,source,doc_type,page,snippet,score``."""
+    return {
+        "id": hit.id,
+        "title": hit.title,
+        "published_on": hit.published_on,
+        "source": hit.source,
+        "doc_type": hit.doc_type,
+        "page": hit.page,
+        "snippet": hit.snippet_html,
+        "score": hit.score,
+    }
+
+
+def as_text(hit: Hit) -> str:
+    """One hit as a few lines for a terminal; matches are bold."""
+    parts = (click.style(text, bold=True) if marked else text for text, marked in hit.snippet)
+    where = f", S. {hit.page}" if hit.page and hit.page > 1 else ""
+    head = f"{hit.published_on or 'ohne Datum'}  {hit.source.upper()}  {click.style(hit.title, bold=True)}{where}"
+    return f"{head}\n    {''.join(parts)}\n    {hit.id}"
+
+
+FIELDS = {
+    "title": "Titel", "kicker": "Dachzeile", "number": "Nummer", "published_on": "veröffentlicht am",
+    "issued_on": "herausgegeben am", "attachments": "Anlagen", "links": "Verweise",
+}  # fmt: skip
+MARKS = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
+
+
+def print_diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
+    """Print ``[-gone-]`` and ``{+new+}`` words between version A and B (default: the last two)."""
+    conn = open_reading(data)
+    try:
+        versions = {
+            row["version"]: row
+            for row in conn.execute(
+                "select * from versions where document_id = ? order by version", (document_id,)
+            )
+        }
+    finally:
+        conn.close()
+    if not versions:
+        raise UnknownDocument(f"Zu »{document_id}« gibt es keine Fassung im Archiv.")
+    newest = max(versions)
+    b = b if b is not None else (a + 1 if a is not None and a < newest else newest)
+    a = a if a is not None else max(1, b - 1)
+    for wanted in (a, b):
+        if wanted not in versions:
+            raise UnknownDocument(f"»{document_id}« hat keine Fassung {wanted} (vorhanden: 1 bis {newest}).")
+    if a == b:
+        click.echo(f"»{document_id}« hat bisher nur Fassung {newest}.")
+        return
+    _print(versions[a], versions[b])
+
+
+def _print(old: sqlite3.Row, new: sqlite3.Row) -> None:
+    click.echo(f"Fassung {old['version']} ({old['seen_at']}) → Fassung {new['version']} ({new['seen_at']})")
+    for name, said in FIELDS.items():
+        if old[name] != new[name]:
+            click.echo(f"{said}: {_shown(name, old[name])} → {_shown(name, new[name])}")
+    click.echo()
+    for kind, text in word_diff(old["text"], new["text"]):
+        before, after = MARKS[kind]
+        color = {"-": "red", "+": "green"}.get(kind)
+        click.secho(f"{before}{text}{after}", fg=color, nl=False)
+    click.echo()
+
+
+def _shown(name: str, value: str | None) -> str:
+    """A field for people; attachments by title and address, links by address.
+
+    >>> _shown("attachments", '[{"url": "https://x/a.pdf", "title": "Merkblatt"}]')
+    'Merkblatt <https://x/a.pdf>'
+    """
+    if name == "attachments":
+        return "; ".join(f"{one['title']} <{one['url']}>" for one in json.loads(value or "[]")) or "(keine)"
+    if name == "links":
+        return "; ".join(json.loads(value or "[]")) or "(keine)"
+    return value or "(keine Angabe)"
