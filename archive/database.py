@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.errors import NewerArchive, NoArchive
-from archive.schema import migrations
 
 FILE_NAME = "archive.db"
 BUSY_SECONDS = 60.0
@@ -76,6 +73,10 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 def migrate(path: Path) -> list[str]:
     """Apply pending migrations; the names applied. An archive with content is copied beside itself first."""
+    from sqlite_utils import Database  # here, for readers need neither and would wait for them
+
+    from archive.schema import migrations
+
     known = {step.name for step in migrations._migrations}
     conn = sqlite3.connect(path, timeout=busy_seconds())
     try:

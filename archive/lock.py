@@ -6,10 +6,12 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveBusy
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 FILE_NAME = "aktenkundig.lock"
 LEAST_WAIT = 0.5
@@ -21,6 +23,8 @@ def take_lock(data: Path, *, wait: float = 0.0) -> FileLock:
 
     Raises ArchiveBusy when somebody else keeps it. The system lets go of it when the process ends, however it ends.
     """
+    from filelock import FileLock, Timeout  # here, for readers need it not
+
     data.mkdir(parents=True, exist_ok=True)
     lock = FileLock(data / FILE_NAME)
     try:
