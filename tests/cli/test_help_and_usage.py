@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ from commands import run, run_process
 
 from aktenkundig.cli import cli
 from aktenkundig.german_cli import GermanCommand
+from archive.database import open_archive
 
 CONTRACT = (
     "sources", "crawl", "nightly", "search", "serve", "verify", "rebuild", "export", "block", "probe", "demo",
@@ -106,3 +109,24 @@ def test_live_sites_are_not_asked_without_a_contact(
 @pytest.mark.parametrize("contact", ["niemand", "@", "http://", "a b@c.de"])
 def test_a_contact_has_to_be_an_address(contact: str, tmp_path: Path) -> None:
     assert run(tmp_path / "data", "crawl", "--contact", contact).code == 2
+
+
+HEAVY = {"scrapy", "twisted", "datasette", "sqlite_utils", "bs4", "lxml", "warcio", "filelock", "pypdfium2"}
+LOADED = """
+import sys
+from aktenkundig.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    print(*sorted(sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("search", "Wort"), ("status",)], ids=" ".join)
+def test_readers_do_not_wait_for_what_only_a_crawl_needs(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    open_archive(tmp_path).close()
+    command = [sys.executable, "-c", LOADED, "--data", str(tmp_path), *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert "aktenkundig.cli" in ran.stderr.split()
+    assert HEAVY & set(ran.stderr.split()) == set()
