@@ -19,7 +19,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 
 CLOSED_TO_THE_PORTAL = (
-    "archive.keeping", "archive.export.folder", "archive.vault.writer", "archive.vault.seals",
+    "archive.keeping", "archive.vault.writer", "archive.vault.seals",
     "archive.vault.seals", "archive.search.indexing",
 )  # fmt: skip
 """The writing side, by folder where a whole folder writes. The portal reads."""
