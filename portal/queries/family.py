@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -29,11 +30,12 @@ class Member:
 class Family:
     """``editions`` are all editions of a paper in order, empty where there is only this one.
 
-    ``copies`` hold the same paper elsewhere, ``releases`` announced it; ``superseded`` are pairs of a paper
-    that this document announces and its newest edition.
+    ``formats`` are the same paper in another file format, ``copies`` the same paper elsewhere, ``releases``
+    announced it; ``superseded`` are pairs of a paper that this document announces and its newest edition.
     """
 
     editions: list[Member]
+    formats: list[Member]
     copies: list[Member]
     releases: list[Member]
     superseded: list[tuple[Member, Member]]
@@ -46,7 +48,7 @@ class Family:
     @property
     def shown(self) -> set[str]:
         """The ids of all that the family's list shows."""
-        return {one.id for one in (*self.editions, *self.copies, *self.releases)}
+        return {one.id for one in (*self.editions, *self.formats, *self.copies, *self.releases)}
 
 
 _COLUMNS = "d.id, d.title, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.removed_at"
@@ -70,6 +72,11 @@ select {_COLUMNS}, l.evidence from (
 join documents d on d.id = l.id where d.blocked_at is null and d.id <> :id group by d.id {_ORDER}"""
 _COPIES = _LINKED.format(outgoing="'republishes'", incoming="'republishes'")
 _RELEASES = _LINKED.format(outgoing="''", incoming="'announces'")
+_FORMATS = f"""
+select {_COLUMNS}, upper(substr(d.url, length(:stem) + 2)) as evidence from documents d
+where d.url > :stem || '.' and d.url < :stem || '/' and d.id <> :id and d.blocked_at is null
+  and d.parent_id is not :id and d.id is not (select parent_id from documents where id = :id) order by d.url"""
+_FILE = re.compile(r"(?P<stem>.+/[^/?#]+)\.[a-z]{2,5}\Z", re.IGNORECASE | re.DOTALL)
 _ANNOUNCED = f"""
 select {_COLUMNS}, null as evidence from documents d where d.blocked_at is null and d.id in (
   select a.target_id from links a join links r on r.target_id = a.target_id and r.kind = 'replaces'
@@ -82,12 +89,25 @@ def family_of(conn: sqlite3.Connection, document_id: str) -> Family:
     own = _editions(conn, document_id)
     known = {one.id for one in own}
     newest = [(paper, _editions(conn, paper.id)) for paper in announced]
+    formats = _formats(conn, document_id)
+    known |= {one.id for one in formats}
     return Family(
         editions=own,
+        formats=formats,
         copies=[one for one in _members(conn, _COPIES, document_id) if one.id not in known],
         releases=_members(conn, _RELEASES, document_id),
         superseded=[(paper, line[-1]) for paper, line in newest if line and line[-1].id != paper.id],
     )
+
+
+def _formats(conn: sqlite3.Connection, document_id: str) -> list[Member]:
+    """Files whose address differs from this one's in the ending alone; ``evidence`` is their format."""
+    row = conn.execute("select url from documents where id = ?", (document_id,)).fetchone()
+    found = _FILE.match(row[0]) if row else None
+    if found is None:
+        return []
+    asked = {"stem": found["stem"], "id": document_id}
+    return [one for one in records(Member, conn.execute(_FORMATS, asked)) if (one.evidence or "").isalnum()]
 
 
 def _editions(conn: sqlite3.Connection, document_id: str) -> list[Member]:

@@ -344,3 +344,18 @@ def test_a_missing_document_says_since_when(make_reader: Any, data_dir: Path, tm
         "Zuletzt gesehen am 22. November 2026, 04:10 Uhr, fehlt seit 21. November 2026, 04:10 Uhr." in missing
     )
     assert "fehlt seit 21. November 2026, 04:10 Uhr, als entfernt festgestellt am" in removed
+
+
+def test_the_contents_list_leads_to_the_headings(make_reader: Any, data_dir: Path, tmp_path: Path) -> None:
+    """A heading that stands in the text is met there, another one on its page; what names no page is left out."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    sections = [(2, 2, "1 Worum es\u00a0geht", "a"), (3, 3, "Anderswo", "b"), (9, 2, "Nirgends", "c")]
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        conn.executemany(
+            "insert into sections (document_id, page, level, title, anchor) values (?, ?, ?, ?, ?)",
+            [(samples.GUIDANCE.id, *section) for section in sections],
+        )
+    found = page(make_reader(folder), f"/dokument/{samples.GUIDANCE.id}")
+    lines = [(li.get("class"), li.find("a").get("href")) for li in found.cssselect(".contents li")]
+
+    assert lines == [("level-1", "#s2-a1"), ("level-2", "#seite-3")]

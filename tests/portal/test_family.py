@@ -87,3 +87,50 @@ def test_a_blocked_document_is_compared_with_nothing(chained: Any) -> None:
 
 def test_papers_alone_have_no_chain(portal: Any) -> None:
     assert not page(portal, NEW).cssselect("#ausgaben")
+
+
+def test_other_formats_of_a_file_are_named(data_dir: Path, tmp_path: Path, make_reader: Any) -> None:
+    """The same address with another ending is the same paper; an address that only begins alike is not."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    conn = sqlite3.connect(folder / "archive.db")
+    for id, url in (
+        (OLD, "papier.pdf"),
+        (MIDDLE, "papier.odt"),
+        (NEW, "papier.odt.pdf"),
+        (samples.VIDEO.id, "papier"),
+    ):
+        conn.execute("update documents set url = ? where id = ?", (f"https://dsk.example/media/{url}", id))
+    conn.commit()
+    conn.close()
+    reader = make_reader(folder)
+    listed = [a.get("href") for a in page(reader, OLD).cssselect("#formate ~ ul a")]
+
+    assert listed == [f"/dokument/{MIDDLE}"]
+    assert page(reader, samples.VIDEO.id).cssselect("#formate") == []
+    assert page(reader, NEW).cssselect("#formate") == []
+
+
+def test_lists_say_what_is_replaced_or_under_revision(
+    data_dir: Path, tmp_path: Path, make_reader: Any
+) -> None:
+    """A badge in lists, and the words printed beside it at the top of the paper."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    conn = sqlite3.connect(folder / "archive.db")
+    conn.execute(
+        "insert into links (document_id, target_id, kind, evidence) values (?, ?, 'replaces', 'Version')",
+        (NEW, MIDDLE),
+    )
+    conn.execute("update documents set status = 'in Überarbeitung' where id in (?, ?)", (MIDDLE, NEW))
+    conn.commit()
+    conn.close()
+    reader = make_reader(folder)
+    entries = html.fromstring(reader.get("/").text).cssselect("#neu ~ ol > li")
+    badges = {
+        entry.find(".//h3/a").get("href"): [badge.text for badge in entry.cssselect(".badge")]
+        for entry in entries
+    }
+
+    assert badges[f"/dokument/{MIDDLE}"] == ["ersetzt", "in Überarbeitung"]
+    assert badges[f"/dokument/{NEW}"] == ["in Überarbeitung"]
+    assert badges[f"/dokument/{samples.VIDEO.id}"] == []
+    assert "in Überarbeitung. So steht es" in page(reader, NEW).cssselect("article header")[0].text_content()
