@@ -9,10 +9,10 @@ PORT    ?= 8001
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo archive serve test lint coverage browser faults bench clean
+.PHONY: help install demo archive serve test lint coverage browser screenshots faults bench clean
 
 help: ## Diese Übersicht zeigen
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Aktenkundig braucht Python 3.11 oder neuer."; exit 1; }
@@ -53,6 +53,10 @@ coverage: $(VENV)/.installed-dev ## Wie viel der vier Räume die Prüfungen durc
 
 browser: $(VENV)/.installed-dev ## Prüfungen in Chromium (braucht chromium und chromium-driver)
 	$(BIN)/pytest -m browser
+
+screenshots: $(VENV)/.installed-dev ## Die Bilder der README neu aufnehmen (braucht chromium und chromium-driver)
+	@mkdir -p docs/pictures
+	$(BIN)/python tests/browser/screenshots.py docs/pictures
 
 faults: $(VENV)/.installed-dev ## Störfälle: Abstürze, volle Datenträger, feindliche Server
 	$(BIN)/pytest -m faults

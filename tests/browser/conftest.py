@@ -69,11 +69,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def base(sample_data: Path) -> Iterator[str]:
-    """The address of a running portal."""
+@contextlib.contextmanager
+def portal_over(data: Path) -> Iterator[str]:
+    """A portal over an archive; gives its address."""
     port = _free_port()
-    command = [sys.executable, "-c", SERVER, str(sample_data), str(port)]
+    command = [sys.executable, "-c", SERVER, str(data), str(port)]
     server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     for _ in range(200):
@@ -82,9 +82,18 @@ def base(sample_data: Path) -> Iterator[str]:
             break
         except urllib.error.URLError:
             time.sleep(0.1)
-    yield address
-    server.terminate()
-    server.wait(timeout=20)
+    try:
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def base(sample_data: Path) -> Iterator[str]:
+    """The address of a running portal."""
+    with portal_over(sample_data) as address:
+        yield address
 
 
 class Trap:
@@ -176,9 +185,9 @@ class Browser:
         ]
 
 
-@pytest.fixture(scope="session")
-def browser(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium with a fresh profile."""
+@contextlib.contextmanager
+def open_chromium(profile: Path, *flags: str) -> Iterator[Any]:
+    """A headless Chromium with a profile of its own."""
     from selenium import webdriver
 
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
@@ -186,14 +195,22 @@ def browser(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bro
         pytest.skip("chromium oder chromedriver fehlt")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    trap = Trap()
-    elsewhere = f"--host-resolver-rules=MAP * 127.0.0.1:{trap.port}, EXCLUDE 127.0.0.1"
-    profile = f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"
-    for flag in (*FLAGS, profile, elsewhere, "--window-size=1280,1000"):
+    for flag in (*FLAGS, f"--user-data-dir={profile}", *flags, "--window-size=1280,1000"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
     driver.set_page_load_timeout(60)
-    yield Browser(driver, base, trap)
-    driver.quit()
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+@pytest.fixture(scope="session")
+def browser(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium with a fresh profile."""
+    trap = Trap()
+    elsewhere = f"--host-resolver-rules=MAP * 127.0.0.1:{trap.port}, EXCLUDE 127.0.0.1"
+    with open_chromium(tmp_path_factory.mktemp("chromium"), elsewhere) as driver:
+        yield Browser(driver, base, trap)
     trap.socket.close()

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import ROOT, SERVER, _free_port
+from conftest import portal_over
 
 from aktenkundig.demo import play_history
 
@@ -26,20 +22,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a portal over the sample archive."""
     data = tmp_path_factory.mktemp("demo")
     assert play_history(data, (1, 2)) == 0
-    port = _free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(data), str(port)], cwd=ROOT, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{address}/robots.txt", timeout=5).close()
-            break
-        except urllib.error.URLError:
-            time.sleep(0.1)
-    yield address
-    server.terminate()
-    server.wait(timeout=20)
+    with portal_over(data) as address:
+        yield address
 
 
 def find(browser: Any, selector: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import fixture_archive
 import httpx
 import pytest
 import sample_documents as samples
+from lxml import html
 
 ORIGINALS = [samples.VIDEO.id, samples.GUIDANCE.id]
 
@@ -97,3 +99,22 @@ def test_the_base_address_without_its_slash_leads_to_the_start(make_reader: Any,
     answer = reader.loop.run_until_complete(ask())
 
     assert (answer.status_code, answer.headers["location"]) == (301, "/archiv/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/suche?q=Datenschutz", "/aenderungen", "/themen", "/thema/ki", "/vorschriften", "/vorschrift/dsgvo/22",
+        "/status", "/daten", f"/dokument/{samples.VIDEO.id}", f"/dokument/{samples.GUIDANCE.id}", "/gibtesnicht",
+    ],
+)  # fmt: skip
+def test_pages_are_light(portal: Any, path: str) -> None:
+    """At most four requests and 60 kB, compressed, the archived text apart."""
+    body = html.fromstring(portal.get(path).content)
+    for text in body.xpath("//div[@class='text']"):
+        text.drop_tree()
+    loaded = body.xpath("//link[@rel='stylesheet' or @rel='icon']/@href | //script/@src | //img/@src")
+    parts = [html.tostring(body), *(portal.get(address).content for address in loaded)]
+
+    assert len(parts) <= 4
+    assert sum(len(gzip.compress(part)) for part in parts) <= 60_000
