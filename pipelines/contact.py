@@ -25,6 +25,14 @@ _NAME_WORDS = 12
 
 _SENTENCE = re.compile(r"[a-zäöüß]{2}[.!?] ?[A-ZÄÖÜ]\w+ \w+ \w+ \w+")
 
+_NUMBERED = r"[A-ZÄÖÜ][^.!?:;|\d]{2,60} \d{1,3} ?[a-z]?(?: ?[-–/+] ?\d{1,3} ?[a-z]?)?"
+_HOUSE = re.compile(rf"{_NUMBERED},?")
+_TOWN = re.compile(r"(?:[A-Z]{1,2}-)?\d{5} [A-ZÄÖÜ][^.!?:\d]{1,40}")
+_HOUSE_AND_TOWN = re.compile(rf"(?:^|[|,;·•] ?){_NUMBERED} ?[,|·•–-] ?(?:[A-Z]{{1,2}}-)?\d{{5}} [A-ZÄÖÜ]")
+"""A street of any name is known by its house number and the town behind it."""
+
+_HOUSE_NUMBER = re.compile(r"(?<= )\d{1,3} ?[a-z]\b")
+
 _FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]")
 
 
@@ -148,20 +156,29 @@ def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | N
     kinds = _kinds(lines[at].text)
     if not kinds or (len(kinds) < _MANY_KINDS and not _is_address(lines[at].text)):
         return None
+    above = lines[at - 1].text if at > reach else ""
+    housed = "town" in kinds and _is_housed(lines[at].text, above)
     first = at
     for number in range(at - 1, max(reach, at - 4) - 1, -1):
-        if not _is_name(lines[number].text):
+        if not _is_name(_HOUSE_NUMBER.sub("", lines[number].text)):
             break
         first = number
     last = _last_address(lines, at, lines[at].start)
     end = at if last is None else last
-    if not _is_enough([line.text for line in lines[at : end + 1]], named=first < at):
+    if not (housed or _is_enough([line.text for line in lines[at : end + 1]], named=first < at)):
         return None
     return (lines[first].start, lines[end].end), end + 1
 
 
 _MANY_KINDS = 3
 """So many kinds of signs in one line make it an address, whatever else stands in it."""
+
+
+def _is_housed(text: str, above: str) -> bool:
+    """Whether a house number stands before the town, in this line or at the end of the one above."""
+    if _HOUSE_AND_TOWN.search(text[:_SEEN]):
+        return True
+    return _TOWN.fullmatch(text.strip()) is not None and _HOUSE.fullmatch(above.strip()) is not None
 
 
 def _is_enough(texts: Sequence[str], *, named: bool) -> bool:

@@ -105,7 +105,7 @@ def _loose_label(link: Tag, heading: str | None, numbered: bool) -> Label:
         title = rest if rest and not _is_sentence(rest) and not is_note(rest) else heading or own.title
         return replace(own, whole=title, title=title)
     holder = link.find_parent(_HOLDERS)
-    plain = (not before.strip() or _is_date_or_number(before)) and _is_remark(behind)
+    plain = (not before.strip() or _is_date_or_number(before, numbered)) and _is_remark(behind)
     if holder is None or not plain or around == own.whole:
         return own
     return read_label(holder, numbered=numbered)
@@ -152,8 +152,10 @@ def _block_around(link: Tag) -> str:
     return _text(holder)
 
 
-def _is_date_or_number(text: str) -> bool:
-    bare = text.strip(" :–—-|")
+def _is_date_or_number(text: str, numbered: bool) -> bool:
+    bare = text.strip(" :.)–—-|")
+    if numbered and re.fullmatch(r"(?:Kurzpapier )?\d{1,3}", bare):
+        return True
     return bool(bare) and (
         looks_dated(bare) or re.fullmatch(r"(?:Kurzpapier )?Nr\.? ?\d{1,3}", bare) is not None
     )

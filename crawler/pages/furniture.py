@@ -6,7 +6,7 @@ import re
 from functools import cache
 from urllib.parse import urlsplit
 
-from crawler.pages.blocks import HEADINGS, Block
+from crawler.pages.blocks import HEADINGS, Anchor, Block
 from crawler.wordlists import words
 
 LONGEST_WIDGET = 80
@@ -26,7 +26,7 @@ def is_around_text(block: Block, *, in_text: bool = True) -> bool:
     if block.tag in HEADINGS:
         return False
     if block.anchors and _only_links(block):
-        return _is_share_bar(block) or _is_neighbours(block) or _is_controls(block)
+        return _is_neighbours(block) or _is_controls(block) or all(map(_is_of_the_page, block.anchors))
     return is_widget(block, in_text=in_text) or _is_controls(block) or _asks_consent(block)
 
 
@@ -69,8 +69,15 @@ def _beside_links(block: Block) -> str:
     return rest.strip(_SEPARATORS).casefold()
 
 
-def _is_share_bar(block: Block) -> bool:
-    return all(_shares(anchor.href) for anchor in block.anchors)
+def _is_of_the_page(anchor: Anchor) -> bool:
+    """A link that passes the page on, leads to a neighbour, or only does something where it stands."""
+    said = anchor.text.casefold()
+    acts = _is_button(anchor.href) or _acts_on_page(said.strip(_SEPARATORS))
+    return acts or _shares(anchor.href) or _names_neighbour(said)
+
+
+def _is_button(href: str) -> bool:
+    return href == "#" or href.lower().startswith("javascript:")
 
 
 def _shares(href: str) -> bool:
@@ -103,7 +110,7 @@ def _is_controls(block: Block) -> bool:
     said = [part.strip(_SEPARATORS) for part in re.split(r"[|\n·•]", block.folded)]
     if not any(said):
         return False
-    scripts = {one.text.casefold() for one in block.anchors if one.href.lower().startswith("javascript:")}
+    scripts = {one.text.casefold() for one in block.anchors if _is_button(one.href)}
     return all(_acts_on_page(part) or part in scripts for part in said if part)
 
 
@@ -132,7 +139,9 @@ def _beside_button(block: Block) -> bool:
         or len(around.get_text()) > LONGEST_PLACEHOLDER + LONGEST_WIDGET
     ):
         return False
-    return around.find("button") is not None or around.find(attrs={"role": "button"}) is not None
+    if around.find("button") is not None or around.find(attrs={"role": "button"}) is not None:
+        return True
+    return any(_is_button(str(link["href"])) for link in around.find_all("a", href=True))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bs4 import NavigableString, Tag
 from bs4.element import PreformattedString
@@ -21,6 +22,7 @@ _BARE_NUMBER = re.compile(
     r"(?:Kurzpapier\s{1,3})?(\d{1,3})(?:\s{0,3}[:.)|–—-](?![\d.])[\s:.)|–—-]{0,4}|\Z)", re.IGNORECASE
 )
 _NUMBER_IN_NAME = re.compile(r"nr[_. -]{0,2}0?(\d{1,3})(?!\d)", re.IGNORECASE)
+_BRACKETED = re.compile(r"(.*\S)\s{0,3}[(\[]([^()\[\]]{3,60})[)\]]")
 _BLOCKS = sorted(BLOCK_TAGS)
 _SEPARATOR = re.compile(r"[\s:–—-]{0,9}")
 
@@ -77,6 +79,8 @@ def read_label(element: Tag, *, numbered: bool = False, without: str | None = No
     elif date is not None and title.endswith(date):
         title = title[: -len(date)].rstrip(" (–—-:|") or title
     number, rest = _numbered(element, kept[0] if kept else "", title) if numbered else (None, title)
+    rest, remark = _remark_at_end(rest)
+    notes += [remark] if remark else []
     return Label(whole=whole, title=rest, date=date, number=number, notes=tuple(notes))
 
 
@@ -101,8 +105,22 @@ def _numbered(element: Tag, first: str, title: str) -> tuple[str | None, str]:
 
 def is_remark(text: str) -> bool:
     """Whether a piece of a label is a remark on the document's state, not its title."""
-    folded = text.casefold().strip(" ()[].:–-*")
-    return folded in words("furniture")["words"]["notes"]
+    return _remark().fullmatch(text.casefold().strip(" ()[].,;:–-*!")) is not None
+
+
+@cache
+def _remark() -> re.Pattern[str]:
+    rules = words("furniture")["remarks"]
+    around, states = "|".join(rules["around"]), "|".join(rules["states"])
+    return re.compile(rf"(?:(?:{around}) ){{0,5}}(?:{states})(?: (?:{around})){{0,2}}")
+
+
+def _remark_at_end(title: str) -> tuple[str, str | None]:
+    """A title without the remark in brackets behind it, and the remark."""
+    found = _BRACKETED.fullmatch(title)
+    if found is None or not is_remark(found[2]):
+        return title, None
+    return found[1], found[2]
 
 
 def looks_dated(text: str) -> bool:

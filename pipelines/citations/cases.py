@@ -18,6 +18,9 @@ _SENATE = rf"(?<![\w./-])(?:{one_of(_CASES['prefixes'])}\s(?=\d)|[IVX]{{1,3}}-(?
 _SURE = re.compile(rf"(?:{_SENATE}\s{{0,2}})({one_of(_CASES['sure'])})\s{{1,3}}\d{{1,6}}\Z")
 _BARE = re.compile(r"(?<![\w./-])(?:KZR|KVR|EnVR|PBvU)\s\d{1,4}\Z")
 _OPEN = re.compile(rf"{_SENATE}\s?{one_of(_CASES['open'])}\s{{1,3}}(?:\d{{1,4}}\sJs\s)?\d{{1,6}}\Z")
+_LISTED = re.compile(
+    rf"({_SENATE}\s{{0,2}}{one_of(_CASES['sure'])}\s{{1,3}})(\d{{1,4}}(?:(?:,|\s(?:und|u\.))\s\d{{1,4}}){{1,6}})\Z"
+)
 _COURT = re.compile(rf"(?<![A-Za-zÄÖÜäöüß]){one_of(_CASES['courts'])}")
 _UNION_COURT = re.compile(rf"(?<![A-Za-zÄÖÜäöüß]){one_of(_CASES['union_courts'])}")
 _NEXT = re.compile(r"(?:,|\s{1,3}(?:und|u\.|sowie))\s{1,3}(\d{1,4})")
@@ -47,9 +50,24 @@ def find_cases(text: str) -> Iterator[CaseFound]:
     before: CaseFound | None = None
     for tail in _TAIL.finditer(text):
         found = _case_at(text, tail) or (_joined_case(text, before, tail) if before else None)
-        if found is not None:
-            before = found
-            yield found
+        several = (found,) if found is not None else _cases_of_one_year(text, tail)
+        for one in several:
+            before = one
+            yield one
+
+
+def _cases_of_one_year(text: str, tail: re.Match[str]) -> tuple[CaseFound, ...]:
+    """ "1 BvR 209, 269/83": register and year are printed once for all of them."""
+    head = text[max(0, tail.start() - _WINDOW) : tail.start() + 1]
+    match = _LISTED.search(head) if text[tail.start() + 1] == "/" else None
+    if match is None:
+        return ()
+    register, year = _usual_form(match[1]), text[tail.start() + 1 : tail.end()]
+    start = tail.start() + 1 - len(match.group())
+    return tuple(
+        CaseFound(number=f"{register}{number}{year}", start=start, end=tail.end())
+        for number in re.findall(r"\d+", match[2])
+    )
 
 
 def _joined_case(text: str, before: CaseFound, tail: re.Match[str]) -> CaseFound | None:

@@ -315,7 +315,7 @@ class Reader:
         value = LETTER.match(self.text, at)
         if value is None or len(value[1]) > 1 or self.text[value.start()] in '„"(':
             return False
-        if ABBREVIATION.match(self.text, value.start()):
+        if ABBREVIATION.match(self.text, value.start()) or LIST.match(self.text, value.start()):
             return False
         self._take(value)
         self.path = (*self.path, ("letter", value[1]))

@@ -148,6 +148,9 @@ AROUND = [
     "<p><a href='/presse/?id=8'>Zurück</a> | <a href='/presse/?id=9'>Weiter</a></p>",
     "<div><p>Hier steht ein Platzhalter für ein Video.</p><a role='button' href='#'>Entsperren</a></div>",
     "<p>Lesedauer: 4 Minuten</p>",
+    "<p><a href='#' onclick='window.print()'>Blatt drucken</a> <a href='mailto:?body=x'>Weitersagen</a></p>",
+    "<div><p>Für diese Karte brauchen wir Ihre Einwilligung.</p><a class='btn' href='#'>Ja, zeigen</a></div>",
+    "<p><a href='https://t.me/share/url?url=x'>Telegram</a> <a href='#'>Drucken</a> <a href='/presse/?id=9'>Nächster Beitrag</a></p>",
 ]
 
 
@@ -162,6 +165,7 @@ STAYS = [
     "Nächste Schritte",
     "Cookies dürfen nur mit Einwilligung gesetzt werden.",
     "<a href='/presse/?id=8'>Weiter zum Bericht</a>",
+    "Mehr im <a href='#teil2'>zweiten Teil</a> und <a href='#'>hier</a>.",
     "<a href='https://www.example.org/share/bericht'>Bericht zur Datenteilung</a>",
     "Korrektur vom 3. Juni 2026: Es waren neun.",
 ]

@@ -370,7 +370,28 @@ NUMBERED = [
     ("21 Fotos im Verein", "21", "Fotos im Verein", None),
     ("24 Stunden Video", None, "24 Stunden Video", None),
     ("<span>Fotos</span> <span>21</span>", None, "Fotos 21", None),
+    (
+        "21: Fotos im Verein (befindet sich derzeit in Überarbeitung)",
+        "21",
+        "Fotos im Verein",
+        "befindet sich derzeit in Überarbeitung",
+    ),
+    ("21: Überarbeitung von Fotos (Entwurf)", "21", "Überarbeitung von Fotos (Entwurf)", None),
 ]
+BESIDE = [
+    "<table><tr><td>21</td><td>{}</td></tr></table>",
+    "<table><tr><td>21.</td><td>{}</td><td>in Überarbeitung</td></tr></table>",
+    "<ul><li>21 – {}</li></ul>",
+    "<p><b>21</b> {}</p>",
+]
+
+
+@pytest.mark.parametrize("entry", BESIDE)
+def test_the_number_of_a_kurzpapier_can_stand_beside_its_link(entry: str) -> None:
+    link = '<a href="../media/kp/dsk_kpnr_21.pdf">Fotos im Verein</a>'
+    [one] = read(page("", after=entry.format(link)), section=PAPERS).items
+
+    assert (one.number_text, one.title_text) == ("21", "Fotos im Verein")
 
 
 @pytest.mark.parametrize(("label", "number", "title", "status"), NUMBERED)

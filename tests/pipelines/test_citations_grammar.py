@@ -130,6 +130,9 @@ def test_composed_citations_are_read_exactly() -> None:
         ("§ 7 des Bayerischen Seilbahngesetzes", ["Seilbahngesetz Bayern|§|7"]),
         ("Art. 4 Nr. 17 [2] DSGVO", ["DSGVO|Art.|4||||17"]),
         ("§ 26³ Abs. 1[4] BDSG", ["BDSG|§|26|1"]),
+        ("Art. 7 Abs. 2 u. § 22 BDSG", ["|Art.|7|2", "BDSG|§|22"]),
+        ("Art. 37 Abs. 7 u. Art. 38 DSGVO", ["DSGVO|Art.|37|7", "DSGVO|Art.|38"]),
+        ("1 BvR 12, 34 und 56/17", ["|Az|1 BvR 12/17", "|Az|1 BvR 34/17", "|Az|1 BvR 56/17"]),
     ],
 )
 def test_enumerations_ranges_and_headings(text: str, rows: list[str]) -> None:
@@ -155,6 +158,7 @@ def test_enumerations_ranges_and_headings(text: str, rows: list[str]) -> None:
         ("BPatG, Beschluss vom 3. Mai 2021, 26 W (pat) 5/19", "26 W (pat) 5/19"),
         ("OLG Düsseldorf, Urteil vom 3. Mai 2021, I-20 U 12/19", "I-20 U 12/19"),
         ("OLG Köln, Urteil vom 3. Mai 2021, 15 U 89/19", "15 U 89/19"),
+        ("OLG Celle, Beschluss vom 3. Mai 2021, 13 U (Kart) 9/18", "13 U (Kart) 9/18"),
         ("BGH, Urteil vom 3. Mai 2021, VI ZR 405/18", "VI ZR 405/18"),
         ("BVerwG, Urteil vom 3. Mai 2021, 6 C 2.18", "6 C 2.18"),
         ("EuGH, Urteil vom 3. Mai 2021, C-300/21", "C-300/21"),

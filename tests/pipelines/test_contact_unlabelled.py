@@ -27,6 +27,12 @@ BLOCKS = [
     "Rufnummer: (0381) 00 00 00\nInternet: www.example.org",
     "Amt für Fähren\nSchlossplatz 1\nD-18000 Musterhafen",
     "Durchwahl: 0381 000000-12\nerika.muster@example.org",
+    "Hafenamt, Außenstelle\nAn der Alten Mole 12b\n18000 Musterhafen",
+    "Hafenamt\nHinter dem Deich 4, 18000 Musterhafen",
+    "Bürotelefon: 0381/0000-0\nTelekopie: 0381/0000-9",
+    "Erika Muster, Leiterin der Fähren\n(0381) 00 00 00\nmuster@example.org",
+    "AnsprechpartnerinErika MusterTelefon0381 000000E-Mailmuster@example.org",
+    "Pressestelle\nTelefon: 0381 000000\npresse(ät)example.org",
 ]
 NEIGHBOURS = [
     "Wer unter der Nummer 110 anruft, landet bei der Wache und wird von dort verbunden.",
@@ -38,6 +44,8 @@ NEIGHBOURS = [
     "Kontakt zu halten ist wichtig, sagt das Amt. Telefonlisten brauchen eine Grundlage.",
     "Nach § 5 Abs. 2 gilt: Wer eine E-Mail schreibt, erhält eine Antwort.",
     "Die Frist endet am 03.04.2019, das Verfahren 04/2019 läuft weiter.",
+    "Mitteilung der Fähren\nNr. 012/2019",
+    "Fahrten im Kapitel 3\n12345 Boote kamen an.",
     "[1] https://www.example.org/a.pdf\n[2] https://www.example.org/b.pdf",
     "Der Markt 2020 wuchs um 3 Prozent, der Ring 7 blieb geschlossen.",
 ]
