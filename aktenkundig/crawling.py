@@ -16,7 +16,7 @@ from aktenkundig.crawl_options import CrawlOptions
 from aktenkundig.german_cli import bar
 from archive.database import meta_value, open_archive, open_reading, set_meta
 from archive.errors import sentence_for
-from archive.export.folder import renew_downloads as make_downloads
+from archive.export import renew_downloads as make_downloads
 from archive.keeping.blocks import forget_blocked
 from archive.keeping.ledger import say_why
 from archive.timestamps import utc_text

@@ -45,7 +45,7 @@ def rebuild(data: Path) -> None:
     """Alles Abgeleitete aus den WARC-Dateien neu aufbauen, ohne Netz."""
     from aktenkundig.german_cli import bar
     from aktenkundig.replay import rebuild as rebuild_all
-    from archive.export.folder import renew_downloads
+    from archive.export import renew_downloads
     from archive.keeping.blocks import forget_blocked
 
     with _writing(data) as conn:
@@ -73,7 +73,7 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
 
     Die empfangenen Bytes bleiben ohne --purge in den WARC-Dateien, die nicht veröffentlicht werden.
     """
-    from archive.export.folder import drop_downloads
+    from archive.export import drop_downloads
     from archive.keeping.blocks import block as block_document
     from archive.keeping.blocks import block_in_copies, forget_deleted
     from archive.keeping.purging import purge as purge_vault
@@ -100,7 +100,7 @@ def unblock(data: Path, document_id: str) -> None:
     from aktenkundig.german_cli import bar
     from aktenkundig.replay import rebuild as rebuild_all
     from archive.database import transaction
-    from archive.export.folder import drop_downloads
+    from archive.export import drop_downloads
     from archive.keeping.blocks import forget_blocked
     from archive.keeping.blocks import unblock as lift
 

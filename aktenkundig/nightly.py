@@ -18,9 +18,9 @@ from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.output import OUTCOMES
 from archive.database import open_archive, transaction
 from archive.errors import ArchiveError, sentence_for
+from archive.health import Finding, assess
 from archive.health.disk import Disk, disk_findings, look_at_disk
 from archive.health.incidents import Change, keep_undelivered, note_findings, open_incidents, undelivered
-from archive.health.judging import Finding, assess
 from archive.lock import archive_lock
 from archive.search.indexing import optimize_index
 from archive.timestamps import utc_text

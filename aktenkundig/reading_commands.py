@@ -86,7 +86,7 @@ def export(data: Path, target: Path) -> None:
     """Alle Tabellen als CSV, JSON Lines, Parquet und SQLite ausgeben, mit datapackage.json."""
     from aktenkundig.german_cli import bar
     from archive.database import open_reading
-    from archive.export.folder import export as export_all
+    from archive.export import export as export_all
     from archive.timestamps import utc_text
 
     with closing(open_reading(data)) as conn:

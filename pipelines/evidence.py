@@ -15,9 +15,8 @@ from scrapy.http import Response
 
 from archive.keeping.ledger import SnapshotRecord, add_snapshot, last_answer, last_read_snapshot
 from archive.keeping.purging import is_withheld
-from archive.vault.content_coding import CodingError, decoded
-from archive.vault.content_coding import TooLarge as CodedTooLarge
-from archive.vault.reading import can_read, read_payload
+from archive.vault.reading import CodingError, can_read, decoded, read_payload
+from archive.vault.reading import TooLarge as CodedTooLarge
 from archive.vault.writer import Exchange, payload_digest
 from crawler.items import Evidence
 from pipelines.session import RunLost, Session, session_of

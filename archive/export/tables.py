@@ -139,7 +139,7 @@ def data_package(
 ) -> dict[str, Any]:
     """The descriptor ``datapackage.json``.
 
-    ``blocks`` says which blocks the export knows of (``archive.export.folder.state_of_blocks``). ``contentHash`` of a
+    ``blocks`` says which blocks the export knows of (``archive.export.state_of_blocks``). ``contentHash`` of a
     resource is the same for all formats of a table (``archive.export.tables.content_line``).
     """
     exported = {table.name for table in tables}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from archive.health.judging import Finding
+from archive.health import Finding
 from archive.timestamps import moment, utc_text
 from archive.vault.writer import FOLDER
 

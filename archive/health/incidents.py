@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from archive.database import meta_value, set_meta
-from archive.health.judging import Finding
+from archive.health import Finding
 
 UNDELIVERED = "undelivered_messages"
 """Key of ``meta``: what could not be told, by channel."""

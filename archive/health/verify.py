@@ -12,8 +12,7 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.search.indexing import check_index
-from archive.vault.content_coding import CodingError, digest_of
-from archive.vault.reading import UNREADABLE
+from archive.vault.reading import UNREADABLE, CodingError, digest_of
 from archive.vault.seals import broken_seals, end_of_last_whole_record
 from archive.vault.writer import FOLDER, PURGED
 

@@ -17,8 +17,7 @@ from warcio.warcwriter import WARCWriter
 from archive.database import transaction
 from archive.errors import RecordUnreadable
 from archive.keeping.erasing import names_of
-from archive.vault.content_coding import CodingError, digest_of
-from archive.vault.reading import UNREADABLE
+from archive.vault.reading import UNREADABLE, CodingError, digest_of
 from archive.vault.seals import (
     FRESH,
     end_of_last_whole_record,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 
-from archive.export.folder import DOWNLOADS, TABLES, ready_download
+from archive.export import DOWNLOADS, TABLES, ready_download
 from portal import clock
 from portal.access import read, recall
 from portal.dictionary import dictionary

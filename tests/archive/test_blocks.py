@@ -15,7 +15,7 @@ from traces import in_bytes, in_files, traces, words_of
 
 from archive.database import connect, migrate, open_archive
 from archive.errors import ArchiveBusy, UnknownDocument
-from archive.export.folder import export
+from archive.export import export
 from archive.health.verify import DANGLING
 from archive.keeping.annexes import link_annexes
 from archive.keeping.blocks import block, block_in_copies, forget_deleted, unblock

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from archive.vault.content_coding import CodingError, decoded, digest_of
+from archive.vault.reading import CodingError, decoded, digest_of
 
 TEXT = "Ein Beschluss über Kameras. ".encode() * 50
 

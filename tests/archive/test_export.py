@@ -20,7 +20,7 @@ import pyarrow.parquet
 import pytest
 
 from archive.database import open_archive, open_reading
-from archive.export.folder import TABLES, ExportError, export
+from archive.export import TABLES, ExportError, export
 from archive.export.tables import HIDDEN, content_line
 from archive.keeping.blocks import block
 from archive.keeping.ledger import SnapshotRecord, add_problem, add_snapshot, begin_run

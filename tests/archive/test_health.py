@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive.database import open_archive
+from archive.health import assess
 from archive.health.incidents import note_findings, open_incidents
-from archive.health.judging import assess
 
 SOURCE = "dsk"
 TODAY = date(2026, 6, 30)

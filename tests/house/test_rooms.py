@@ -35,7 +35,6 @@ PURE_MODULES = (
     "crawler/problem_texts", "pipelines/publication", "pipelines/fingerprint", "pipelines/issuers",
     "pipelines/bodies", "pipelines/language", "pipelines/contact", "pipelines/docx", "pipelines/odt",
     "pipelines/pdf", "pipelines/naming", "pipelines/editions", "archive/diff", "archive/statutes",
-    "archive/records", "archive/redaction", "archive/content_coding", "archive/query", "archive/plan",
     "archive/snippets", "portal/charts", "portal/citing", "portal/german_dates", "portal/passages",
     "portal/stretches", "portal/untrusted",
 )  # fmt: skip

@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.database import open_archive, transaction
+from archive.health import Finding, assess
 from archive.health.incidents import note_findings
-from archive.health.judging import Finding, assess
 from archive.keeping.ledger import (
     RunCounts,
     SnapshotRecord,

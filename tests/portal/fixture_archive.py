@@ -13,7 +13,7 @@ from sample_documents import BLOCKED, CITATIONS, LATER, LATEST, LINKS, SAMPLES, 
 from sqlite_utils import Database
 
 from archive.database import open_reading
-from archive.export.folder import renew_downloads
+from archive.export import renew_downloads
 from archive.schema import migrations
 from archive.search.indexing import index_document
 from archive.vault.writer import Exchange, VaultWriter
