@@ -45,12 +45,9 @@ def crawl_sources(
 
 def prepare(options: CrawlOptions) -> None:
     """Put right what an earlier run left behind: runs that never ended, torn WARC files, an old reading."""
-    conn = open_archive(options.data)
-    try:
-        put_right(conn, options.data, at=_now(options))
+    with closing(open_archive(options.data)) as conn:
+        put_right(conn, options.data, at=now_of(options))
         bring_up_to_date(conn, options)
-    finally:
-        conn.close()
 
 
 def bring_up_to_date(conn: sqlite3.Connection, options: CrawlOptions) -> None:
@@ -83,7 +80,8 @@ def terminated_like_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _now(options: CrawlOptions) -> str:
+def now_of(options: CrawlOptions) -> str:
+    """The moment of a run: that of the options, else the clock's."""
     return options.now or utc_text(datetime.now(UTC))
 
 
@@ -106,19 +104,16 @@ def renew_downloads(options: CrawlOptions) -> None:
     """Make the files for download anew; a run that cannot is none the worse, the portal says that they are missing."""
     try:
         with closing(open_reading(options.data)) as conn:
-            make_downloads(conn, options.data, made_at=_now(options))
+            make_downloads(conn, options.data, made_at=now_of(options))
     except (OSError, sqlite3.Error) as error:
         sys.stderr.write(f"Die Dateien zum Herunterladen wurden nicht erneuert: {sentence_for(error)}\n")
 
 
 def _put_right(options: CrawlOptions, source: str = "", *, said: str = "") -> None:
-    conn = open_archive(options.data)
-    try:
-        put_right(conn, options.data, at=_now(options))
+    with closing(open_archive(options.data)) as conn:
+        put_right(conn, options.data, at=now_of(options))
         if said:
             say_why(conn, source, said)
-    finally:
-        conn.close()
 
 
 def _crawl_in_process(source: str, options: CrawlOptions, time_limit: float | None) -> int:

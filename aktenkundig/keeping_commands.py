@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,12 +27,9 @@ def verify(data: Path) -> int:
     from archive.database import open_reading
     from archive.health.verify import verify as find_faults
 
-    conn = open_reading(data)
-    try:
+    with closing(open_reading(data)) as conn:
         faults = find_faults(conn, data, progress=lambda name: click.echo(f"  {name}", err=True))
         snapshots = conn.execute("select count(*) from snapshots where sha256 is not null").fetchone()[0]
-    finally:
-        conn.close()
     for fault in faults:
         click.echo(fault)
     click.echo(f"{len(faults)} Beanstandungen." if faults else f"In Ordnung: {snapshots} Abrufe geprüft.")
@@ -150,12 +147,8 @@ def _writing(data: Path, *, wait: float = 0.0) -> Iterator[sqlite3.Connection]:
 
     if not database_path(data).exists():
         raise NoArchive(f"Kein Archiv unter {database_path(data)}. Zuerst »aktenkundig crawl« ausführen.")
-    with archive_lock(data, wait=wait):
-        conn = open_archive(data, create=False)
-        try:
-            yield conn
-        finally:
-            conn.close()
+    with archive_lock(data, wait=wait), closing(open_archive(data, create=False)) as conn:
+        yield conn
 
 
 def _now() -> str:

@@ -6,14 +6,13 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from aktenkundig.crawl_options import CrawlOptions
-from aktenkundig.crawling import crawl_sources
+from aktenkundig.crawling import crawl_sources, now_of
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.output import OUTCOMES
 from archive.database import open_archive, transaction
@@ -23,7 +22,6 @@ from archive.health.disk import Disk, disk_findings, look_at_disk
 from archive.health.incidents import Change, keep_undelivered, note_findings, open_incidents, undelivered
 from archive.lock import archive_lock
 from archive.search.indexing import optimize_index
-from archive.timestamps import utc_text
 from archive.vault.seals import put_right
 from crawler.sources import source_names
 
@@ -44,7 +42,7 @@ def run_night(
         try:
             report = _night(options, time_limit, settings)
         except (ArchiveError, OSError, sqlite3.Error) as error:
-            _tell_not_run(settings, sentence_for(error), at=_now(options))
+            _tell_not_run(settings, sentence_for(error), at=now_of(options))
             raise
     for line in report.lines:
         click.echo(line)
@@ -56,8 +54,8 @@ def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings) 
     sources = source_names()
     before = _newest_runs(options.data, sources)
     crawl_sources(sources, options, time_limit=time_limit)
-    with _writing(options.data) as conn:
-        at = _now(options)
+    with closing(open_archive(options.data)) as conn:
+        at = now_of(options)
         put_right(conn, options.data, at=at)
         tidy(conn)
         changes = judge(conn, options.data, sources, before=before, at=at)
@@ -100,7 +98,7 @@ NOT_BEGUN = Finding(kind="run_failed", detail="Der Abruf hat nicht begonnen.")
 
 
 def _newest_runs(data: Path, sources: Sequence[str]) -> dict[str, int]:
-    with _writing(data) as conn:
+    with closing(open_archive(data)) as conn:
         return {source: _newest_run(conn, source) for source in sources}
 
 
@@ -120,19 +118,6 @@ def _tell_not_run(settings: MessageSettings, sentence: str, *, at: str) -> None:
 def _complain(failed: Sequence[Undelivered]) -> None:
     for one in failed:
         click.echo(f"Nachricht per {one.channel} nicht zugestellt ({one.reason}).", err=True)
-
-
-@contextmanager
-def _writing(data: Path) -> Iterator[sqlite3.Connection]:
-    conn = open_archive(data)
-    try:
-        yield conn
-    finally:
-        conn.close()
-
-
-def _now(options: CrawlOptions) -> str:
-    return options.now or utc_text(datetime.now(UTC))
 
 
 def report_of(

@@ -21,15 +21,12 @@ BROKEN_OFF = "ABGEBROCHEN (niemand arbeitet mehr daran; der nächste Lauf schlie
 
 def print_status(data: Path) -> None:
     """Holdings, last runs and the listings of each source's last run."""
-    conn = open_reading(data)
-    try:
+    with closing(open_reading(data)) as conn:
         alive = somebody_works(conn, data)
         _print_holdings(conn, data)
         for row in conn.execute("select source, max(id) as id from runs group by source order by source"):
             _print_run(conn, row["id"], alive=alive)
         _print_incidents(conn)
-    finally:
-        conn.close()
 
 
 def _print_holdings(conn: sqlite3.Connection, data: Path) -> None:
@@ -111,11 +108,8 @@ def last_run_sentence(data: Path, source: str) -> str | None:
 
 def print_hits(data: Path, query: str, *, limit: int, form: str) -> None:
     """Search and print; the JSON is a list of objects with the keys of the contract."""
-    conn = open_reading(data)
-    try:
+    with closing(open_reading(data)) as conn:
         result = search(conn, query, limit=limit)
-    finally:
-        conn.close()
     if form == "json":
         click.echo(json.dumps([as_json(hit) for hit in result.hits], ensure_ascii=False, indent=2))
         return
@@ -159,16 +153,13 @@ MARKS = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
 
 def print_diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
     """Print ``[-gone-]`` and ``{+new+}`` words between version A and B (default: the last two)."""
-    conn = open_reading(data)
-    try:
+    with closing(open_reading(data)) as conn:
         versions = {
             row["version"]: row
             for row in conn.execute(
                 "select * from versions where document_id = ? order by version", (document_id,)
             )
         }
-    finally:
-        conn.close()
     if not versions:
         raise UnknownDocument(f"Zu »{document_id}« gibt es keine Fassung im Archiv.")
     newest = max(versions)

@@ -7,6 +7,7 @@ import sqlite3
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,12 +53,9 @@ def probe_source(source: str, options: CrawlOptions, *, save: Path | None = None
 
 
 def _look(data: Path, source: SourceDescription) -> Look:
-    conn = open_reading(data)
-    try:
+    with closing(open_reading(data)) as conn:
         answers = list(_answers(conn, data, source))
         return look_at(source, answers, problems=problems_of(conn), documents=_documents(conn))
-    finally:
-        conn.close()
 
 
 def _answers(conn: sqlite3.Connection, data: Path, source: SourceDescription) -> Iterator[Answer]:

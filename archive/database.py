@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archive.errors import NewerArchive, NoArchive
@@ -78,8 +78,7 @@ def migrate(path: Path) -> list[str]:
     from archive.schema import migrations
 
     known = {step.name for step in migrations._migrations}
-    conn = sqlite3.connect(path, timeout=busy_seconds())
-    try:
+    with closing(sqlite3.connect(path, timeout=busy_seconds())) as conn:
         db = Database(conn)
         applied = {step.name for step in migrations.applied(db)}
         if applied - known:
@@ -93,19 +92,14 @@ def migrate(path: Path) -> list[str]:
             conn.execute("pragma journal_mode = wal")
             migrations.apply(db)
         return pending
-    finally:
-        conn.close()
 
 
 def _copy_before_migration(conn: sqlite3.Connection, path: Path, first: str) -> None:
     """Beside the archive, whole or not at all, and never over an earlier copy."""
     fresh = path.with_name("archive-before.neu")
     fresh.unlink(missing_ok=True)
-    target = sqlite3.connect(fresh)
-    try:
+    with closing(sqlite3.connect(fresh)) as target:
         conn.backup(target)
-    finally:
-        target.close()
     copy, number = path.with_name(f"archive-before-{first}.db"), 1
     while copy.exists():
         number += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from archive.database import FILE_NAME, database_path
@@ -48,12 +49,9 @@ def _copy_database(source: Path, target: Path) -> None:
     fresh = target.with_suffix(".neu")
     fresh.unlink(missing_ok=True)
     reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=60)
-    writing = sqlite3.connect(fresh)
-    try:
+    with closing(sqlite3.connect(fresh)) as writing:
         reading.backup(writing)
         writing.execute("pragma journal_mode = delete")
-    finally:
-        writing.close()
         reading.close()
     fresh.replace(target)
 
