@@ -18,6 +18,9 @@ from archive.search.engine import Hit, search
 OUTCOMES = {"ok": "in Ordnung", "alarm": "ALARM", "failed": "FEHLGESCHLAGEN", "running": "läuft"}
 BROKEN_OFF = "ABGEBROCHEN (niemand arbeitet mehr daran; der nächste Lauf schließt ihn ab)"
 
+NEAR_ONLY = "Kein Dokument enthält alle Wörter. Am nächsten kommen:"
+NEAR_BESIDE = "Nicht alle Wörter enthalten:"
+
 
 def print_status(data: Path) -> None:
     """Holdings, last runs and the listings of each source's last run."""
@@ -113,17 +116,21 @@ def print_hits(data: Path, query: str, *, limit: int, form: str) -> None:
     if form == "json":
         click.echo(json.dumps([as_json(hit) for hit in result.hits], ensure_ascii=False, indent=2))
         return
-    for hit in result.hits:
+    if result.corrections:
+        better = ", ".join(f"{after} (statt {before})" for before, after in result.corrections.items())
+        click.echo(f"Gesucht wurde auch: {better}.")
+    for number, hit in enumerate(result.hits):
+        if number == result.full:
+            click.echo(NEAR_BESIDE if result.full else NEAR_ONLY)
         click.echo(as_text(hit))
     if result.total > len(result.hits):
         click.echo(f"… und {result.total - len(result.hits)} weitere Treffer (mehr mit --limit).")
     if not result.hits:
-        hint = f" Meinten Sie »{result.suggestion}«?" if result.suggestion else ""
-        click.echo(f"Keine Treffer.{hint}")
+        click.echo("Keine Treffer.")
 
 
 def as_json(hit: Hit) -> dict[str, object]:
-    """One hit with the keys ``id,title,published_on,source,doc_type,page,snippet,score``."""
+    """One hit with the keys of the contract; ``snippet`` is plain text, ``snippet_html`` marks the found words."""
     return {
         "id": hit.id,
         "title": hit.title,
@@ -131,8 +138,13 @@ def as_json(hit: Hit) -> dict[str, object]:
         "source": hit.source,
         "doc_type": hit.doc_type,
         "page": hit.page,
-        "snippet": hit.snippet_html,
+        "snippet": hit.snippet_text,
+        "snippet_html": hit.snippet_html,
         "score": hit.score,
+        "missing": list(hit.missing),
+        "corrected": list(hit.corrected),
+        "same_as": list(hit.same_as),
+        "removed_at": hit.removed_at,
     }
 
 
@@ -141,7 +153,8 @@ def as_text(hit: Hit) -> str:
     parts = (click.style(text, bold=True) if marked else text for text, marked in hit.snippet)
     where = f", S. {hit.page}" if hit.page and hit.page > 1 else ""
     head = f"{hit.published_on or 'ohne Datum'}  {hit.source.upper()}  {click.style(hit.title, bold=True)}{where}"
-    return f"{head}\n    {''.join(parts)}\n    {hit.id}"
+    lacking = f"\n    ohne: {', '.join(hit.missing)}" if hit.missing else ""
+    return f"{head}\n    {''.join(parts)}{lacking}\n    {hit.id}"
 
 
 FIELDS = {

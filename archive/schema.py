@@ -10,7 +10,7 @@ from importlib.resources import files
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive.search.tables import create_state, create_tables
+from archive.search.tables import create_copies_index, create_state, create_tables
 
 migrations = Migrations("aktenkundig")
 
@@ -50,6 +50,12 @@ def m0003_search(db: Database) -> None:
 def m0004_search_state(db: Database) -> None:
     """A token that changes with what the search keeps in memory; titles apart from the texts."""
     create_state(db.conn)
+
+
+@migrations()
+def m0004_copies(db: Database) -> None:
+    """An index over the length of texts: documents with the same text find each other."""
+    create_copies_index(db.conn)
 
 
 @migrations()

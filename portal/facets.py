@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from archive.statutes import law_slug, laws
 from portal.collation import german_key
 from portal.labels import label, source_part
 from portal.search_request import SearchRequest
@@ -52,7 +53,13 @@ class YearBars:
     height: int = CHART_HEIGHT
 
 
-_HEADINGS = {"issuer": "Herausgeber", "doc_type": "Art", "topic": "Thema", "source": "Quelle"}
+_HEADINGS = {
+    "issuer": "Herausgeber",
+    "doc_type": "Art",
+    "topic": "Thema",
+    "source": "Quelle",
+    "provision": "Zitierte Vorschrift",
+}
 
 
 def value_label(name: str, value: str, topics: Mapping[str, str]) -> str:
@@ -63,9 +70,26 @@ def value_label(name: str, value: str, topics: Mapping[str, str]) -> str:
     """
     if name == "topic":
         return topics.get(value, value)
+    if name == "provision":
+        return provision_label(value)
     if name == "source":
         return source_part(value, "short")
     return label({"doc_type": "doc_types", "issuer": "issuer_short"}[name], value)
+
+
+def provision_label(value: str) -> str:
+    """A provision from its filter value.
+
+    >>> provision_label("dsgvo/28"), provision_label("dsgvo/erwgr-47"), provision_label("bdsg/26"), provision_label("x")
+    ('Art. 28 DSGVO', 'Erwägungsgrund 47 DSGVO', '§ 26 BDSG', 'x')
+    """
+    slug, _, number = value.partition("/")
+    law = next((one for one in laws().values() if law_slug(one.id) == slug), None)
+    if law is None or not number:
+        return value
+    if number.startswith("erwgr-"):
+        return f"Erwägungsgrund {number.removeprefix('erwgr-')} {law.id}"
+    return f"{'Art.' if law.level in ('eu', 'int') or law.id == 'GG' else '§'} {number} {law.id}"
 
 
 def facets(

@@ -135,6 +135,7 @@ class Sandbox:
         self.conn.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")
         self.conn.create_function("suchausdruck", 1, self._expression)
         self.conn.create_function("escape_fts", 1, self._expression)
+        self.conn.create_function("suche", 1, self._hits)
         self.permission: Permission | None = None
         if kind == "sql":
             for what, most in _LIMITS:
@@ -149,6 +150,11 @@ class Sandbox:
         from archive.search.functions import search_expression  # here, for most statements do without
 
         return search_expression(self._inner, "" if query is None else str(query))
+
+    def _hits(self, query: object) -> str:
+        from archive.search.functions import search_rows
+
+        return search_rows(self._inner, "" if query is None else str(query))
 
     def answers(self, question: Statement | Call) -> Iterator[tuple[Any, ...]]:
         """The messages of an answer: ``columns``, ``rows`` …, ``end``; or ``value``; or ``error``."""

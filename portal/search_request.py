@@ -19,6 +19,7 @@ QUERY_LIMIT = 500
 class SearchRequest:
     """Query and filters; ``since`` and ``until`` are ISO 8601 at the precision typed, pages count from 1.
 
+    ``provision`` is ``dsgvo/28``; ``literally`` asks for no corrected and no near hits.
     ``misread`` holds what was typed into a period field and is not a date.
     """
 
@@ -27,6 +28,8 @@ class SearchRequest:
     doc_type: str | None = None
     topic: str | None = None
     issuer: str | None = None
+    provision: str | None = None
+    literally: bool = False
     since: str | None = None
     until: str | None = None
     sort: str = RELEVANCE
@@ -36,7 +39,9 @@ class SearchRequest:
     @property
     def filtered(self) -> bool:
         """Whether anything beside the words is asked for."""
-        return any((self.source, self.doc_type, self.topic, self.issuer, self.since, self.until))
+        return any(
+            (self.source, self.doc_type, self.topic, self.issuer, self.provision, self.since, self.until)
+        )
 
     @property
     def backwards(self) -> bool:
@@ -56,6 +61,8 @@ class SearchRequest:
             "typ": self.doc_type,
             "thema": self.topic,
             "herausgeber": self.issuer,
+            "vorschrift": self.provision,
+            "genau": 1 if self.literally else None,
             "von": as_typed(self.since),
             "bis": as_typed(self.until),
             "sortierung": self.sort if self.sort != RELEVANCE else None,
@@ -90,6 +97,8 @@ def read_request(arguments: Mapping[str, str]) -> SearchRequest:
         doc_type=typed(arguments, "typ").lower() or None,
         topic=typed(arguments, "thema").lower() or None,
         issuer=typed(arguments, "herausgeber") or None,
+        provision=typed(arguments, "vorschrift").lower() or None,
+        literally=typed(arguments, "genau") == "1",
         since=read_period(since),
         until=read_period(until),
         sort=DATE if typed(arguments, "sortierung") == DATE else RELEVANCE,

@@ -16,12 +16,13 @@ from portal.searching import Found
 from portal.untrusted import shortened, spreadsheet_cell, visible
 
 COLUMNS = (
-    "id", "title", "published_on", "source", "doc_type", "issuer", "page", "snippet", "score", "removed_at", "url",
+    "id", "title", "published_on", "source", "doc_type", "issuer", "page", "snippet", "snippet_html", "score",
+    "missing", "corrected", "same_as", "removed_at", "url",
 )  # fmt: skip
 
 
-def hit_record(hit: Hit, absolute: Callable[[str], str]) -> dict[str, Any]:
-    """A hit as a record with ``COLUMNS``; ``url`` is the full address of its page here."""
+def hit_record(hit: Hit, absolute: Callable[[str], str], *, paged: bool) -> dict[str, Any]:
+    """A hit as a record with ``COLUMNS``; ``url`` is its full address here, with the page where there are several."""
     return {
         "id": hit.id,
         "title": visible(shortened(hit.title, 1000)),
@@ -31,9 +32,13 @@ def hit_record(hit: Hit, absolute: Callable[[str], str]) -> dict[str, Any]:
         "issuer": hit.issuer,
         "page": hit.page,
         "snippet": visible(hit.snippet_text),
+        "snippet_html": visible(hit.snippet_html),
         "score": hit.score,
+        "missing": list(hit.missing),
+        "corrected": list(hit.corrected),
+        "same_as": list(hit.same_as),
         "removed_at": hit.removed_at,
-        "url": absolute(document_path(hit.id)),
+        "url": absolute(document_path(hit.id)) + (f"#seite-{hit.page}" if paged else ""),
     }
 
 
@@ -47,12 +52,19 @@ def as_json(
     return {
         "query": request.query,
         "total": found.total,
+        "full": found.full,
         "suggestion": found.suggestion,
+        "corrections": dict(found.corrections),
+        "offers": [asdict(offer) for offer in found.offers],
         "ignored": list(request.misread),
         "facets": _named(found),
-        "hits": [hit_record(hit, absolute) for hit in found.hits],
+        "hits": [hit_record(hit, absolute, paged=_is_paged(found, hit)) for hit in found.hits],
         "next": next_address,
     }
+
+
+def _is_paged(found: Found, hit: Hit) -> bool:
+    return (found.beside[hit.id].page_count or 1) > 1
 
 
 def _named(found: Found) -> dict[str, list[dict[str, Any]]]:
@@ -61,8 +73,8 @@ def _named(found: Found) -> dict[str, list[dict[str, Any]]]:
         name: [
             {
                 **count,
-                "label": count["value"]
-                if name == "year"
+                "label": count["label"]
+                if name in ("year", "provision")
                 else value_label(name, count["value"], found.topics),
             }
             for count in counts
@@ -77,6 +89,7 @@ def as_csv(found: Found, absolute: Callable[[str], str]) -> str:
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
     for hit in found.hits:
-        values = hit_record(hit, absolute).values()
-        writer.writerow([spreadsheet_cell(value) if isinstance(value, str) else value for value in values])
+        values = hit_record(hit, absolute, paged=_is_paged(found, hit)).values()
+        cells = (" ".join(value) if isinstance(value, list) else value for value in values)
+        writer.writerow([spreadsheet_cell(value) if isinstance(value, str) else value for value in cells])
     return target.getvalue()

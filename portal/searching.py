@@ -11,6 +11,7 @@ from archive.search.engine import Hit, SearchResult, answer, search
 from archive.search.facets import Facets
 from archive.search.functions import register_functions
 from archive.search.matching import Filters
+from archive.search.offers import Offer
 from portal.search_request import DATE, SearchRequest
 
 
@@ -35,8 +36,11 @@ class Found:
     """The hits of one page with the numbers of all hits; ``topics`` names topics, ``beside`` is by id."""
 
     total: int
+    full: int
     hits: tuple[Hit, ...]
     suggestion: str | None
+    corrections: Mapping[str, str]
+    offers: tuple[Offer, ...]
     facets: Facets
     topics: Mapping[str, str]
     beside: Mapping[str, Beside]
@@ -54,6 +58,7 @@ def filters_of(request: SearchRequest) -> Filters:
         doc_type=request.doc_type,
         topic=request.topic,
         issuer=request.issuer,
+        provision=request.provision,
         date_from=request.since,
         date_to=request.until,
     )
@@ -71,11 +76,15 @@ def find(
         limit=limit,
         offset=offset,
         with_facets=with_facets,
+        literally=request.literally,
     )
     return Found(
         total=result.total,
         hits=result.hits,
+        full=result.full,
         suggestion=result.suggestion,
+        corrections=result.corrections,
+        offers=result.offers,
         facets=result.facets or Facets(),
         topics={row["id"]: row["label"] for row in conn.execute("select id, label from topics")},
         beside=_beside(conn, [hit.id for hit in result.hits]),
@@ -90,5 +99,5 @@ def _beside(conn: sqlite3.Connection, ids: list[str]) -> dict[str, Beside]:
 
 def chosen_by(conn: sqlite3.Connection, request: SearchRequest) -> Selection:
     """The documents that match a request, as a condition: for the feed, which has an order of its own."""
-    docnos = answer(conn, request.query, filters_of(request)).docnos
+    docnos = answer(conn, request.query, filters_of(request), literally=request.literally).docnos
     return Selection(where="d.docno in (select value from json_each(?))", parameters=(json.dumps(docnos),))

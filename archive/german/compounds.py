@@ -17,6 +17,7 @@ LONGEST = 60
 CLEAR = 7
 """From this length on a word is found inside another one even where the rest is unknown."""
 
+LONGEST_LINK = 3
 LONG_LEFT = 5
 """An unknown first part has at least this many letters; what follows it has more."""
 
@@ -108,9 +109,15 @@ class Compounds:
         return is_last or self._may_follow(rest, clear=clear, derived=len(needle) >= DERIVED)
 
     def _agrees(self, word: str, at: int, needle: str, target: str) -> bool:
-        """Whether the lexicon does not divide the word elsewhere: Lager-bestand holds no Lage."""
+        """Whether the lexicon does not divide the word elsewhere: Lager-bestand holds no Lage.
+
+        Where it cannot divide the word, no short word is found in its midst: Bunde-sinn-enausschuss.
+        """
         end, start = at + len(needle), 0
-        for part in divide(word):
+        parts = divide(word)
+        if not parts and len(needle) < LONG_LEFT and at > 0 and end < len(word) - LONGEST_LINK:
+            return False
+        for part in parts:
             stop = start + len(part.text)
             if start <= at < stop:
                 if at == start and (part.stem == target or end > stop):

@@ -11,6 +11,7 @@ from archive.search.expansion import expand
 from archive.search.facets import Facets, count_facets
 from archive.search.matching import Filters, found_by
 from archive.search.nearest import ENOUGH, Near, nearest
+from archive.search.offers import Offer, either, offers
 from archive.search.plan import FORM, PART, AnyOf, Node, Plan, all_expression, any_expression, is_hopeless
 from archive.search.query import parse_query
 from archive.search.ranking import Ranked, newest, rank
@@ -21,6 +22,13 @@ from archive.search.vocabulary import vocabulary_of
 Sort = Literal["relevanz", "datum"]
 
 ALL = Filters()
+
+SHORTEST_COPY = 40
+"""Characters from which on two documents with the same text are one thing."""
+
+COPIES = """
+select b.id from documents a join documents b on length(b.text) = length(a.text) and b.text = a.text
+where a.docno = ?1 and b.docno <> ?1 and length(a.text) >= ?2 and b.blocked_at is null order by b.docno"""
 
 FOUND_PAGES = """
 select rowid, length(highlight(pages_fts, 0, char(1), '')) - length(text) from pages_fts
@@ -33,7 +41,9 @@ class Hit:
     """A document that was found; ``page`` is its best page, ``snippet`` comes from there.
 
     ``score`` compares hits of one search only; it is 0 where nothing was asked or dates decide.
-    ``published_on`` is ISO 8601 at the printed precision, or None.
+    ``published_on`` is ISO 8601 at the printed precision, or None. ``missing`` are words of the query that the
+    document lacks (a full hit lacks none), ``corrected`` those it has once slips are mended, ``same_as`` the ids of
+    documents with the very same text. An annex has its paper's title, an outdated paper the id of the newer version.
     """
 
     id: str
@@ -50,6 +60,8 @@ class Hit:
     missing: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
+    parent_title: str | None = None
+    replaced_by: str | None = None
 
     @property
     def snippet_text(self) -> str:
@@ -75,6 +87,7 @@ class SearchResult:
     suggestion: str | None = None
     corrections: Mapping[str, str] = field(default_factory=dict)
     facets: Facets | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +162,19 @@ def search(
         suggestion=found.better,
         corrections=found.corrections,
         facets=count_facets(conn, docnos) if with_facets else None,
+        offers=_offers(conn, query, found, filters),
     )
+
+
+def _offers(conn: sqlite3.Connection, query: str, found: Answer, filters: Filters) -> tuple[Offer, ...]:
+    if found.plan.is_open:
+        return ()
+    near = [one.docno for one in found.near] if not found.full else []
+    made = offers(conn, parse_query(query), found.mended_plan, near)
+    if (better := either(query)) is not None:
+        count = len(found_by(conn, plan_query(conn, better), filters))
+        made += (Offer(kind="either", value=better, label=better, count=count),) if count else ()
+    return made
 
 
 def _page_of_hits(
@@ -216,8 +241,10 @@ def _hit(
     corrected: tuple[str, ...] = (),
 ) -> Hit:
     row = conn.execute(
-        "select id, title, kicker, published_on, issuer, source, doc_type, removed_at, attachment_titles"
-        " from documents where docno = ?",
+        "select id, title, kicker, published_on, issuer, source, doc_type, removed_at, attachment_titles,"
+        " (select title from documents p where p.id = d.parent_id and p.blocked_at is null),"
+        " (select l.document_id from links l where l.target_id = d.id and l.kind = 'replaces' limit 1)"
+        " from documents d where docno = ?",
         (ranked.docno,),
     ).fetchone()
     page, snippet = _best_page(conn, ranked.docno, plan, str(row[8] or ""))
@@ -235,6 +262,9 @@ def _hit(
         score=ranked.score,
         missing=missing,
         corrected=corrected,
+        same_as=tuple(str(one) for (one,) in conn.execute(COPIES, (ranked.docno, SHORTEST_COPY))),
+        parent_title=row[9],
+        replaced_by=row[10],
     )
 
 

@@ -125,11 +125,12 @@ def _group(
     said: Sequence[Word], others: list[Node], everyday: dict[int, tuple[Node, ...]], archive: _Archive
 ) -> _Group:
     plain = [_word(word, archive) for word in said]
+    beside = _joined_with_neighbours(said, archive.vocabulary) if archive.near and len(said) > 1 else {}
     choices = [AllOf(nodes=tuple(plain)) if len(plain) > 1 else plain[0]] if plain else []
     wanted = tuple(
         Wanted(
             typed=word.typed or " ".join(word.pieces),
-            node=AnyOf(nodes=(node, *others)) if others else node,
+            node=AnyOf(nodes=(node, *others, *beside.get(id(word), ()))) if others else node,
             related=_related_node(word, archive.vocabulary) if archive.near else None,
             everyday=everyday.get(id(word), ()),
             parts=_taken_apart(word, archive.vocabulary) if archive.near else (),
@@ -144,6 +145,18 @@ def _group(
         else ()
     )
     return _Group(node=node, wanted=wanted, unknown=unknown)
+
+
+def _joined_with_neighbours(words: Sequence[Word], vocabulary: Vocabulary) -> dict[int, list[Node]]:
+    """By the identity of each word, what it is written as with some of its neighbours: Medien Scouts, Medienscouts."""
+    found: dict[int, list[Node]] = {}
+    for width in range(2, min(LONGEST_JOIN, len(words)) + 1):
+        for at in range(len(words) - width + 1):
+            whole = "".join(piece for word in words[at : at + width] for piece in word.pieces).lower()
+            if len(whole) >= SHORTEST_JOINED and (slot := word_slot(whole, vocabulary)):
+                for word in words[at : at + width]:
+                    found.setdefault(id(word), []).append(Terms(slots=(slot,)))
+    return found
 
 
 def _typed(item: Item) -> str:
@@ -229,7 +242,7 @@ def _special(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[int, list[N
 def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
     if len(pieces) > 1:
         slots = [_form_slot(piece, vocabulary) for piece in pieces]
-        slots[-1] = _opening_compounds(pieces[-1], vocabulary) | slots[-1]
+        slots[-1] = _with_openings(pieces[-1], vocabulary)
         phrase = Terms(slots=tuple(slots))
         nodes = [phrase, *_joined_nodes(pieces, vocabulary), *_loosened(pieces, vocabulary)]
         nodes += [_side_by_side(words, vocabulary) for words in _renamed(pieces)]
@@ -254,7 +267,8 @@ def word_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
         return slot
     for reading in _readings(word):
         for term in vocabulary.compounds(stem(reading)):
-            slot.setdefault(term, PART)
+            if fold(term) not in STOPWORDS:
+                slot.setdefault(term, PART)
     return slot
 
 
@@ -264,6 +278,12 @@ def _opening_compounds(word: str, vocabulary: Vocabulary) -> dict[str, float]:
     return {term: PART for key in keys for term in vocabulary.compounds(key) if fold(term).startswith(key)}
 
 
+def _with_openings(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """A word's forms, and after them (phrases are spelled out to a limit) the compounds that begin with it."""
+    forms = _form_slot(word, vocabulary)
+    return forms | {term: PART for term in _opening_compounds(word, vocabulary) if term not in forms}
+
+
 def _form_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
     slot = _spellings(word, vocabulary)
     if fold(word) in STOPWORDS:
@@ -271,7 +291,8 @@ def _form_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
     for reading in _readings(word):
         guesses = () if word[:1].isupper() and is_participle(reading) else guessed_forms(reading)
         for term in _forms(reading, vocabulary, is_verb=_is_verb(word, reading, vocabulary)):
-            slot.setdefault(term, FORM)
+            if fold(term) not in STOPWORDS:
+                slot.setdefault(term, FORM)
         for term in (term for guess in guesses for term in vocabulary.spelled(guess)):
             slot.setdefault(term, FORM)
     return slot
@@ -315,7 +336,7 @@ def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:
         Terms(
             slots=(
                 *(dict.fromkeys(vocabulary.spelled(part), FORM) for part in way[:-1]),
-                _form_slot(way[-1], vocabulary),
+                _with_openings(way[-1], vocabulary),
             )
         )
         for way in ways

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from archive.search.vocabulary import database_name
+from archive.statutes import law_slug
 
 WORTH = 2_000
 """Documents from which on memory is quicker than SQL."""
@@ -132,13 +133,17 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Facets:
-    """Counts of all hits, most frequent first; ``year`` in ascending order. Hits without a value are not listed."""
+    """Counts of all hits, most frequent first; ``year`` in ascending order. Hits without a value are not listed.
+
+    ``provision`` has the most cited ones only, and is empty where hits are many.
+    """
 
     source: tuple[Count, ...] = ()
     doc_type: tuple[Count, ...] = ()
     topic: tuple[Count, ...] = ()
     issuer: tuple[Count, ...] = ()
     year: tuple[Count, ...] = ()
+    provision: tuple[Count, ...] = ()
 
     @property
     def total(self) -> int:
@@ -169,8 +174,23 @@ def count_facets(conn: sqlite3.Connection, docnos: Sequence[int]) -> Facets:
         counts.setdefault(facet, []).append(Count(value=str(value), label=str(label), count=int(count)))
     ranked = {facet: tuple(sorted(values, key=_by_count)) for facet, values in counts.items()}
     years = sorted(counts.get("year", ()), key=lambda count: count.value)
-    return Facets(**ranked | {"year": tuple(years)})
+    cited = tuple(_provisions(conn, docnos)) if len(docnos) <= WORTH else ()
+    return Facets(**ranked | {"year": tuple(years), "provision": cited})
 
+
+def _provisions(conn: sqlite3.Connection, docnos: Sequence[int]) -> Iterator[Count]:
+    """The provisions that most of the documents cite; ``value`` as the filter takes it."""
+    for law, unit, number, count in conn.execute(CITED, (json.dumps(docnos), MOST_CITED)):
+        prefix = "erwgr-" if unit == "ErwGr" else ""
+        label = f"{'ErwGr' if prefix else unit} {number} {law}"
+        yield Count(value=f"{law_slug(law)}/{prefix}{number}", label=label, count=int(count))
+
+
+MOST_CITED = 20
+CITED = """
+select c.law, c.unit, c.number, count(distinct c.document_id) as documents
+from json_each(?) cross join documents d on d.docno = value cross join citations c on c.document_id = d.id
+where c.law is not null and c.unit <> 'Az' group by 1, 2, 3 order by documents desc, 1, 2, 3 limit ?"""
 
 Row = tuple[str, object, object, int]
 """Facet, value, label, number of documents."""

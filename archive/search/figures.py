@@ -48,9 +48,9 @@ NUMBER_WORDS = ("zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neu
 LONGEST_PLAIN = 3
 """Digits of numbers that are never grouped: 1000 may be 1.000."""
 
-DATED = """
-select docno from documents where blocked_at is null
-and (substr(published_on, 1, ?2) = ?1 or substr(issued_on, 1, ?2) = ?1)"""
+DATED = (
+    "select docno from documents where published_on >= ?1 and published_on < ?1 || '~' and blocked_at is null"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ def find_pointers(text: str) -> list[tuple[int, int, Pointer]]:
 
 def day_node(conn: sqlite3.Connection, day: Day) -> Listed:
     """Documents of a date, and those that print it."""
-    rows = conn.execute(DATED, (day.value, len(day.value)))
+    rows = conn.execute(DATED, (day.value,))
     phrases = tuple(Terms(slots=tuple({word: 1.0} for word in words)) for words in _printed(day.value))
     return Listed(grades={int(docno): 1.0 for (docno,) in rows}, text=AnyOf(nodes=phrases), in_text=True)
 
@@ -188,8 +188,8 @@ def number_nodes(pieces: Sequence[str]) -> list[Node]:
 
 def kind_node(conn: sqlite3.Connection, pieces: Sequence[str]) -> Listed | None:
     """Documents of the type that a word names ("Orientierungshilfe"), or None if it names none."""
-    types = _kinds().get("".join(stem(piece) for piece in pieces))
-    if types is None:
+    types = kinds_of(pieces)
+    if not types:
         return None
     marks = ", ".join("?" * len(types))
     rows = conn.execute(
@@ -199,6 +199,15 @@ def kind_node(conn: sqlite3.Connection, pieces: Sequence[str]) -> Listed | None:
     return Listed(grades={int(docno): 1.0 for (docno,) in rows})
 
 
+def kinds_of(pieces: Sequence[str]) -> tuple[str, ...]:
+    """The types of documents that a word names.
+
+    >>> kinds_of(["Entschließungen"]), kinds_of(["Kamera"])
+    (('entschliessung',), ())
+    """
+    return _kinds().get("".join(stem(piece) for piece in pieces), ())
+
+
 @cache
 def _kinds() -> dict[str, tuple[str, ...]]:
     table = read_table("everyday.toml")["kinds"]
@@ -206,5 +215,5 @@ def _kinds() -> dict[str, tuple[str, ...]]:
     for doc_type, words in table.items():
         for word in words:
             key = "".join(stem(piece) for piece in re.split(r"[\s-]", word))
-            kinds[key] = (*kinds.get(key, ()), doc_type)
+            kinds[key] = tuple(dict.fromkeys((*kinds.get(key, ()), doc_type)))
     return kinds

@@ -21,8 +21,11 @@ from archive.search.plan import (
     match_expression,
     node_expression,
 )
+from archive.statutes import law_slug, laws
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+
+RECITAL = "erwgr-"
 
 FIRST_DAY = "substr(d.published_on || '-01-01', 1, 10)"
 LAST_DAY = "d.published_on || substr('-12-31', length(d.published_on) - 3)"
@@ -33,6 +36,7 @@ LAST_DAY = "d.published_on || substr('-12-31', length(d.published_on) - 3)"
 class Filters:
     """What hits must be. Empty or None: anything.
 
+    ``provision`` is ``dsgvo/28``: the law as in addresses, and the number (``erwgr-47`` for a recital).
     ``date_from`` and ``date_to`` are ``2024``, ``2024-05`` or ``2024-05-06``; anything else is ignored.
     A period matches when a document's printed date may lie in it; undated documents never do.
     """
@@ -43,6 +47,7 @@ class Filters:
     issuer: str | None = None
     date_from: str | None = None
     date_to: str | None = None
+    provision: str | None = None
 
 
 Conditions = tuple[list[str], list[str]]
@@ -67,6 +72,10 @@ def conditions(filters: Filters) -> Conditions:
     if filters.topic:
         texts.append("exists (select 1 from document_topics t where t.document_id = d.id and t.topic_id = ?)")
         values.append(filters.topic)
+    if filters.provision:
+        text, found = _citing(filters.provision)
+        texts.append(text)
+        values += found
     if first := _bound(filters.date_from, "-01-01"):
         texts.append(f"{LAST_DAY} >= ?")
         values.append(first)
@@ -74,6 +83,16 @@ def conditions(filters: Filters) -> Conditions:
         texts.append(f"{FIRST_DAY} <= ?")
         values.append(last)
     return texts, values
+
+
+def _citing(provision: str) -> tuple[str, list[str]]:
+    """The condition that a document cites a provision; one that no law's address names is cited by none."""
+    slug, _, number = provision.strip().lower().partition("/")
+    law = next((law for law in laws() if law_slug(law) == slug), slug)
+    units = "c.unit = 'ErwGr'" if number.startswith(RECITAL) else "c.unit in ('Art.', '§')"
+    text = f"""exists (select 1 from citations c where c.document_id = d.id and c.law = ? collate nocase
+ and {units} and c.number = ? collate nocase)"""
+    return text, [law, number.removeprefix(RECITAL)]
 
 
 def _bound(value: str | None, rest: str) -> str | None:
@@ -91,6 +110,7 @@ def _bound(value: str | None, rest: str) -> str | None:
 FACETS_INDEX = "indexed by documents_facets"
 
 ALL_ROWIDS = "select rowid from documents_fts where documents_fts match ?"
+NEWEST_ROWIDS = "select rowid from documents_fts where documents_fts match ? order by rowid desc limit ?"
 BEST_ROWIDS = "select rowid, rank from documents_fts where documents_fts match ? order by rank limit ?"
 
 
@@ -139,17 +159,18 @@ def found_by(conn: sqlite3.Connection, plan: Plan, filters: Filters) -> list[int
     return allowed(conn, found, filters)
 
 
-def answering(conn: sqlite3.Connection, node: Node, *, at_least: float = PART) -> set[int]:
-    """The documents that answer one node, by rows or by text."""
+def answering(conn: sqlite3.Connection, node: Node, *, at_least: float = PART, most: int = -1) -> set[int]:
+    """The documents that answer one node, by rows or by text; of those by text the ``most`` newest."""
     if not has_rows(node):
         expression = node_expression(node, at_least=at_least)
-        return (
-            set() if expression is None else {docno for (docno,) in conn.execute(ALL_ROWIDS, (expression,))}
-        )
+        rows = () if expression is None else conn.execute(NEWEST_ROWIDS, (expression, most))
+        return {docno for (docno,) in rows}
     if isinstance(node, Listed):
-        by_text = answering(conn, node.text, at_least=at_least) if node.in_text and node.text else set()
+        by_text = (
+            answering(conn, node.text, at_least=at_least, most=most) if node.in_text and node.text else set()
+        )
         return by_text | {docno for docno, grade in node.grades.items() if grade >= at_least}
-    sets = [answering(conn, child, at_least=at_least) for child in node.nodes]  # type: ignore[union-attr]
+    sets = [answering(conn, child, at_least=at_least, most=most) for child in node.nodes]  # type: ignore[union-attr]
     return set.intersection(*sets) if isinstance(node, AllOf) else set().union(*sets)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from archive.german.folding import WORD, index_term
 from archive.search.matching import Filters, allowed, answering
 from archive.search.plan import EXACT, FORM, PART, Node, Plan, Wanted, any_expression, grade, is_hopeless
+from archive.search.ranking import lower_the_lesser
 
 ENOUGH = 10
 """Full hits from which on nothing else is looked for."""
@@ -21,6 +22,9 @@ COMMON = 5
 RARE = 300
 """Documents up to which a word is never too common."""
 
+LOOKED_AT = 4_000
+"""Documents of one word that are looked at, the newest."""
+
 CANDIDATES = 300
 MOST = 20
 """Documents that are weighed, and that are shown."""
@@ -28,8 +32,11 @@ MOST = 20
 EVERYDAY, SOLE_EVERYDAY, RELATED, APART = 0.5, 0.85, 0.75, 0.55
 """Grade of another word for the word; where the word itself is nowhere; of a word of the same root; of its parts."""
 
-LATER = (1.0, 0.95, 0.9, 0.85)
+LATER = (1.0, 0.9, 0.8, 0.75)
 """The usual word of the archive counts more than those named after it."""
+
+SAYING = 0.6
+"""Share of its grade that even a word has that stands everywhere; the rest grows as it gets rarer."""
 
 FLOOR, FLOOR_BESIDE_FULL, OF_BEST = 0.25, 0.5, 0.5
 """Least coverage; least where there are full hits; least share of the best."""
@@ -83,20 +90,31 @@ def _look_up(conn: sqlite3.Connection, wanted: Wanted, total: int) -> _Looked | 
         return None
     grades: dict[int, float] = {}
     for at_least in (EXACT, FORM, PART):
-        for docno in answering(conn, wanted.node, at_least=at_least):
+        for docno in answering(conn, wanted.node, at_least=at_least, most=LOOKED_AT):
             grades.setdefault(docno, at_least)
     own = frozenset(grades)
-    for node, factor in _beside(wanted, known=bool(own)):
-        for at_least in (FORM, PART):
-            for docno in answering(conn, node, at_least=at_least):
-                grades[docno] = max(grades.get(docno, 0), factor * (1 if at_least == FORM else FORM))
+    found = [
+        (answering(conn, node, at_least=FORM, most=LOOKED_AT), answering(conn, node, most=LOOKED_AT), factor)
+        for node, factor in _beside(wanted, known=bool(own))
+        if not _is_common(conn, node, max(RARE, total // COMMON))
+    ]
+    rarest = max((_weight(total, len(every)) for _, every, _ in found if every), default=1.0)
+    for exact, every, factor in found:
+        value = factor * (SAYING + (1 - SAYING) * _weight(total, len(every)) / rarest)
+        for docno in every:
+            grades[docno] = max(grades.get(docno, 0), value * (1 if docno in exact else FORM))
     parts = dict[int, float]()
     for node in wanted.parts:
-        for docno in answering(conn, node):
+        for docno in answering(conn, node, most=LOOKED_AT):
             parts[docno] = parts.get(docno, 0) + APART / len(wanted.parts)
     grades |= {docno: max(value, grades.get(docno, 0)) for docno, value in parts.items()}
-    weight = math.log(1 + total / (1 + len(own if own else grades)))
+    weight = _weight(total, len(own if own else grades))
     return _Looked(wanted=wanted, weight=weight, grades=grades, own=own)
+
+
+def _weight(total: int, documents: int) -> float:
+    """How much a word tells that stands in so many of all documents."""
+    return math.log(1 + total / (1 + documents))
 
 
 def _beside(wanted: Wanted, *, known: bool) -> Iterator[tuple[Node, float]]:
@@ -161,6 +179,7 @@ def _in_order(
         docno: value + TITLE * _title_share(titles.get(docno, ""), looked) + WORDS * words.get(docno, 0)
         for docno, value in kept.items()
     }
+    lower_the_lesser(conn, scores)
     best = sorted(scores, key=lambda docno: (-round(scores[docno], 3), -docno))[:MOST]
     return [
         Near(docno=docno, score=round(scores[docno], 3), missing=_missing(conn, docno, looked, loose))
@@ -212,7 +231,7 @@ def _missing(
     conn: sqlite3.Connection, docno: int, looked: Sequence[_Looked], loose: Sequence[Wanted]
 ) -> tuple[str, ...]:
     """The words of the question that a document lacks, in their order."""
-    own = {id(one.wanted): one.own for one in looked}
+    own = {id(one.wanted): one.own for one in looked if len(one.own) < LOOKED_AT}
     lacking = [
         one.typed
         for one in loose

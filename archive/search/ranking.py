@@ -26,8 +26,10 @@ from archive.search.plan import (
     any_expression,
     grade,
     has_rows,
+    leaves,
     listed_grade,
     match_expression,
+    node_expression,
 )
 
 FEW = 600
@@ -183,6 +185,9 @@ NEAR = 0.5
 """The words stand close together."""
 
 NEAR_WORDS = 6
+BESIDE = 0.7
+MOST_FORMS = 4
+"""Side by side, in the order in which they were typed."""
 TEXT = 1.0
 """What bm25 can add at most."""
 
@@ -190,6 +195,14 @@ HALF_BM25 = 6.0
 HEADS_OF = """
 select docno, title, kicker, attachment_titles, published_on from documents {}
 where docno in (select value from json_each(?))"""
+
+LESSER = """
+with pool as materialized (
+  select d.docno, d.id, d.parent_id from json_each(?) cross join documents d on d.docno = value)
+select a.docno, b.docno from links l join pool a on a.id = l.target_id join documents b on b.id = l.document_id
+ where l.kind = 'replaces'
+union all select a.docno, b.docno from pool a join documents b on b.id = a.parent_id"""
+LONGEST_CHAIN, STEP = 4, 0.001
 
 POOL = 100
 """Candidates looked at from each side, besides those that are asked for."""
@@ -209,15 +222,32 @@ def rank(
     """The first ``needed`` of the found documents by relevance, at equal relevance the newest first."""
     pool = gather(conn, plan, filters, found=found, size=POOL + needed)
     near = _near(conn, plan, filters)
-    scored = []
+    scores: dict[int, float] = {}
+    dates: dict[int, str] = {}
     for docno, head in _heads(conn, pool):
         kind, bm25 = pool[docno]
         score = FOUND_AS[kind] + TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head, docno)
-        score += NEAR if docno in near else 0
-        scored.append((round(score, 2), head.published_on, docno))
-    scored.sort(key=lambda item: item[2])
-    scored.sort(key=lambda item: (item[0], item[1]), reverse=True)
-    return [Ranked(docno=docno, score=score) for score, _, docno in scored[:needed]]
+        scores[docno] = round(score + near.get(docno, 0), 2)
+        dates[docno] = head.published_on
+    lower_the_lesser(conn, scores)
+    order = sorted(scores)
+    order.sort(key=lambda docno: (scores[docno], dates[docno]), reverse=True)
+    return [Ranked(docno=docno, score=scores[docno]) for docno in order[:needed]]
+
+
+def lower_the_lesser(conn: sqlite3.Connection, scores: dict[int, float]) -> None:
+    """Put a paper below the newer version that replaced it, and an annex below its paper, where both are there."""
+    pairs = conn.execute(LESSER, (json.dumps(list(scores)),)).fetchall()
+    for _ in range(LONGEST_CHAIN):
+        wrong = [
+            (lesser, better)
+            for lesser, better in pairs
+            if better in scores and scores[lesser] >= scores[better]
+        ]
+        for lesser, better in wrong:
+            scores[lesser] = round(scores[better] - STEP, 3)
+        if not wrong:
+            return
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,15 +284,28 @@ def _answered(nodes: Sequence[Node], text: str, by_rows: Sequence[float]) -> flo
     return sum(grades) / max(1, len(nodes))
 
 
-def _near(conn: sqlite3.Connection, plan: Plan, filters: Filters) -> set[int]:
-    """Documents in which all words, as they were typed, stand close together."""
+def _near(conn: sqlite3.Connection, plan: Plan, filters: Filters) -> dict[int, float]:
+    """What documents gain in which all words, as they were typed, stand close together, or side by side."""
     words = [word for node in plan.required for word in _typed(node)]
     if len(words) < 2 or len(words) > 8:
-        return set()
-    expression = "NEAR(" + " ".join(f'"{word}"' for word in words) + f", {NEAR_WORDS})"
-    found = matches_of(expression, filters)
-    rows = conn.execute(f"select d.docno {found.source} limit 2000", found.parameters)
-    return {int(docno) for (docno,) in rows}
+        return {}
+    gains: dict[int, float] = {}
+    together = "NEAR(" + " ".join(f'"{word}"' for word in words) + f", {NEAR_WORDS})"
+    phrase = Terms(slots=tuple(_inflected(node) for node in plan.required))
+    for expression, gain in ((together, NEAR), (node_expression(phrase), NEAR + BESIDE)):
+        if expression is None:
+            continue
+        found = matches_of(expression, filters)
+        rows = conn.execute(f"select d.docno {found.source} limit 2000", found.parameters)
+        gains |= {int(docno): gain for (docno,) in rows}
+    return gains
+
+
+def _inflected(node: Node) -> dict[str, float]:
+    """The forms of a word, for a phrase; none where it is more than one word."""
+    first = next(leaves(node), None)
+    forms = first.slots[0] if first is not None and len(first.slots) == 1 else {}
+    return {term: value for term, value in islice(forms.items(), MOST_FORMS) if value >= FORM}
 
 
 def _typed(node: Node) -> list[str]:

@@ -122,3 +122,8 @@ end""",
    where id {PAGES_OF.format("new")} and id in (select id from pages_fts_docsize);
 end""",
     ]
+
+
+def create_copies_index(conn: sqlite3.Connection) -> None:
+    """Create the index by which documents with the same text find each other."""
+    conn.execute("create index if not exists documents_length on documents (length(text))")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
+from archive.search.offers import Offer
 from archive.search.query import short_prefixes
 from portal.access import recall
 from portal.facets import Facet, YearBars, facets, value_label, year_bars
@@ -50,7 +51,10 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         chips=_chips(asked, found, path),
         facets=_facets(asked, found, path),
         years=_years(asked, found, path),
-        suggestion=_suggestion(asked, found, path),
+        full_here=max(0, found.full - (asked.page - 1) * PAGE_SIZE),
+        copies=_copies(found),
+        offers=[_offer(asked, offer, found, path) for offer in found.offers],
+        literal_address=path(replace(first_page, literally=True).address()),
         feed_address=path(first_page.address("/feed.atom")),
         csv_address=path(first_page.address("/suche.csv")),
         json_address=path(first_page.address("/suche.json")),
@@ -71,7 +75,7 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
 def _facets(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> list[Facet]:
     counts = {
         name: {count.value: count.count for count in getattr(found.facets, name)}
-        for name in ("issuer", "doc_type", "topic", "source")
+        for name in ("issuer", "doc_type", "topic", "source", "provision")
     }
     return facets(asked, counts, found.topics, path)
 
@@ -81,16 +85,39 @@ def _years(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> Ye
     return year_bars(asked, counts, path)
 
 
-def _suggestion(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> Chip | None:
-    if not found.suggestion:
-        return None
-    return Chip(label=found.suggestion, href=path(replace(asked, query=found.suggestion, page=1).address()))
+def _copies(found: Found) -> dict[str, tuple[str, ...]]:
+    """Hits of a page whose very text other hits before them have: they are named there, not listed again."""
+    ids = {hit.id for hit in found.hits}
+    listed: set[str] = set()
+    copies: dict[str, tuple[str, ...]] = {}
+    for hit in found.hits:
+        if hit.id not in listed:
+            same = tuple(one for one in hit.same_as if one in ids and one not in listed)
+            copies[hit.id] = same
+            listed.update((hit.id, *same))
+    return copies
+
+
+def _offer(asked: SearchRequest, offer: Offer, found: Found, path: Callable[[str], str]) -> Chip:
+    """What may be meant, with its number of documents."""
+    kinds = {"topic": "Thema", "provision": "Vorschrift", "type": "Art", "either": "Eines der Wörter"}
+    if offer.kind == "either":
+        address = replace(asked, query=offer.value, page=1).address()
+    else:
+        name = {"type": "doc_type"}.get(offer.kind, offer.kind)
+        address = SearchRequest().with_filter(name, offer.value).address()
+    label = (
+        offer.label
+        if offer.kind in ("either", "provision")
+        else value_label({"type": "doc_type"}.get(offer.kind, offer.kind), offer.value, found.topics)
+    )
+    return Chip(label=f"{kinds[offer.kind]}: {label} ({offer.count})", href=path(address))
 
 
 def _chips(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> list[Chip]:
     labels = {
         name: value_label(name, value, found.topics)
-        for name in ("source", "doc_type", "topic", "issuer")
+        for name in ("source", "doc_type", "topic", "issuer", "provision")
         if (value := getattr(asked, name))
     }
     labels |= {"since": f"ab {as_date(asked.since)}"} if asked.since else {}

@@ -17,7 +17,10 @@ from commands import COMMAND, SmallArchive, run, run_process
 from archive.lock import archive_lock
 
 EDITED = "select document_id from versions where version = 2 order by document_id limit 1"
-HIT_KEYS = ["id", "title", "published_on", "source", "doc_type", "page", "snippet", "score"]
+HIT_KEYS = [
+    "id", "title", "published_on", "source", "doc_type", "page", "snippet", "snippet_html", "score",
+    "missing", "corrected", "same_as", "removed_at",
+]  # fmt: skip
 
 
 def value(data: Path, query: str) -> str:

@@ -25,7 +25,7 @@ NOT_FOR_READERS = {
 }  # fmt: skip
 """Functions that SQLite has and somebody has decided to deny."""
 
-OURS = {"escape_fts", "suchausdruck"}
+OURS = {"escape_fts", "suchausdruck", "suche"}
 KILLED = "select instr(hex(zeroblob(1900000)), hex(zeroblob(900000)) || '1')"
 """Asks nothing between its beginning and an end that is minutes away."""
 

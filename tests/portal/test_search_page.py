@@ -146,12 +146,29 @@ def test_sorting_by_date_puts_undated_last(portal: Any) -> None:
     assert dates[len(dated) :] == [None, None]
 
 
-def test_suggests_a_better_spelling(portal: Any) -> None:
-    """A typo without hits leads to the nearest known word."""
+def test_a_slip_is_mended_and_said_with_a_way_back(portal: Any) -> None:
+    """The page says what it looked for besides, and leads to the search for just what was typed."""
     found = results(portal, "/suche?q=Schwimbad")
-    link = found.find(".//p[@class='notice']/a")
+    notice = found.find(".//p[@class='notice']")
+    back = parse_qs(urlsplit(notice.find("a").get("href")).query)
 
-    assert parse_qs(urlsplit(link.get("href")).query)["q"][0].casefold() == "schwimmbad"
+    assert "schwimmbad" in notice.text_content().casefold()
+    assert (back["q"], back["genau"]) == (["Schwimbad"], ["1"])
+    assert hit_links(found)
+    assert hit_links(results(portal, "/suche?q=Schwimbad&genau=1")) == []
+
+
+def test_near_hits_are_named_near(portal: Any) -> None:
+    """No document has all the words: the page says so, and of each hit which words it lacks."""
+    found = results(portal, "/suche?q=%C3%9Cberwachung+Kreuzfahrtschiff")
+    data = portal.get("/suche.json?q=%C3%9Cberwachung+Kreuzfahrtschiff").json()
+
+    assert "Kein Dokument enthält alle Wörter." in found.text_content()
+    assert "ohne: Kreuzfahrtschiff" in found.text_content()
+    assert data["full"] == 0
+    assert {tuple(hit["missing"]) for hit in data["hits"]} == {("Kreuzfahrtschiff",)}
+    assert all("<mark>" not in hit["snippet"] for hit in data["hits"])
+    assert any("<mark>" in hit["snippet_html"] for hit in data["hits"])
 
 
 def test_pages_have_stable_addresses(portal: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,21 @@ def graded_cases() -> list[dict[str, object]]:
     return list(json.loads((CORPUS / "search" / "dev_queries_2.json").read_text("utf-8")))
 
 
+def reader_cases() -> list[dict[str, object]]:
+    """Our own queries, as readers type them, over the sample texts."""
+    entries = tomllib.loads((HERE / "reader_queries.toml").read_text("utf-8"))["queries"]
+    return [
+        {
+            "kind": kind,
+            "query": query,
+            "relevant": {one.lstrip("+"): 2 if one.startswith("+") else 1 for one in ids.split()},
+            "first": [],
+        }
+        for kind, query, ids in entries
+        if ids
+    ]
+
+
 def grade_all(
     cases: Iterable[Mapping[str, object]], search: Callable[[str], Sequence[str]]
 ) -> dict[str, Graded]:

@@ -6,12 +6,27 @@ hundredth where a kind has few queries.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tomllib
 from collections.abc import Sequence
 
 import pytest
-from search_archives import RELEASES, archive_of, releases, sample_texts
-from search_gate import Case, Score, measure, release_cases, sample_cases, score, shared_cases, table
+from search_archives import CORPUS, HERE, RELEASES, archive_of, releases, sample_texts, second_set
+from search_gate import (
+    Case,
+    Graded,
+    Score,
+    grade_all,
+    graded_cases,
+    measure,
+    reader_cases,
+    release_cases,
+    sample_cases,
+    score,
+    shared_cases,
+    table,
+)  # fmt: skip
 
 from archive.search.engine import search
 
@@ -34,6 +49,17 @@ RELEASE_FLOORS = {
 needs_releases = pytest.mark.skipif(
     not RELEASES.exists(), reason="../shared/corpus/dsmv is not beside the checkout"
 )
+
+
+needs_second_set = pytest.mark.skipif(
+    "CORPUS" not in os.environ and not (CORPUS / "search" / "dev_queries_2.json").exists(),
+    reason="dev_queries_2.json is not beside the checkout, and CORPUS names no folder",
+)
+
+SECOND = Graded(queries=100, ndcg=0.88, first=0.84, five=0.95, nothing=0.02)
+SECOND_KINDS = {"everyday": 0.65, "question": 0.72}
+READERS = Graded(queries=60, ndcg=0.93, first=0.90, five=0.94, nothing=0.03)
+MOST_WEAK = 3
 
 
 def ids(conn: sqlite3.Connection, query: str) -> list[str]:
@@ -106,3 +132,42 @@ def test_shared_queries_over_releases() -> None:
 def test_the_measure_itself(found: Sequence[str], expected: tuple[float, float, float]) -> None:
     """Title hits count three times as much as text hits; missing and wrong hits cost."""
     assert score(Case(kind="", query="", grades={"a": 2, "b": 1}), found) == expected
+
+
+def assert_graded(scores: dict[str, Graded], floor: Graded) -> None:
+    one = scores["all"]
+
+    assert one.queries >= floor.queries
+    assert one.ndcg >= floor.ndcg, scores
+    assert one.first >= floor.first, scores
+    assert one.five >= floor.five, scores
+    assert one.nothing <= floor.nothing, scores
+
+
+def test_what_readers_type_over_sample_texts() -> None:
+    """Everyday words, questions, slips, dates, English: the second tier counts here."""
+    conn = archive_of(sample_texts())
+
+    assert_graded(
+        grade_all(reader_cases(), lambda query: [hit.id for hit in search(conn, query).hits]), READERS
+    )
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    conn = archive_of(sample_texts())
+    queries = tomllib.loads((HERE / "reader_queries.toml").read_text("utf-8"))["nothing"]
+    found = [search(conn, query) for query in queries]
+
+    assert len(queries) >= 20
+    assert sum(one.total for one in found) / len(found) <= MOST_WEAK
+    assert [one.full for one in found] == [0] * len(found)
+
+
+@needs_second_set
+def test_second_set() -> None:
+    conn = archive_of(second_set())
+    scores = grade_all(graded_cases(), lambda query: [hit.id for hit in search(conn, query).hits])
+
+    assert_graded(scores, SECOND)
+    for kind, one in scores.items():
+        assert kind == "thin" or one.ndcg >= SECOND_KINDS.get(kind, 0.65), (kind, one)
