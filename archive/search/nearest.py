@@ -22,7 +22,7 @@ COMMON = 5
 RARE = 300
 """Documents up to which a word is never too common."""
 
-LOOKED_AT = 4_000
+LOOKED_AT = 2_000
 """Documents of one word that are looked at, the newest."""
 
 CANDIDATES = 300

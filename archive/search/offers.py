@@ -18,8 +18,9 @@ from archive.statutes import law_slug
 MOST_TOPICS = 4
 EITHER = re.compile(r"(?<=\S)\s+oder\s+(?=\S)")
 COUNTED = """
-select count(*) from document_topics where topic_id = ?
-and document_id not in (select id from documents indexed by documents_facets where blocked_at is not null)"""
+select (select count(*) from document_topics where topic_id = ?1) - (
+  select count(*) from documents d indexed by documents_facets join document_topics on document_id = d.id
+  where d.blocked_at is not null and topic_id = ?1)"""
 OF_NEAR = """
 select topic_id from json_each(?) cross join documents d on d.docno = value join document_topics on document_id = d.id
 group by topic_id having count(*) * 3 >= ? order by count(*) desc, topic_id"""

@@ -19,8 +19,11 @@ from pipelines.mending import mend
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[1].parent / "shared"
-CORPUS = Path(os.environ.get("CORPUS") or SHARED)
-"""Real texts and queries. Where the environment names their folder, tests that need it fail without it."""
+CORPUS = Path(os.environ.get("CORPUS") or SHARED / "corpus")
+"""Real texts. Where the environment names their folder, tests that need it fail without it."""
+
+QUERIES = CORPUS.parent / "search"
+"""Graded queries over them."""
 
 RELEASES = SHARED / "corpus" / "dsmv"
 
@@ -139,7 +142,7 @@ def second_set() -> list[Sample]:
     """All real releases in the corpus, and the papers that are known by their titles only."""
     found = []
     for folder in ("dsmv", "dsmv_more"):
-        for path in sorted((CORPUS / "corpus" / folder).glob("*.json")):
+        for path in sorted((CORPUS / folder).glob("*.json")):
             page = json.loads(path.read_text("utf-8"))
             lines = [line.strip() for line in page["title"].split("--") if line.strip()]
             found.append(
@@ -152,7 +155,7 @@ def second_set() -> list[Sample]:
                     url=page["url"],
                 )
             )
-    papers = json.loads((CORPUS / "search" / "papers_by_title.json").read_text("utf-8"))
+    papers = json.loads((QUERIES / "papers_by_title.json").read_text("utf-8"))
     for one in papers:
         title = mended(one["title"])
         found.append(Sample(**{**one, "title": title, "pages": (title,)}))

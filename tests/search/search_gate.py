@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from search_archives import CORPUS, HERE, SHARED, Sample
+from search_archives import HERE, QUERIES, SHARED, Sample
 
 Search = Callable[[sqlite3.Connection, str], Sequence[str]]
 """Query in, document ids out, best first."""
@@ -120,7 +120,7 @@ class Graded:
 
 def graded_cases() -> list[dict[str, object]]:
     """The graded queries of the second set."""
-    return list(json.loads((CORPUS / "search" / "dev_queries_2.json").read_text("utf-8")))
+    return list(json.loads((QUERIES / "dev_queries_2.json").read_text("utf-8")))
 
 
 def reader_cases() -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Sequence
 
 import pytest
-from search_archives import CORPUS, HERE, RELEASES, archive_of, releases, sample_texts, second_set
+from search_archives import HERE, QUERIES, RELEASES, archive_of, releases, sample_texts, second_set
 from search_gate import (
     Case,
     Graded,
@@ -52,7 +52,7 @@ needs_releases = pytest.mark.skipif(
 
 
 needs_second_set = pytest.mark.skipif(
-    "CORPUS" not in os.environ and not (CORPUS / "search" / "dev_queries_2.json").exists(),
+    "CORPUS" not in os.environ and not (QUERIES / "dev_queries_2.json").exists(),
     reason="dev_queries_2.json is not beside the checkout, and CORPUS names no folder",
 )
 
