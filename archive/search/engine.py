@@ -5,14 +5,27 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
+from archive.german.folding import WORD, index_term
 from archive.search.expansion import expand
 from archive.search.facets import Facets, count_facets
 from archive.search.matching import Filters, found_by
 from archive.search.nearest import ENOUGH, Near, nearest
 from archive.search.offers import Offer, either, offers
-from archive.search.plan import FORM, PART, AnyOf, Node, Plan, all_expression, any_expression, is_hopeless
+from archive.search.plan import (
+    FORM,
+    PART,
+    AnyOf,
+    Node,
+    Plan,
+    all_expression,
+    any_expression,
+    grade,
+    is_hopeless,
+    leaves,
+)
 from archive.search.query import parse_query
 from archive.search.ranking import Ranked, newest, rank
 from archive.search.slips import corrected_query
@@ -22,6 +35,9 @@ from archive.search.vocabulary import vocabulary_of
 Sort = Literal["relevanz", "datum"]
 
 ALL = Filters()
+
+BREAK = 400
+"""Characters on either side of a page break in which a phrase may run over it."""
 
 SHORTEST_COPY = 40
 """Characters from which on two documents with the same text are one thing."""
@@ -293,7 +309,23 @@ def _page_key(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> in
         rows = conn.execute(FOUND_PAGES, (expression, first, last)).fetchall()
         if rows:
             return max(rows, key=lambda row: (row[1], -row[0]))[0] if len(rows) > 1 else int(rows[0][0])
-    return keys[0]
+    return _page_before_break(conn, first, last, plan) or keys[0]
+
+
+def _page_before_break(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int | None:
+    """The page on which a phrase begins that ends on the next one; None where there is none."""
+    phrases = [node for node in plan.required if (leaf := next(leaves(node), None)) and len(leaf.slots) > 1]
+    if not phrases:
+        return None
+    pages = conn.execute(
+        f"select id, substr(text, 1, {BREAK}), substr(text, -{BREAK}) from pages where id between ? and ? order by id",
+        (first, last),
+    ).fetchall()
+    for (key, _, end), (_, start, _) in pairwise(pages):
+        words = [index_term(word) for word in WORD.findall(f"{end}\n{start}")]
+        if any(grade(node, words) for node in phrases):
+            return int(key)
+    return None
 
 
 def _page_expressions(plan: Plan) -> Iterator[str]:

@@ -107,7 +107,11 @@ def _groups(run: list[tuple[Item, ...]], archive: _Archive, *, all_said: bool) -
         node = AnyOf(nodes=tuple(item_node(item, archive) for item in run[0]))
         loose = all(isinstance(item, Word | Day | Provision) for item in run[0])
         typed = " ".join(_typed(item) for item in run[0])
-        yield _Group(node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),))
+        printed = [word for item in run[0] if isinstance(item, Exact) for word in item.words]
+        unknown = tuple(
+            word for word in printed if is_hopeless(node) and not _spellings(word, archive.vocabulary)
+        )
+        yield _Group(node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),), unknown=unknown)
         return
     words = [item for clause in run for item in clause if isinstance(item, Word)]
     said = [word for word in words if all_said or not is_empty_word(word)]

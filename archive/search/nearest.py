@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.german.folding import WORD, index_term
 from archive.search.matching import Filters, allowed, answering
@@ -181,10 +181,16 @@ def _in_order(
     }
     lower_the_lesser(conn, scores)
     best = sorted(scores, key=lambda docno: (-round(scores[docno], 3), -docno))[:MOST]
+    looked = [replace(one, own=_all_of(conn, one)) for one in looked]
     return [
         Near(docno=docno, score=round(scores[docno], 3), missing=_missing(conn, docno, looked, loose))
         for docno in best
     ]
+
+
+def _all_of(conn: sqlite3.Connection, one: _Looked) -> frozenset[int]:
+    """All documents with a word itself, also those that were not looked at."""
+    return frozenset(answering(conn, one.wanted.node)) if len(one.own) >= LOOKED_AT else one.own
 
 
 def _title_share(title: str, looked: Sequence[_Looked]) -> float:
@@ -231,7 +237,7 @@ def _missing(
     conn: sqlite3.Connection, docno: int, looked: Sequence[_Looked], loose: Sequence[Wanted]
 ) -> tuple[str, ...]:
     """The words of the question that a document lacks, in their order."""
-    own = {id(one.wanted): one.own for one in looked if len(one.own) < LOOKED_AT}
+    own = {id(one.wanted): one.own for one in looked}
     lacking = [
         one.typed
         for one in loose

@@ -303,3 +303,10 @@ def test_sql_function_always_gives_an_expression(conn: sqlite3.Connection, query
     conn.execute(
         "select count(*) from documents_fts where documents_fts match escape_fts(?)", (query,)
     ).fetchone()
+
+
+def test_a_phrase_over_a_page_break_names_the_page_where_it_begins() -> None:
+    pages = ("Am Anfang steht nichts.", "Hier beginnt die kleine", "Laterne am Kai.", "Schluss")
+    conn = archive_of([Sample(id="paper", title="Papier", pages=pages)])
+
+    assert [(hit.id, hit.page) for hit in search(conn, '"kleine Laterne"').hits] == [("paper", 2)]
