@@ -31,7 +31,7 @@ UNLIKE = 2.5
 _COUNTED = re.compile(r"\n\d{1,4}(?=[ \r])")
 _NUMBER = re.compile(r"(\d{1,4})(?: |$)")
 
-_INNER = re.compile("[^\\W\\d_][-\x02\ufffe] ")
+_INNER = ("- ", "\x02 ", "\ufffe ")
 
 Span = tuple[float, float]
 
@@ -214,7 +214,7 @@ def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
     Looked at are lines that begin far to the left of a line with a hyphen at its end and reach beyond
     that line's beginning.
     """
-    if _INNER.search(text):
+    if any(sign in text for sign in _INNER):
         pieces = list(_cells_in_order(textpage, text, pieces))
     ordered: list[Piece] = pieces[:1]
     for piece in pieces[1:]:
@@ -233,7 +233,7 @@ def _cells_in_order(textpage: Any, text: str, pieces: list[Piece]) -> Iterator[P
     """
     at = 0
     while at < len(pieces):
-        is_row = _INNER.search(text, pieces[at][0], pieces[at][1])
+        is_row = _ends_cell(textpage, text, pieces[at])
         columns = [[cell] for cell in split(textpage, text, pieces[at], _beside)] if is_row else []
         after = at + 1
         while after < len(pieces) and any(_divided(text, cells[-1]) for cells in columns[:-1]):
@@ -249,6 +249,16 @@ def _cells_in_order(textpage: Any, text: str, pieces: list[Piece]) -> Iterator[P
             after += 1
         yield from chain.from_iterable(columns) if after > at + 1 else pieces[at:after]
         at = after
+
+
+def _ends_cell(textpage: Any, text: str, piece: Piece) -> bool:
+    """True if more than a blank stands behind a hyphen within the piece."""
+    places = (text.find(sign, piece[0], piece[1]) for sign in _INNER)
+    return any(
+        box(textpage, at + 2)[0] - box(textpage, at)[2] >= 0.7 * piece[5]
+        for at in places
+        if piece[0] < at < piece[1] - 2
+    )
 
 
 def _beside(part: Piece, here: Piece) -> bool:
