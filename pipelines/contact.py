@@ -63,8 +63,8 @@ def _signs() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
 @cache
 def _label() -> re.Pattern[str]:
     labels = sorted(_wording()["contact"]["labels"], key=len, reverse=True)
-    openings = _wording()["contact"]["openings"]
-    either = "|".join(map(re.escape, labels)), "|".join(map(re.escape, openings))
+    openings = [*map(re.escape, _wording()["contact"]["openings"]), *_wording()["contact"]["asked"]]
+    either = "|".join(map(re.escape, labels)), "|".join(openings)
     return re.compile(rf"\W{{0,3}}(?:(?P<label>{either[0]}) ?(?::|$)|(?:{either[1]})\b)", re.IGNORECASE)
 
 
@@ -156,8 +156,6 @@ def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | N
     kinds = _kinds(lines[at].text)
     if not kinds or (len(kinds) < _MANY_KINDS and not _is_address(lines[at].text)):
         return None
-    above = lines[at - 1].text if at > reach else ""
-    housed = "town" in kinds and _is_housed(lines[at].text, above)
     first = at
     for number in range(at - 1, max(reach, at - 4) - 1, -1):
         if not _is_name(_HOUSE_NUMBER.sub("", lines[number].text)):
@@ -165,6 +163,7 @@ def _unlabelled(lines: list[_Line], at: int, reach: int) -> tuple[Span, int] | N
         first = number
     last = _last_address(lines, at, lines[at].start)
     end = at if last is None else last
+    housed = "town" in kinds and _is_housed([line.text for line in lines[first : at + 1]])
     if not (housed or _is_enough([line.text for line in lines[at : end + 1]], named=first < at)):
         return None
     return (lines[first].start, lines[end].end), end + 1
@@ -174,11 +173,15 @@ _MANY_KINDS = 3
 """So many kinds of signs in one line make it an address, whatever else stands in it."""
 
 
-def _is_housed(text: str, above: str) -> bool:
-    """Whether a house number stands before the town, in this line or at the end of the one above."""
-    if _HOUSE_AND_TOWN.search(text[:_SEEN]):
-        return True
-    return _TOWN.fullmatch(text.strip()) is not None and _HOUSE.fullmatch(above.strip()) is not None
+def _is_housed(texts: Sequence[str]) -> bool:
+    """Whether a house number stands before the town, in its line or above it, and a name without numbers above."""
+    *names, town = texts
+    above = names[-1].strip() if names else ""
+    if not _HOUSE_AND_TOWN.search(town[:_SEEN]):
+        if not (_TOWN.fullmatch(town.strip()) and _HOUSE.fullmatch(above)):
+            return False
+        names.pop()
+    return any(not any(map(str.isdigit, name)) for name in names)
 
 
 def _is_enough(texts: Sequence[str], *, named: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.identity import is_file
@@ -29,6 +30,8 @@ _NOTE_BEHIND = re.compile(rf"\s*({_A_NOTE})", re.IGNORECASE)
 
 LONGEST_TITLE = 300
 """Characters of the title of a file; more beside a link is running text."""
+
+_WORDS = re.compile(r"\w+")
 
 
 def split_note(text: str) -> tuple[str, str | None]:
@@ -157,7 +160,14 @@ def says_title(text: str) -> bool:
 def _is_generic(title: str) -> bool:
     """Whether a link's text names no document: nothing, "Download", a remark."""
     folded = title.casefold().strip(" .:›»")
-    return not folded or folded in words("furniture")["words"]["generic"] or is_note(title)
+    spoken = _WORDS.findall(folded)
+    return not folded or is_note(title) or (bool(spoken) and _generic_words().issuperset(spoken))
+
+
+@cache
+def _generic_words() -> frozenset[str]:
+    phrases: list[str] = words("furniture")["words"]["generic"]
+    return frozenset(word for phrase in phrases for word in phrase.split())
 
 
 def _left_beside_links(block: Block) -> tuple[str, int]:

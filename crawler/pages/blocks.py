@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from bs4 import NavigableString, Tag
 from bs4.element import PageElement, PreformattedString
@@ -204,13 +204,13 @@ def zone_of(tag: Tag) -> str | None:
 
 def is_furniture(tag: Tag) -> bool:
     """Whether an element holds nothing for readers of the text: scripts, forms, navigation."""
-    elements, names, parts = _skipped()
+    elements = _skipped()
     if tag.get("role") in ("button", "navigation", "search", "dialog", "alertdialog"):
         return True
     if tag.name in elements or tag.has_attr("hidden"):
         return tag.name != "header" or tag.find("h1") is None
     own = [name.lower() for name in (*(tag.get("class") or ()), str(tag.get("id") or "")) if name]
-    return any(name in names or not parts.isdisjoint(_PARTS.split(name)) for name in own)
+    return any(map(_is_skipped, own))
 
 
 def is_data_table(table: Tag) -> bool:
@@ -277,6 +277,13 @@ def _zones() -> dict[str, str]:
 
 
 @cache
-def _skipped() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    skip = words("furniture")["skip"]
-    return frozenset(skip["elements"]), frozenset(skip["names"]), frozenset(skip["parts"])
+def _skipped() -> frozenset[str]:
+    return frozenset(words("furniture")["skip"]["elements"])
+
+
+@lru_cache(maxsize=4096)
+def _is_skipped(name: str) -> bool:
+    """Whether a class name or id is that of furniture: it, one of its parts, or how one of them begins."""
+    skip, parts = words("furniture")["skip"], _PARTS.split(name)
+    begins = any(part.startswith(tuple(skip["beginnings"])) for part in parts)
+    return name in skip["names"] or begins or not set(parts).isdisjoint(skip["parts"])

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from bs4 import NavigableString, Tag
 
-from crawler.pages.attachments import is_note
+from crawler.pages.attachments import is_note, says_title
 from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture, is_marked, read_blocks, zone_of
 from crawler.pages.labels import Label, is_date, is_remark, looks_dated, read_label
-from crawler.wordlists import words
 
 _HOLDERS = sorted(BLOCK_TAGS - {"td", "th"})
+_NUMBER_ALONE = re.compile(r"((?:Kurzpapier )?(?:Nr\.? ?)?\d{1,3})[.:)|–-]?")
 LONGEST_LABEL = 400
 """Characters; a longer block around a link is running text, and the link's own text is the label."""
 
@@ -45,6 +45,7 @@ def entries_of(column: Tag, *, numbered: bool = False) -> Iterator[Entry]:
             yield from _entries_of_item(tag, heading, numbered)
         else:
             label = _loose_label(tag, heading, numbered).without_size().with_date(date_beside(tag))
+            label = _with_number_beside(label, tag) if numbered and label.number is None else label
             yield Entry(href=str(tag["href"]), label=label, heading=heading, seen=False)
 
 
@@ -109,6 +110,21 @@ def _loose_label(link: Tag, heading: str | None, numbered: bool) -> Label:
     if holder is None or not plain or around == own.whole:
         return own
     return read_label(holder, numbered=numbered)
+
+
+def _with_number_beside(label: Label, link: Tag) -> Label:
+    """The same label with the number, and the remarks, in the smallest part around the link that prints one."""
+    part: Tag | None = link
+    for _ in range(LEVELS):
+        part = part.parent if part is not None else None
+        if part is None or part.name in ("body", "html", "main") or _is_about_more(part, link):
+            break
+        term = part.find_previous_sibling(["dt", "dd"]) if part.name == "dd" else None
+        texts = [*(_texts(term) if term is not None and term.name == "dt" else ()), *_texts(part)]
+        number = next((found[1] for text in texts if (found := _NUMBER_ALONE.fullmatch(text))), None)
+        if number is not None:
+            return replace(label, number=number).with_notes(tuple(filter(is_remark, texts)))
+    return label
 
 
 def _teaser_title(link: Tag) -> str | None:
@@ -205,7 +221,7 @@ def _is_divider(tag: Tag) -> bool:
 
 
 def _says_nothing(text: str) -> bool:
-    return text.casefold().strip(" .:›»()") in {"", *words("furniture")["words"]["generic"]}
+    return not says_title(text.strip("() "))
 
 
 def _text(tag: Tag) -> str:
@@ -225,7 +241,8 @@ def date_outside_links(element: Tag) -> str | None:
     'Mai 2024'
     """
     texts = (text.strip(" ()[]:|–—-") for text in _texts(element))
-    return next((text for text in texts if is_date(text)), None)
+    tails = (tail for text in texts for tail in (text, text[text.rfind("Stand") :]) if tail)
+    return next((tail for tail in tails if is_date(tail)), None)
 
 
 def date_beside(link: Tag) -> str | None:

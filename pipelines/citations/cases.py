@@ -16,7 +16,7 @@ _UNION = re.compile(r"(?<![\w/.-])([CT])([-\u2010-\u2013]\s?|[^\S\n]|)(\d{1,3})\
 _UNION_AFTER = re.compile(r"\s(P-R|PPU|P|R)(?![\w-])")
 _SENATE = rf"(?<![\w./-])(?:{one_of(_CASES['prefixes'])}\s(?=\d)|[IVX]{{1,3}}-(?=\d))?(?:\d{{1,4}}|[IVX]{{1,5}}[a-z]?)"
 _SURE = re.compile(rf"(?:{_SENATE}\s{{0,2}})({one_of(_CASES['sure'])})\s{{1,3}}\d{{1,6}}\Z")
-_BARE = re.compile(r"(?<![\w./-])(?:KZR|KVR|EnVR|PBvU)\s\d{1,4}\Z")
+_BARE = re.compile(rf"(?<![\w./-]){one_of(_CASES['bare'])}(?:\s?\([A-Za-z]{{1,6}}\))?\s\d{{1,4}}\Z")
 _OPEN = re.compile(rf"{_SENATE}\s?{one_of(_CASES['open'])}\s{{1,3}}(?:\d{{1,4}}\sJs\s)?\d{{1,6}}\Z")
 _LISTED = re.compile(
     rf"({_SENATE}\s{{0,2}}{one_of(_CASES['sure'])}\s{{1,3}})(\d{{1,4}}(?:(?:,|\s(?:und|u\.))\s\d{{1,4}}){{1,6}})\Z"

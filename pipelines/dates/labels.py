@@ -18,9 +18,11 @@ _LEADS = {"", *(lead.casefold() for kind in ("leads", "weekdays") for lead in WO
 _STAND_BEHIND = re.compile(rf"\s*(?:[(\[,;:|•·]|(?<=\s){DASH})\s*(?P<stand>{STAND}\b.*)\Z", re.IGNORECASE)
 _DASHED = re.compile(rf"[\s)\]]*{DASH}")
 _DASH_BEHIND = re.compile(rf"\s+{DASH}\s+")
+_MONTH_AND_YEAR = r"(?:0?[1-9]|1[0-2])/(?:19|20)[0-9]{2}"
+_BRACKETED_MONTH = re.compile(rf"\({_MONTH_AND_YEAR}\)(?=\s)")
 _NUMBERED = re.compile(rf"{any_of(WORDS['file_name']['numbered'])}(?![^\W_])", re.IGNORECASE)
 """What is numbered by number and year: "05/2020 - Leitlinien …" is no month."""
-_SLASHED_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])/(?:19|20)[0-9]{2}")
+_SLASHED_MONTH = re.compile(_MONTH_AND_YEAR)
 _FURTHER = re.compile(
     rf"[\s,;(]*(?:(?P<changed>{any_of(WORDS['label']['changed'])}:?)|{any_of(WORDS['label']['also'])})\s{{1,3}}",
     re.IGNORECASE,
@@ -128,12 +130,13 @@ def _date_in_front(label: str, today: date) -> tuple[Found, str]:
 
 
 def _set_off_by_a_dash(label: str, today: date) -> tuple[Found, str] | None:
-    """Before a dash a month can be printed as "06/2021", and what is printed there can be unreadable."""
-    dash = _DASH_BEHIND.search(label[:LONGEST])
-    head, title = (label[: dash.start()], label[dash.end() :]) if dash else ("", "")
+    """Before a dash, or in brackets, a month can be printed as "06/2021", and it can be unreadable."""
+    dash = _BRACKETED_MONTH.match(label) or _DASH_BEHIND.search(label[:LONGEST])
+    cut = (dash.start() or dash.end()) if dash else 0
+    head, title = label[:cut], _EDGE.sub("", label[dash.end() if dash else 0 :])
     if not head or not title:
         return None
-    month = _SLASHED_MONTH.fullmatch(head.strip())
+    month = _SLASHED_MONTH.fullmatch(head.strip(" ()"))
     stand = read_date(f"Stand {month[0]}", today=today) if month and not _NUMBERED.match(title) else None
     if isinstance(stand, DateReading) and month is not None:
         return replace(stand, raw=month[0], start=label.index(month[0])), title

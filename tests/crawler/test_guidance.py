@@ -112,6 +112,13 @@ def test_no_page_is_no_guidance() -> None:
 
 TEASERS = [
     ("<h5>Plan</h5><p>Stand: 3. Mai 2021</p><a href='{}'>Download</a>", "Plan", "Stand: 3. Mai 2021"),
+    (
+        "<h6>Plan</h6><p>Fassung 2, Stand: 3. Mai 2021</p><a href='{}'>Datei herunterladen</a>",
+        "Plan",
+        "Stand: 3. Mai 2021",
+    ),
+    ("<h5>Plan</h5><a href='{}'>Download PDF</a>", "Plan", None),
+    ("<h5>Pläne</h5><a href='{}'>Dokument zum Hafen</a>", "Dokument zum Hafen", None),
     ("<h5>Plan</h5><h5>Plan</h5><p><a href='{}'>Download (PDF, 1 MB)</a></p>", "Plan", None),
     ("<p>Plan</p><p>Stand: Mai 2021</p><p><a href='{}'>Herunterladen</a></p>", "Plan", "Stand: Mai 2021"),
     ("<a href='{}'><img src='x.png'></a><h5>Plan</h5><a href='{}'>Download</a>", "Plan", None),

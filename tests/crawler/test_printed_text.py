@@ -148,6 +148,7 @@ AROUND = [
     "<p><a href='/presse/?id=8'>Zurück</a> | <a href='/presse/?id=9'>Weiter</a></p>",
     "<div><p>Hier steht ein Platzhalter für ein Video.</p><a role='button' href='#'>Entsperren</a></div>",
     "<p>Lesedauer: 4 Minuten</p>",
+    "<div id='cookieleiste'><h2>Cookies</h2><p>Nur notwendige.</p></div>",
     "<p><a href='#' onclick='window.print()'>Blatt drucken</a> <a href='mailto:?body=x'>Weitersagen</a></p>",
     "<div><p>Für diese Karte brauchen wir Ihre Einwilligung.</p><a class='btn' href='#'>Ja, zeigen</a></div>",
     "<p><a href='https://t.me/share/url?url=x'>Telegram</a> <a href='#'>Drucken</a> <a href='/presse/?id=9'>Nächster Beitrag</a></p>",

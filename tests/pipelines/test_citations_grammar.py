@@ -158,6 +158,8 @@ def test_enumerations_ranges_and_headings(text: str, rows: list[str]) -> None:
         ("BPatG, Beschluss vom 3. Mai 2021, 26 W (pat) 5/19", "26 W (pat) 5/19"),
         ("OLG Düsseldorf, Urteil vom 3. Mai 2021, I-20 U 12/19", "I-20 U 12/19"),
         ("OLG Köln, Urteil vom 3. Mai 2021, 15 U 89/19", "15 U 89/19"),
+        ("BGH, Beschluss vom 3. Mai 2021, NotZ(Brfg) 4/19", "NotZ(Brfg) 4/19"),
+        ("Verfassungsgericht, Urteil vom 3. Mai 2021, LVerfG 5/19", "LVerfG 5/19"),
         ("OLG Celle, Beschluss vom 3. Mai 2021, 13 U (Kart) 9/18", "13 U (Kart) 9/18"),
         ("BGH, Urteil vom 3. Mai 2021, VI ZR 405/18", "VI ZR 405/18"),
         ("BVerwG, Urteil vom 3. Mai 2021, 6 C 2.18", "6 C 2.18"),

@@ -33,6 +33,9 @@ BLOCKS = [
     "Erika Muster, Leiterin der Fähren\n(0381) 00 00 00\nmuster@example.org",
     "AnsprechpartnerinErika MusterTelefon0381 000000E-Mailmuster@example.org",
     "Pressestelle\nTelefon: 0381 000000\npresse(ät)example.org",
+    "Erika Muster\nt 0381 000000\nm 0170 0000000\nmuster@example.org",
+    "Hafenamt\nTel. 0381 000000\nhafenamt.example.org\nSeiten: example.org/boote",
+    "Bei weiteren Nachfragen hilft Erika Muster unter der Nummer 0381 000000 oder muster@example.org weiter.",
 ]
 NEIGHBOURS = [
     "Wer unter der Nummer 110 anruft, landet bei der Wache und wird von dort verbunden.",
@@ -46,6 +49,8 @@ NEIGHBOURS = [
     "Die Frist endet am 03.04.2019, das Verfahren 04/2019 läuft weiter.",
     "Mitteilung der Fähren\nNr. 012/2019",
     "Fahrten im Kapitel 3\n12345 Boote kamen an.",
+    "Revier 1\n12345 Boote\nRevier 2\n11234 Boote",
+    "Fragen der Presse beantwortet das Amt nicht; ein Fragebogen liegt aus.",
     "[1] https://www.example.org/a.pdf\n[2] https://www.example.org/b.pdf",
     "Der Markt 2020 wuchs um 3 Prozent, der Ring 7 blieb geschlossen.",
 ]

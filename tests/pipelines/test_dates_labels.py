@@ -15,6 +15,8 @@ TODAY = date(2026, 11, 23)
     ("label", "value", "title"),
     [
         ("03/2020 - Merkblatt für Fähren", "2020-03", "Merkblatt für Fähren"),
+        ("(03/2020) Merkblatt für Fähren", "2020-03", "Merkblatt für Fähren"),
+        ("(13/2020) Merkblatt für Fähren", None, "(13/2020) Merkblatt für Fähren"),
         ("(14.02.2020) Merkblatt für Fähren", "2020-02-14", "Merkblatt für Fähren"),
         ("14.02.2020, geändert am 03.03.2022 - Merkblatt für Fähren", "2020-02-14", "Merkblatt für Fähren"),
         ("14.02.2020 (aktualisiert am 03.03.2022) – Merkblatt für Fähren", "2020-02-14", "Merkblatt für Fähren"),
