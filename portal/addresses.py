@@ -47,11 +47,11 @@ def provision_path(law: str, unit: str, number: str) -> str:
     return f"/vorschrift/{law_slug(law)}/{RECITAL if unit == 'ErwGr' else ''}{quote(number.lower(), safe='')}"
 
 
-def with_query(path: str, parameters: Mapping[str, str | int | None]) -> str:
-    """A path with those parameters that have a value.
+def with_query(path: str, parameters: Mapping[str, str | int | tuple[str, ...] | None]) -> str:
+    """A path with those parameters that have a value, repeated where they have several.
 
     >>> with_query("/suche", {"q": "Müll", "typ": None, "seite": 2})
     '/suche?q=M%C3%BCll&seite=2'
     """
-    given = {key: value for key, value in parameters.items() if value not in (None, "")}
-    return f"{path}?{urlencode(given)}" if given else path
+    given = {key: value for key, value in parameters.items() if value not in (None, "", ())}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path

@@ -54,10 +54,10 @@ class YearBars:
 
 
 _HEADINGS = {
+    "source": "Quelle",
     "issuer": "Herausgeber",
     "doc_type": "Art",
     "topic": "Thema",
-    "source": "Quelle",
     "provision": "Zitierte Vorschrift",
 }
 
@@ -113,17 +113,17 @@ def _entries(
     topics: Mapping[str, str],
     path: Callable[[str], str],
 ) -> list[FacetEntry]:
-    chosen = getattr(request, name)
+    chosen: tuple[str, ...] = getattr(request, name)
     entries = [
         FacetEntry(
             label=value_label(name, value, topics),
             count=count,
-            href=path(request.with_filter(name, None if value == chosen else value).address()),
-            selected=value == chosen,
+            href=path(request.toggled(name, value).address()),
+            selected=value in chosen,
         )
-        for value, count in counts.items()
+        for value, count in {**dict.fromkeys(chosen, 0), **counts}.items()
     ]
-    return sorted(entries, key=lambda entry: (-entry.count, german_key(entry.label)))
+    return sorted(entries, key=lambda entry: (not entry.selected, -entry.count, german_key(entry.label)))
 
 
 def year_bars(request: SearchRequest, counts: Mapping[int, int], path: Callable[[str], str]) -> YearBars:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
+from urllib.parse import quote
 
 _GAP = re.compile(r"\n[^\S\n]*\n\s*")
 _END = r"[^\s<>\"„“”»«‹›]"
@@ -15,6 +16,9 @@ _ADDRESS = re.compile(
     rf"|(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{{2,}}/{_END}+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
     re.IGNORECASE,
 )
+AROUND = 3
+"""Words beside found ones that tell their place."""
+
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -136,3 +140,26 @@ def _without_sentence(address: str) -> str:
     ):
         address = address[:-1]
     return address
+
+
+def text_fragment(snippet: Sequence[tuple[str, bool]]) -> str:
+    """The part of an address that leads browsers to the first marked words of a snippet; nothing without any.
+
+    A few words around them tell the place from others with the same words.
+
+    >>> text_fragment((("… der ", False), ("Kamera-Einsatz", True), (" war", False)))
+    ':~:text=der-,Kamera%2DEinsatz,-war'
+    """
+    at = next((place for place, (_, marked) in enumerate(snippet) if marked), None)
+    if at is None:
+        return ""
+    before = " ".join(text for text, _ in snippet[:at]).replace("…", " ").split()[-AROUND:]
+    after = " ".join(text for text, _ in snippet[at + 1 : at + 2]).replace("…", " ").split()[:AROUND]
+    parts = [_encoded(before) + "-"] if before else []
+    parts.append(_encoded(snippet[at][0].split()))
+    parts += ["-" + _encoded(after)] if after else []
+    return ":~:text=" + ",".join(parts)
+
+
+def _encoded(words: Sequence[str]) -> str:
+    return quote(" ".join(words), safe="").replace("-", "%2D")

@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from portal.german_dates import as_date, as_day, as_time, as_typed
 from portal.labels import body_name, in_german, label, source_part
+from portal.passages import text_fragment
 from portal.settings import PLUGIN
 from portal.untrusted import shortened, shown, web_address, without_scheme
 
@@ -71,6 +72,7 @@ _FILTERS = {
     "counted": counted,
     "in_german": in_german,
     "shortened": shortened,
+    "text_fragment": text_fragment,
     "web_address": web_address,
     "without_scheme": without_scheme,
 }

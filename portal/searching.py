@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from archive.search.engine import Hit, SearchResult, answer, search
-from archive.search.facets import Facets
+from archive.search.facets import Facets, count_facets
 from archive.search.functions import register_functions
 from archive.search.matching import Filters
 from archive.search.offers import Offer
-from portal.search_request import DATE, SearchRequest
+from portal.search_request import PARAMETERS, SearchRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +29,17 @@ class Beside:
 
     page_count: int | None = None
     unlisted_at: str | None = None
+    publisher: str | None = None
+    issuer: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The hits of one page with the numbers of all hits; ``topics`` names topics, ``beside`` is by id."""
+    """The hits of one page with the numbers of all hits; ``topics`` names topics, ``beside`` is by id.
+
+    ``undated`` counts what would answer but for the period, and bears no date.
+    """
 
     total: int
     full: int
@@ -44,6 +50,7 @@ class Found:
     facets: Facets
     topics: Mapping[str, str]
     beside: Mapping[str, Beside]
+    undated: int = 0
 
 
 def register_search_functions(conn: sqlite3.Connection) -> None:
@@ -61,6 +68,7 @@ def filters_of(request: SearchRequest) -> Filters:
         provision=request.provision,
         date_from=request.since,
         date_to=request.until,
+        undated=request.undated,
     )
 
 
@@ -72,7 +80,7 @@ def find(
         conn,
         request.query,
         filters_of(request),
-        sort="datum" if request.sort == DATE else "relevanz",
+        sort=request.sort,  # type: ignore[arg-type]
         limit=limit,
         offset=offset,
         with_facets=with_facets,
@@ -85,19 +93,41 @@ def find(
         suggestion=result.suggestion,
         corrections=result.corrections,
         offers=result.offers,
-        facets=result.facets or Facets(),
+        facets=_open_facets(conn, request, result.facets) if result.facets else Facets(),
         topics={row["id"]: row["label"] for row in conn.execute("select id, label from topics")},
         beside=_beside(conn, [hit.id for hit in result.hits]),
+        undated=_undated(conn, request) if with_facets else 0,
     )
+
+
+def _open_facets(conn: sqlite3.Connection, request: SearchRequest, counted: Facets) -> Facets:
+    """The numbers, for each filter with a value as they are without it: so that a second value can be added."""
+    opened = {
+        name: getattr(count_facets(conn, _docnos(conn, request.with_filter(name, None))), name)
+        for name in PARAMETERS
+        if getattr(request, name)
+    }
+    return replace(counted, **opened)
+
+
+def _undated(conn: sqlite3.Connection, request: SearchRequest) -> int:
+    if not (request.since or request.until):
+        return 0
+    return len(_docnos(conn, replace(request, since=None, until=None, undated=True)))
+
+
+def _docnos(conn: sqlite3.Connection, request: SearchRequest) -> list[int]:
+    return answer(conn, request.query, filters_of(request), literally=request.literally).docnos
 
 
 def _beside(conn: sqlite3.Connection, ids: list[str]) -> dict[str, Beside]:
     marks = ", ".join("?" * len(ids))
-    rows = conn.execute(f"select id, page_count, unlisted_at from documents where id in ({marks})", ids)
-    return {row["id"]: Beside(page_count=row["page_count"], unlisted_at=row["unlisted_at"]) for row in rows}
+    columns = tuple(field.name for field in fields(Beside))
+    rows = conn.execute(f"select id, {', '.join(columns)} from documents where id in ({marks})", ids)
+    return {row["id"]: Beside(**{name: row[name] for name in columns}) for row in rows}
 
 
 def chosen_by(conn: sqlite3.Connection, request: SearchRequest) -> Selection:
     """The documents that match a request, as a condition: for the feed, which has an order of its own."""
-    docnos = answer(conn, request.query, filters_of(request), literally=request.literally).docnos
+    docnos = _docnos(conn, request)
     return Selection(where="d.docno in (select value from json_each(?))", parameters=(json.dumps(docnos),))

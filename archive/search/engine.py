@@ -27,12 +27,12 @@ from archive.search.plan import (
     leaves,
 )
 from archive.search.query import parse_query
-from archive.search.ranking import Ranked, newest, rank
+from archive.search.ranking import Ranked, newest, oldest, rank
 from archive.search.slips import corrected_query
 from archive.search.snippets import Segments, find_marks, make_snippet, parse_contact, to_html
 from archive.search.vocabulary import vocabulary_of
 
-Sort = Literal["relevanz", "datum"]
+Sort = Literal["relevanz", "datum", "datum-alt"]
 
 ALL = Filters()
 
@@ -164,8 +164,8 @@ def search(
 ) -> SearchResult:
     """Find documents: one hit each, with its best page; those with all words first, then the nearest.
 
-    An empty query lists all documents, newest first. ``sort="datum"`` puts the newest first and
-    undated documents last, within each tier. ``literally`` leaves out corrected and near hits.
+    An empty query lists all documents, newest first. ``sort="datum"`` puts the newest first, ``"datum-alt"``
+    the oldest, and undated documents last, within each tier. ``literally`` leaves out corrected and near hits.
     Never raises for anything typed.
     """
     limit, offset = max(0, limit), max(0, offset)
@@ -204,7 +204,7 @@ def _page_of_hits(
             yield _hit(conn, one, plan, corrected=corrected)
         offset = max(0, offset - len(docnos))
     near = {one.docno: one for one in found.near}
-    order = newest(conn, list(near), limit=len(near)) if sort == "datum" else list(near)
+    order = list(near) if sort == "relevanz" else by_date(conn, sort, list(near), limit=len(near))
     plan = replace(found.mended_plan, required=tuple(_near_nodes(found.mended_plan)))
     for docno in order[offset : offset + limit]:
         missing = near[docno].missing
@@ -225,9 +225,18 @@ def _ranked(
 ) -> Sequence[Ranked]:
     if len(docnos) <= offset or not limit:
         return ()
-    if sort == "datum" or plan.is_open:
-        return [Ranked(docno=docno, score=0.0) for docno in newest(conn, docnos, limit=limit, offset=offset)]
+    if sort != "relevanz" or plan.is_open:
+        order = by_date(conn, sort, docnos, limit=limit, offset=offset)
+        return [Ranked(docno=docno, score=0.0) for docno in order]
     return rank(conn, plan, filters, found=docnos, needed=offset + limit)[offset:]
+
+
+def by_date(
+    conn: sqlite3.Connection, sort: Sort, docnos: Sequence[int], *, limit: int, offset: int = 0
+) -> list[int]:
+    """Documents in the order of their dates, those without one last."""
+    order = oldest if sort == "datum-alt" else newest
+    return order(conn, docnos, limit=limit, offset=offset)
 
 
 def _near_nodes(plan: Plan) -> Iterator[Node]:

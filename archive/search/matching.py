@@ -32,22 +32,29 @@ LAST_DAY = "d.published_on || substr('-12-31', length(d.published_on) - 3)"
 """A date as the days it may mean: 2024-05 is 2024-05-01 to 2024-05-31."""
 
 
+Wanted = str | tuple[str, ...] | None
+"""A value, or several of which one is enough."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What hits must be. Empty or None: anything.
 
+    A filter with several values (a tuple) lets through what has one of them.
     ``provision`` is ``dsgvo/28``: the law as in addresses, and the number (``erwgr-47`` for a recital).
+    ``undated`` asks for documents without a printed date.
     ``date_from`` and ``date_to`` are ``2024``, ``2024-05`` or ``2024-05-06``; anything else is ignored.
     A period matches when a document's printed date may lie in it; undated documents never do.
     """
 
-    source: str | None = None
-    doc_type: str | None = None
-    topic: str | None = None
-    issuer: str | None = None
+    source: Wanted = None
+    doc_type: Wanted = None
+    topic: Wanted = None
+    issuer: Wanted = None
     date_from: str | None = None
     date_to: str | None = None
-    provision: str | None = None
+    provision: Wanted = None
+    undated: bool = False
 
 
 Conditions = tuple[list[str], list[str]]
@@ -64,18 +71,24 @@ def conditions(filters: Filters) -> Conditions:
     >>> conditions(Filters(source="dsk", date_from="2024-05"))[1]
     ['dsk', '2024-05-01']
     """
-    texts, values = ["d.blocked_at is null"], []
+    texts = ["d.blocked_at is null"]
+    values: list[str] = []
     for column in ("source", "doc_type", "issuer"):
-        if value := getattr(filters, column):
-            texts.append(f"{READ_AS.get(column, f'd.{column}')} = ?")
-            values.append(value)
-    if filters.topic:
-        texts.append("exists (select 1 from document_topics t where t.document_id = d.id and t.topic_id = ?)")
-        values.append(filters.topic)
-    if filters.provision:
-        text, found = _citing(filters.provision)
-        texts.append(text)
-        values += found
+        if wanted := _several(getattr(filters, column)):
+            texts.append(f"{READ_AS.get(column, f'd.{column}')} in ({_marks(wanted)})")
+            values += wanted
+    if topics := _several(filters.topic):
+        texts.append(
+            "exists (select 1 from document_topics t where t.document_id = d.id"
+            f" and t.topic_id in ({_marks(topics)}))"
+        )
+        values += topics
+    if provisions := _several(filters.provision):
+        cited = [_citing(provision) for provision in provisions]
+        texts.append(f"({' or '.join(text for text, _ in cited)})")
+        values += [value for _, found in cited for value in found]
+    if filters.undated:
+        texts.append("d.published_on is null")
     if first := _bound(filters.date_from, "-01-01"):
         texts.append(f"{LAST_DAY} >= ?")
         values.append(first)
@@ -83,6 +96,14 @@ def conditions(filters: Filters) -> Conditions:
         texts.append(f"{FIRST_DAY} <= ?")
         values.append(last)
     return texts, values
+
+
+def _several(wanted: Wanted) -> tuple[str, ...]:
+    return (wanted,) if isinstance(wanted, str) and wanted else tuple(wanted or ())
+
+
+def _marks(values: tuple[str, ...]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _citing(provision: str) -> tuple[str, list[str]]:

@@ -161,13 +161,19 @@ def newest(conn: sqlite3.Connection, docnos: Sequence[int], *, limit: int, offse
     columns = columns_of(conn) if len(docnos) > WORTH else None
     if columns is not None:
         return columns.newest(docnos, limit=limit, offset=offset)
-    rows = conn.execute(
-        "select d.docno from json_each(?)"
-        " cross join documents d indexed by documents_facets on d.docno = json_each.value"
-        " order by d.published_on is null, d.published_on desc, d.docno desc limit ? offset ?",
-        (json.dumps(docnos), limit, offset),
-    )
+    rows = conn.execute(BY_DATE.format(way="desc"), (json.dumps(docnos), limit, offset))
     return [int(docno) for (docno,) in rows]
+
+
+def oldest(conn: sqlite3.Connection, docnos: Sequence[int], *, limit: int, offset: int = 0) -> list[int]:
+    """The oldest of the documents; undated ones come last."""
+    rows = conn.execute(BY_DATE.format(way="asc"), (json.dumps(docnos), limit, offset))
+    return [int(docno) for (docno,) in rows]
+
+
+BY_DATE = """
+select d.docno from json_each(?) cross join documents d indexed by documents_facets on d.docno = json_each.value
+order by d.published_on is null, d.published_on {way}, d.docno {way} limit ? offset ?"""
 
 
 TITLE = 4.0

@@ -73,28 +73,53 @@ def law_of(conn: sqlite3.Connection, slug: str) -> str | None:
     return next((row[0] for row in names if law_slug(row[0]) == slug), None)
 
 
-def citing_documents(
-    conn: sqlite3.Connection, law: str, unit: str, number: str, paragraph: str | None = None
-) -> list[CitingDocument]:
-    """The documents that cite a provision (or one paragraph of it), the newest first."""
-    places = """
-select c.document_id, c.page, c.start, c.raw, count(*) over (partition by c.document_id) as times,
-  group_concat(c.paragraph) over (partition by c.document_id) as paragraphs,
-  row_number() over (partition by c.document_id order by c.page, c.start) as place
-from citations c where c.law = :law and c.unit = :unit and c.number = :number collate nocase
+_CITED = """from citations c join documents d on d.id = c.document_id and d.blocked_at is null
+where c.law = :law and c.unit = :unit and c.number = :number collate nocase
   and (:paragraph is null or c.paragraph = :paragraph)"""
-    rows = conn.execute(
-        f"""
-select d.id, d.title, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.removed_at, d.year, d.page_count,
-  c.page, c.raw, c.times, c.paragraphs,
+_CITING = f"""
+with citing as materialized (
+  select c.document_id, min(c.page * 1000000000 + c.start) as place, count(*) as times,
+    group_concat(c.paragraph) as paragraphs {_CITED} group by c.document_id
+), shown as materialized (
+  select citing.*, d.docno, d.id, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.year from citing
+  join documents d on d.id = citing.document_id
+  order by d.published_on is null, d.published_on desc, d.docno desc limit :limit offset :offset
+)
+select shown.*, d.title, d.removed_at, d.page_count, c.page, c.raw,
   substr(p.text, max(1, c.start + 1 - {AROUND}), min({AROUND}, c.start)) as before,
   substr(p.text, c.start + 1 + length(c.raw), {AROUND}) as after
-from ({places}) c {_SHOWN} join pages p on p.document_id = c.document_id and p.page = c.page
-where c.place = 1
-order by d.published_on is null, d.published_on desc, d.docno desc""",
-        {"law": law, "unit": unit, "number": number, "paragraph": paragraph},
+from shown join documents d on d.docno = shown.docno
+join citations c on c.rowid = (select rowid from citations where document_id = shown.id and law = :law
+  and unit = :unit and number = :number collate nocase and page * 1000000000 + start = shown.place limit 1)
+join pages p on p.document_id = shown.id and p.page = c.page
+order by shown.published_on is null, shown.published_on desc, shown.docno desc"""
+"""The first place of each document: page and start as one number; texts are read for one page of the list only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A provision, or one ``paragraph`` of it."""
+
+    law: str
+    unit: str
+    number: str
+    paragraph: str | None = None
+
+
+def citing_documents(
+    conn: sqlite3.Connection, asked: Asked, *, limit: int, offset: int = 0
+) -> list[CitingDocument]:
+    """The documents that cite a provision (or one paragraph of it), the newest first."""
+    return records(CitingDocument, conn.execute(_CITING, vars(asked) | {"limit": limit, "offset": offset}))
+
+
+def citing_years(conn: sqlite3.Connection, asked: Asked) -> dict[int | None, int]:
+    """How many documents of each year cite it, the newest first; None holds those without a date."""
+    rows = conn.execute(
+        f"select d.year, count(distinct d.id) {_CITED} group by d.year order by d.year is null, d.year desc",
+        vars(asked),
     )
-    return records(CitingDocument, rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def paragraphs_of(conn: sqlite3.Connection, law: str, unit: str, number: str) -> dict[str, int]:

@@ -190,11 +190,10 @@ def _chosen_filters(datasette: Datasette, asked: Asked, topics: dict[str, str]) 
         {
             "label": value_label(name, value, topics),
             "href": _path(
-                datasette, replace(asked, documents=asked.documents.with_filter(name, None)).address()
+                datasette, replace(asked, documents=asked.documents.toggled(name, value)).address()
             ),
         }
-        for name in ("source", "issuer", "doc_type", "topic")
-        if (value := getattr(asked.documents, name))
+        for name, value in asked.documents.values
     ]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.search.engine import plan_query
-from archive.search.snippets import find_marks
+from archive.search.snippets import Mark, find_marks
 from archive.statutes import official_url
 from portal.access import read
 from portal.addresses import document_path, version_original_path, version_path
@@ -106,17 +106,24 @@ class Finds:
 
 def finds_in(conn: sqlite3.Connection, pages: Sequence[Page], query: str) -> Finds:
     """Where the words of a question stand in a document, in all their forms; at most ``MOST_FINDS`` places."""
-    nodes = plan_query(conn, query).required if query else ()
-    places = [
-        (part.page, mark, f"fund-{part.page}-{count}")
-        for part in (pages if nodes else ())
-        for count, mark in enumerate(find_marks(part.text, nodes), start=1)
-    ][:MOST_FINDS]
+    places = _places(conn, pages, query) or _places(conn, pages, query, near=True)
     by_page: dict[int, list[Find]] = {}
     for (page_number, mark, anchor), following in zip_longest(places, [place[2] for place in places[1:]]):
         find = Find(start=mark.start, end=mark.end, anchor=anchor, following=following)
         by_page.setdefault(page_number, []).append(find)
     return Finds(query=query, by_page=by_page)
+
+
+def _places(
+    conn: sqlite3.Connection, pages: Sequence[Page], query: str, *, near: bool = False
+) -> list[tuple[int, Mark, str]]:
+    """Page, place and anchor of what answers a question; with ``near``, of what comes near it."""
+    nodes = plan_query(conn, query, near=near).required if query else ()
+    return [
+        (part.page, mark, f"fund-{part.page}-{count}")
+        for part in (pages if nodes else ())
+        for count, mark in enumerate(find_marks(part.text, nodes), start=1)
+    ][:MOST_FINDS]
 
 
 def _read(

@@ -16,10 +16,12 @@ from portal.access import recall_bulk
 from portal.addresses import document_path, version_path
 from portal.atom import Entry, Feed, write_feed
 from portal.conditional import entity_tag, http_date, is_current
+from portal.facets import value_label
 from portal.german_dates import as_date, moment
 from portal.labels import label, source_part
 from portal.layout import absolute_url
 from portal.queries.news import NewsItem, news
+from portal.queries.topics import topic_labels
 from portal.rendering import static_version
 from portal.search_request import RELEVANCE, SearchRequest, read_request
 from portal.searching import chosen_by
@@ -33,20 +35,18 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-def feed_title(request: SearchRequest, topic_label: str | None = None) -> str:
+def feed_title(request: SearchRequest, topics: Mapping[str, str] | None = None) -> str:
     """The title of the feed of a search.
 
-    >>> feed_title(SearchRequest(query="Kamera", doc_type="beschluss"))
+    >>> feed_title(SearchRequest(query="Kamera", doc_type=("beschluss",)))
     'Aktenkundig: „Kamera“, Beschlüsse'
     """
     parts = [
         f"„{request.query}“" if request.query else "",
-        label("doc_types", request.doc_type) if request.doc_type else "",
-        topic_label or request.topic or "",
-        request.issuer or "",
-        source_part(request.source, "short") if request.source else "",
+        *(value_label(name, value, topics or {}) for name, value in request.values),
         f"ab {as_date(request.since)}" if request.since else "",
         f"bis {as_date(request.until)}" if request.until else "",
+        "ohne Datum" if request.undated else "",
     ]
     return "Aktenkundig: " + (", ".join(part for part in parts if part) or "alles Neue")
 
@@ -120,7 +120,7 @@ class _Found:
     diffs: dict[tuple[str, int], list[list[Change]]]
     updated: str
     changed: str
-    topic: str | None
+    topics: dict[str, str]
 
 
 def _wanted(arguments: Any) -> tuple[str, ...]:
@@ -136,14 +136,13 @@ def _asked(conn: sqlite3.Connection, request: SearchRequest, wanted: tuple[str, 
     items = news(conn, chosen_by(conn, request), wanted)
     since = conn.execute("select coalesce(max(finished_at), min(started_at)) from runs").fetchone()[0]
     blocks = conn.execute("select max(max(blocked_at, coalesce(unblocked_at, ''))) from blocks").fetchone()[0]
-    topic = conn.execute("select label from topics where id = ?", (request.topic,)).fetchone()
     updated = items[0].at if items else since or "1970-01-01T00:00:00Z"
     return _Found(
         items=items,
         diffs={(item.id, item.number): edit_words(conn, item) for item in items if item.event == "changed"},
         updated=updated,
         changed=max(updated, since or "", blocks or ""),
-        topic=topic["label"] if topic else None,
+        topics=topic_labels(conn) if request.topic else {},
     )
 
 
@@ -171,7 +170,7 @@ async def show_feed(datasette: Datasette, request: Request) -> Response:
     body = write_feed(
         Feed(
             key=f"feed{asked.address()}{_switches(wanted)}",
-            title=feed_title(asked, found.topic),
+            title=feed_title(asked, found.topics),
             address=absolute_url(datasette, request, path),
             page=absolute_url(datasette, request, asked.address() if asked.parameters_given else "/"),
             updated=found.updated,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,17 @@ from archive.statutes import laws, official_url
 from portal.access import recall
 from portal.addresses import RECITAL, provision_path, with_query
 from portal.queries.provisions import (
+    Asked,
     CitedProvision,
     CitingDocument,
     cited_provisions,
     citing_documents,
+    citing_years,
     law_of,
     paragraphs_of,
 )
 from portal.rendering import page
+from portal.search_request import PAGE_SIZE, read_request, typed
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -31,46 +33,64 @@ SHOWN = 24
 
 @dataclass(frozen=True, kw_only=True)
 class ProvisionPage:
-    """A provision: its law, what cites it, and its paragraphs with their number of documents."""
+    """A provision: what cites it, by year and one page of it, and its paragraphs with their number of documents."""
 
-    law: str
-    unit: str
-    number: str
+    asked: Asked
     citing: list[CitingDocument]
+    years: dict[int | None, int]
     paragraphs: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many documents cite it."""
+        return sum(self.years.values())
 
     @property
     def name(self) -> str:
         """As people write it.
 
-        >>> ProvisionPage(law="DSGVO", unit="ErwGr", number="47", citing=[], paragraphs={}).name
+        >>> asked = Asked(law="DSGVO", unit="ErwGr", number="47")
+        >>> ProvisionPage(asked=asked, citing=[], years={}, paragraphs={}).name
         'Erwägungsgrund 47 DSGVO'
         """
-        return f"{'Erwägungsgrund' if self.unit == 'ErwGr' else self.unit} {self.number} {self.law}"
+        unit = "Erwägungsgrund" if self.asked.unit == "ErwGr" else self.asked.unit
+        return f"{unit} {self.asked.number} {self.asked.law}"
 
 
-def provision_page(conn: sqlite3.Connection, slug: str, number: str, paragraph: str | None) -> ProvisionPage:
+def provision_page(
+    conn: sqlite3.Connection, slug: str, number: str, paragraph: str | None, page_number: int
+) -> ProvisionPage:
     """All of a provision. Raises NotFound where no document cites it."""
     law = law_of(conn, slug)
-    recital = number.startswith(RECITAL)
-    units = ("ErwGr",) if recital else ("Art.", "§")
+    units = ("ErwGr",) if number.startswith(RECITAL) else ("Art.", "§")
     for unit in units if law else ():
-        bare = number.removeprefix(RECITAL)
-        citing = citing_documents(conn, law or "", unit, bare, paragraph)
-        if citing:
-            paragraphs = paragraphs_of(conn, law or "", unit, bare)
-            return ProvisionPage(law=law or "", unit=unit, number=bare, citing=citing, paragraphs=paragraphs)
+        asked = Asked(law=law or "", unit=unit, number=number.removeprefix(RECITAL), paragraph=paragraph)
+        if years := citing_years(conn, asked):
+            return ProvisionPage(
+                asked=asked,
+                citing=citing_documents(conn, asked, limit=PAGE_SIZE, offset=(page_number - 1) * PAGE_SIZE),
+                years=years,
+                paragraphs=paragraphs_of(conn, asked.law, unit, asked.number),
+            )
     raise NotFound("Diese Vorschrift wird in keinem Dokument des Archivs zitiert.")
 
 
 async def show_provision(datasette: Datasette, request: Request) -> Response:
     """The documents that cite a provision, with the words around it; ``?absatz=`` for one paragraph."""
     slug, number = request.url_vars["law"], request.url_vars["number"].lower()
-    paragraph = (request.args.get("absatz") or "")[:10] or None
-    found = await recall(datasette, provision_page, slug, number, paragraph)
-    path = provision_path(found.law, found.unit, found.number)
-    years = Counter(one.year for one in found.citing if one.year is not None)
-    law = laws().get(found.law)
+    paragraph = typed(request.args, "absatz", 10) or None
+    here = read_request(request.args).page
+    found = await recall(datasette, provision_page, slug, number, paragraph, here)
+    path = provision_path(found.asked.law, found.asked.unit, found.asked.number)
+    law = laws().get(found.asked.law)
+    last = -(-found.total // PAGE_SIZE)
+
+    def address(path: str, **parameters: str | int | None) -> str:
+        return str(datasette.urls.path(with_query(path, parameters)))
+
+    def at_page(other: int) -> str | None:
+        return address(path, absatz=paragraph, seite=other) if 1 <= other <= last else None
+
     return await page(
         datasette,
         request,
@@ -78,12 +98,13 @@ async def show_provision(datasette: Datasette, request: Request) -> Response:
         found=found,
         path=path,
         paragraph=paragraph,
+        page_number=here,
+        pages=last,
+        previous_address=at_page(here - 1),
+        next_address=at_page(here + 1),
         law_title=law.title if law else None,
-        official=official_url(found.law, found.unit, found.number),
-        years=sorted(years.items(), reverse=True),
-        feed_address=str(
-            datasette.urls.path(with_query("/feed.atom", {"vorschrift": path[len("/vorschrift/") :]}))
-        ),
+        official=official_url(found.asked.law, found.asked.unit, found.asked.number),
+        feed_address=address("/feed.atom", vorschrift=path[len("/vorschrift/") :]),
     )
 
 

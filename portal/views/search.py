@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,14 @@ from portal.access import recall
 from portal.facets import Facet, YearBars, facets, value_label, year_bars
 from portal.german_dates import as_date
 from portal.rendering import page
-from portal.search_request import DATE, MOST_PAGES, PAGE_SIZE, RELEVANCE, SearchRequest, read_request
+from portal.search_request import DATE, MOST_PAGES, OLDEST, PAGE_SIZE, RELEVANCE, SearchRequest, read_request
 from portal.searching import Found, find
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+SORT_LABELS = {RELEVANCE: "Relevanz", DATE: "Neueste", OLDEST: "Älteste"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,7 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
     def path(address: str) -> str:
         return str(datasette.urls.path(address))
 
+    shown = asked.sort if asked.query or asked.sort != RELEVANCE else DATE
     last = min(max(-(-found.total // PAGE_SIZE), 1), MOST_PAGES)
     first_page = replace(asked, page=1)
     return await page(
@@ -58,8 +62,13 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         feed_address=path(first_page.address("/feed.atom")),
         csv_address=path(first_page.address("/suche.csv")),
         json_address=path(first_page.address("/suche.json")),
-        date_address=path(replace(first_page, sort=DATE).address()),
-        relevance_address=path(replace(first_page, sort=RELEVANCE).address()),
+        sorts=[
+            Chip(label=label, href="" if sort == shown else path(replace(first_page, sort=sort).address()))
+            for sort, label in SORT_LABELS.items()
+            if asked.query or sort != RELEVANCE
+        ],
+        undated_address=path(replace(first_page, since=None, until=None, undated=True).address()),
+        title=_title(asked, found),
         unfiltered_address=path(SearchRequest(query=asked.query, sort=asked.sort).address()),
         swapped_address=path(replace(first_page, since=asked.until, until=asked.since).address()),
         last_address=path(replace(asked, page=last).address()),
@@ -114,15 +123,23 @@ def _offer(asked: SearchRequest, offer: Offer, found: Found, path: Callable[[str
     return Chip(label=f"{kinds[offer.kind]}: {label} ({offer.count})", href=path(address))
 
 
+def _chosen(asked: SearchRequest, topics: Mapping[str, str]) -> list[tuple[str, SearchRequest]]:
+    """The names of all that is chosen, each with the request without it."""
+    chosen = [(value_label(name, value, topics), asked.toggled(name, value)) for name, value in asked.values]
+    if asked.since:
+        chosen.append((f"ab {as_date(asked.since)}", asked.with_filter("since", None)))
+    if asked.until:
+        chosen.append((f"bis {as_date(asked.until)}", asked.with_filter("until", None)))
+    if asked.undated:
+        chosen.append(("ohne Datum", replace(asked, undated=False, page=1)))
+    return chosen
+
+
+def _title(asked: SearchRequest, found: Found) -> str:
+    """What is asked for, in words."""
+    words = [f"„{asked.query}“"] if asked.query else []
+    return ", ".join([*words, *(name for name, _ in _chosen(asked, found.topics))])
+
+
 def _chips(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> list[Chip]:
-    labels = {
-        name: value_label(name, value, found.topics)
-        for name in ("source", "doc_type", "topic", "issuer", "provision")
-        if (value := getattr(asked, name))
-    }
-    labels |= {"since": f"ab {as_date(asked.since)}"} if asked.since else {}
-    labels |= {"until": f"bis {as_date(asked.until)}"} if asked.until else {}
-    return [
-        Chip(label=label, href=path(asked.with_filter(name, None).address()))
-        for name, label in labels.items()
-    ]
+    return [Chip(label=name, href=path(without.address())) for name, without in _chosen(asked, found.topics)]

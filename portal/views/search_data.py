@@ -41,4 +41,4 @@ async def send_csv(datasette: Datasette, request: Request) -> Response:
     found = await read_bulk(datasette, find, asked, limit=MOST_ROWS, with_facets=False)
     body = as_csv(found, lambda path: absolute_url(datasette, request, path))
     headers = {"Content-Disposition": 'attachment; filename="suche.csv"', **page_headers()}
-    return Response(body, headers=headers, content_type="text/csv; charset=utf-8")
+    return Response("\ufeff" + body, headers=headers, content_type="text/csv; charset=utf-8")

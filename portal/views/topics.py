@@ -38,7 +38,7 @@ async def show_topic(datasette: Datasette, request: Request) -> Response:
     found = await recall(datasette, topic_page, topic_id)
     if found is None:
         raise NotFound("Dieses Thema gibt es nicht.")
-    chosen = Asked(documents=SearchRequest(topic=topic_id), kinds=())
+    chosen = Asked(documents=SearchRequest(topic=(topic_id,)), kinds=())
     changed, shown = await recall(datasette, find_changes, chosen, limit=CHANGES)
     years = range(min(found.topic.years), max(found.topic.years) + 1) if found.topic.years else range(0)
     return await page(

@@ -39,8 +39,8 @@ def test_from_start_to_feed(browser: Any) -> None:
 
     with browser.leaving():
         link(browser, samples.GUIDANCE.title).click()
-    assert browser.driver.current_url.endswith(f"/dokument/{samples.GUIDANCE.id}#seite-2")
-    assert find(browser, "section:target h2").text == "Seite 2 von 3"
+    assert f"/dokument/{samples.GUIDANCE.id}?suche=" in browser.driver.current_url
+    assert find(browser, "mark:target").text == "Überwachung"
     browser.picture("weg-4-dokument")
 
     browser.open(f"/dokument/{samples.VIDEO.id}")
@@ -154,7 +154,7 @@ def test_prints_without_navigation(browser: Any) -> None:
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     browser.open(f"/dokument/{samples.VIDEO.id}")
     shown = browser.script(
-        "return ['.masthead', '.actions', '.text', '.facts'].map(s => document.querySelector(s).checkVisibility())"
+        "return ['.masthead', '.actions', '.text', '#angaben ~ .facts'].map(s => document.querySelector(s).checkVisibility())"
     )
     browser.picture("druck")
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
@@ -170,7 +170,7 @@ def test_a_printed_search_says_what_was_searched(browser: Any) -> None:
     told, size, tools = heading.text, heading.size, browser.driver.find_element("css selector", ".tools").text
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
-    assert told == "Suche: Videoüberwachung"
+    assert told == "Suche: „Videoüberwachung“"
     assert size["height"] > 10
     assert "Feed" not in tools
     assert "Sortiert" not in tools

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
+import shutil
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,8 +29,8 @@ def results(portal: Any, path: str) -> Any:
 
 
 def hit_links(found: Any) -> list[str]:
-    """The addresses of the hits in order."""
-    return [a.get("href") for a in found.iterfind(".//ol/li/h3/a")]
+    """The addresses of the hits in order, without the question they take along."""
+    return [re.sub(r"\?suche=[^#]*|:~:text=.*", "", a.get("href")) for a in found.iterfind(".//ol/li/h3/a")]
 
 
 def test_finds_compounds_and_marks_them(portal: Any) -> None:
@@ -40,7 +45,7 @@ def test_a_hit_in_a_file_leads_to_its_page(portal: Any) -> None:
     """A hit in a PDF names the page and leads to its anchor."""
     found = results(portal, QUERY)
 
-    assert f"/dokument/{samples.GUIDANCE.id}#seite-2" in hit_links(found)
+    assert f"/dokument/{samples.GUIDANCE.id}#fund-2-1" in hit_links(found)
     assert "(Seite 2 von 3)" in found.text_content()
 
 
@@ -203,15 +208,16 @@ def test_removed_hits_are_marked(portal: Any) -> None:
     """A removed document is found and marked."""
     found = results(portal, "/suche?q=Meldepflicht")
 
-    assert hit_links(found) == [f"/dokument/{samples.REMOVED.id}"]
+    assert hit_links(found) == [f"/dokument/{samples.REMOVED.id}#fund-1-1"]
     assert found.find(".//span[@class='badge gone']").text == "entfernt"
 
 
 def test_csv_holds_every_hit_and_no_formula(portal: Any) -> None:
     """All hits as rows, with full addresses; no cell begins like a formula."""
     answer = portal.get("/suche.csv")
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
+    assert answer.content.startswith(codecs.BOM_UTF8)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert len(rows) == 10
     assert rows[0]["url"].startswith("http://localhost/dokument/")
@@ -263,3 +269,93 @@ def test_a_prefix_of_one_letter_is_said_to_be_too_short(portal: Any) -> None:
     """It would match a tenth of all words; two letters are a prefix like any other."""
     assert "mindestens zwei Buchstaben: „a*“" in portal.get("/suche", params={"q": "a* OR Kamera"}).text
     assert "mindestens zwei Buchstaben" not in portal.get("/suche", params={"q": "Ka*"}).text
+
+
+def words(element: Any) -> str:
+    """The text of an element, white space collapsed."""
+    return " ".join(element.text_content().split())
+
+
+def total(found: Any) -> int:
+    """The number of hits as shown."""
+    return int(words(found.find(".//h2[@id='treffer']")).split()[0])
+
+
+def test_several_values_of_a_filter(portal: Any) -> None:
+    """A click adds a value to the one that is chosen, with its own number; each can be taken off alone."""
+    one = results(portal, "/suche?typ=beschluss")
+    kinds = one.find(".//section[@aria-labelledby='filter-doc_type']")
+    add = next(a for a in kinds.iterfind(".//a") if a.get("aria-current") is None)
+    count = int(words(add.getnext()))
+    both = results(portal, add.get("href"))
+    chips = [a.get("href") for a in both.iterfind(".//ul[@class='active-filters']//a")]
+
+    assert add.get("href").startswith("/suche?typ=beschluss&typ=")
+    assert total(both) == total(one) + count
+    assert len(chips) == 2
+    assert "/suche?typ=beschluss" in chips
+
+
+def test_a_body_of_no_statement_is_the_one_that_published(
+    portal: Any, make_reader: Any, data_dir: Path, tmp_path: Path
+) -> None:
+    """Label, facet and filter use the same word; "nicht genannt" is nowhere."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        conn.execute("update documents set publisher = upper(source), issuer = nullif(issuer, 'DSK')")
+        count = conn.execute(
+            "select count(*) from documents where source = 'dsk' and blocked_at is null"
+        ).fetchone()[0]
+    found = results(make_reader(folder), "/suche?herausgeber=DSK")
+    entry = found.find(".//section[@aria-labelledby='filter-issuer']//a[@aria-current]")
+
+    assert total(found) == count
+    assert entry.text == "Datenschutzkonferenz (DSK)"
+    assert all(
+        "Datenschutzkonferenz (DSK)" in words(p) for p in found.cssselect("ol.list > li > p.meta:first-child")
+    )
+    assert "nicht genannt" not in words(found)
+
+
+def test_oldest_first(portal: Any) -> None:
+    """The order of dates turned round, undated ones last; the form keeps it."""
+    found = results(portal, "/suche?sortierung=datum-alt")
+    dates = [time.get("datetime") for time in found.cssselect("ol.list > li > p.meta time")]
+
+    assert dates == sorted(dates)
+    assert "ohne Datum" in words(found.cssselect("ol.list > li")[-1])
+    assert found.find(".//input[@name='sortierung']").get("value") == "datum-alt"
+
+
+def test_undated_documents_are_counted_beside_a_period(portal: Any) -> None:
+    """Whoever sets a period learns how many have no date, and gets to them."""
+    found = results(portal, "/suche?von=2024&bis=2026")
+    link = next(a for a in found.iterfind(".//a") if words(a).endswith("ohne Datum"))
+    undated = results(portal, link.get("href"))
+
+    assert total(undated) == int(words(link).split()[0]) > 0
+    assert not undated.cssselect("ol.list > li > p.meta time")
+    assert not any(
+        words(a).endswith(" ohne Datum") for a in results(portal, "/suche?q=Datenschutz").iterfind(".//a")
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("q=Kamera&typ=beschluss", "Suche: „Kamera“, Beschlüsse – Aktenkundig"),
+        ("vorschrift=dsgvo/28&von=2024", "Suche: Art. 28 DSGVO, ab 2024 – Aktenkundig"),
+        ("", "Suche – Aktenkundig"),
+    ],
+)
+def test_the_title_says_what_is_chosen(portal: Any, query: str, title: str) -> None:
+    assert results(portal, f"/suche?{query}").find(".//title").text == title
+
+
+def test_feeds_take_provisions(portal: Any) -> None:
+    """``vorschrift=`` filters a feed, and its title says so."""
+    feed = html.fromstring(portal.get("/feed.atom?vorschrift=dsgvo/22").content)
+    everything = html.fromstring(portal.get("/feed.atom").content)
+
+    assert feed.find(".//title").text == "Aktenkundig: Art. 22 DSGVO"
+    assert 0 < len(feed.findall(".//entry")) < len(everything.findall(".//entry"))

@@ -134,6 +134,10 @@ def test_filters_combine(conn: sqlite3.Connection) -> None:
     assert ids(conn, "Kamera", Filters(source="dsk")) == ["b", "c"]
     assert ids(conn, "Kamera", Filters(source="dsk", doc_type="beschluss")) == ["c"]
     assert ids(conn, "Kamera", Filters(issuer="DSMV")) == ["a"]
+    assert set(ids(conn, "Kamera", Filters(source=("dsk", "dsmv")))) == set(ids(conn, "Kamera"))
+    assert ids(conn, "Kamera", Filters(source=("dsk", "nobody"), doc_type=("beschluss", "protokoll"))) == [
+        "c"
+    ]
     assert ids(conn, "Kamera", Filters(source="x' or 1=1 --")) == []
 
 
