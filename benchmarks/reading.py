@@ -19,7 +19,7 @@ from unittest.mock import patch
 from bs4 import BeautifulSoup
 
 from aktenkundig.sample.site import answer
-from aktenkundig.sample.stock import made_releases
+from aktenkundig.sample.texts import made_releases
 from archive.database import open_archive
 from archive.keeping import store
 from archive.search.indexing import index_document

@@ -8,8 +8,7 @@ from html import escape
 from string import Template
 
 from aktenkundig.sample.history import calendar_day
-from aktenkundig.sample.markup import block, inline, plain
-from aktenkundig.sample.texts import Guidance, Offer, Release, World, load, template
+from aktenkundig.sample.texts import Guidance, Offer, Release, World, block, inline, load, plain, template
 
 PAGE_SIZE = 30
 PRESS = "/presse/"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import unicodedata
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
-from aktenkundig.sample import dsk_pages, dsmv_pages, papers
+from aktenkundig.sample import dsk_pages, dsmv_pages
 from aktenkundig.sample.history import world_on
-from aktenkundig.sample.stock import made_releases
-from aktenkundig.sample.texts import Paper, World
+from aktenkundig.sample.texts import Paper, Release, World, made_releases, plain
 
 ROBOTS = "User-agent: *\nDisallow: /suche/\nDisallow: /merkliste/\nDisallow: /static/DS/Dateien/intern/\n"
 HTML, HTML_UTF8 = "text/html", "text/html; charset=UTF-8"
@@ -165,7 +167,31 @@ def _file(paper: Paper, world: World) -> Answer:
     if "?id=" in paper.href:
         name = paper.title.replace(" ", "_").encode("ascii", "ignore").decode()
         headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return Answer(content_type=papers.content_type(source), body=papers.paper_bytes(source), headers=headers)
+    return Answer(content_type=content_type(source), body=paper_bytes(source), headers=headers)
+
+
+CONTENT_TYPES = {
+    "odt": "application/vnd.oasis.opendocument.text",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+LOGIN = b"<!DOCTYPE html><html><head><title>Anmeldung</title></head><body>Bitte anmelden.</body></html>"
+
+
+@lru_cache(maxsize=256)
+def paper_bytes(paper: Paper) -> bytes:
+    """The file as the site serves it. Raises KeyError for one that was not made (``benchmarks/sample_files.py``)."""
+    return LOGIN if paper.form == "html" else _shipped().read(file_name(paper))
+
+
+def content_type(paper: Paper) -> str:
+    """The Content-Type that the site sends; also for HTML under a PDF's name."""
+    return CONTENT_TYPES.get(paper.form, "application/pdf")
+
+
+def file_name(paper: Paper) -> str:
+    """The name of a file among the shipped ones: it changes with whatever the file shows."""
+    shown = (paper.title, paper.form, paper.head, paper.body, paper.theme, paper.filler, paper.saves)
+    return f"{paper.key}-{hashlib.sha256(repr(shown).encode()).hexdigest()[:12]}"
 
 
 def source_paper(paper: Paper, world: World) -> Paper:
@@ -174,5 +200,16 @@ def source_paper(paper: Paper, world: World) -> Paper:
         return paper
     release = world.by_number.get(paper.same_as)
     if release:
-        return replace(paper, form="release", body=papers.release_text(release))
+        return replace(paper, form="release", body=_release_text(release))
     return next(other for other in world.papers if other.key == paper.same_as)
+
+
+def _release_text(release: Release) -> str:
+    lines = [release.kicker.replace("\n", " "), "# " + release.headline.replace("\n", " ")]
+    return "\n\n".join([*(line for line in lines if line), *(plain(part) for part in release.paragraphs)])
+
+
+@cache
+def _shipped() -> zipfile.ZipFile:
+    raw = resources.files("aktenkundig.sample").joinpath("data/papers.zip").read_bytes()
+    return zipfile.ZipFile(io.BytesIO(raw))

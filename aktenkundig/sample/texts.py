@@ -1,12 +1,15 @@
-"""The records of the sample site and how they are loaded from the data files beside the code."""
+"""The texts of the sample site, written or put together from a stock of sentences; how they become HTML."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, cached_property
+from html import escape
 from importlib import resources
 from typing import Any
 
@@ -189,3 +192,113 @@ def _filled(kicker: str, names: Mapping[str, str]) -> str:
 
 def _papers(name: str) -> tuple[Paper, ...]:
     return tuple(Paper(**{**row, "notes": tuple(row.get("notes", ()))}) for row in load(name)["paper"])
+
+
+SLOT = re.compile(r"\{(\w+)\}")
+PARAGRAPHS_A_PAGE = 6
+SENTENCES_A_PARAGRAPH = 7
+NEWEST = date(2026, 9, 30)
+NEWEST_ID = 290_000
+
+
+def made_releases(count: int) -> list[Release]:
+    """``count`` press releases, newest first, about two a week."""
+    return [made_release(index) for index in range(count)]
+
+
+def made_release(index: int) -> Release:
+    """The release number ``index`` counted from the newest (0)."""
+    theme = _pick(_stock()["theme"], index, "theme")
+    paragraphs = [
+        _made_paragraph(theme, f"{index}/{part}", 4 + _number(index, "length") % 4)
+        for part in range(5 + index % 5)
+    ]
+    return Release(
+        id=NEWEST_ID - index * 11,
+        published=NEWEST - timedelta(days=index * 7 // 2),
+        number=(NEWEST - timedelta(days=index * 7 // 2)).strftime("%Y%m%d"),
+        kicker="" if index % 3 else "Pressemitteilung",
+        headline=_worded(_pick(theme["headlines"], index, "headline"), f"{index}"),
+        heading=("br", "h1h2", "spans")[index % 3],
+        headline_first=index % 2 == 0,
+        paragraphs=tuple(paragraphs),
+    )
+
+
+def filler_chapters(key: str, theme_name: str, pages: int) -> list[str]:
+    """Headings and paragraphs that fill about ``pages`` printed pages; ``key`` decides which."""
+    blocks: list[str] = []
+    for chapter in range(pages):
+        theme = _theme(theme_name)
+        heading = theme["chapters"][chapter % len(theme["chapters"])]
+        blocks.append(f"## {chapter + 3}. {heading}")
+        blocks += [
+            _made_paragraph(theme, f"{key}{chapter}/{part}", SENTENCES_A_PARAGRAPH)
+            for part in range(PARAGRAPHS_A_PAGE)
+        ]
+    return blocks
+
+
+def _theme(name: str) -> dict[str, Any]:
+    return next(theme for theme in _stock()["theme"] if theme["name"] == name)
+
+
+def _made_paragraph(theme: dict[str, Any], seed: str, count: int) -> str:
+    sentences = [*theme["sentences"], *_stock()["general"]]
+    order = sorted(range(len(sentences)), key=lambda at: _number(seed, at))
+    return " ".join(_worded(sentences[at], f"{seed}:{at}") for at in order[:count])
+
+
+def _worded(text: str, seed: str) -> str:
+    """Put words into the slots of a sentence: ``{ort}`` becomes ``Wismar``."""
+    return SLOT.sub(lambda found: _pick(_stock()["slots"][found[1]], seed, found.start()), text)
+
+
+def _pick(options: Sequence[Any], *seed: object) -> Any:
+    return options[_number(*seed) % len(options)]
+
+
+def _number(*seed: object) -> int:
+    """A number that looks random and is the same for the same seed on every machine."""
+    return int.from_bytes(hashlib.blake2b(repr(seed).encode(), digest_size=4).digest(), "big")
+
+
+@cache
+def _stock() -> dict[str, Any]:
+    return load("stock.toml")
+
+
+LINK = re.compile(r"&lt;&lt;(.+?)\|(.+?)&gt;&gt;")
+
+
+def inline(text: str) -> str:
+    """Escape a text; ``<<address|words>>`` is a link, a line break is ``<br>``.
+
+    >>> inline("Siehe <</presse/|Presse>> & mehr\\nTelefon")
+    'Siehe <a href="/presse/">Presse</a> &amp; mehr<br />Telefon'
+    """
+    html = LINK.sub(lambda found: f'<a href="{found[1]}">{found[2]}</a>', escape(text, quote=False))
+    return html.replace("\n", "<br />")
+
+
+def block(text: str) -> str:
+    """One paragraph, heading (``## ``) or list (every line ``* ``).
+
+    >>> block("* Zweck\\n* Frist")
+    '<ul><li>Zweck</li><li>Frist</li></ul>'
+    """
+    lines = text.split("\n")
+    if all(line.startswith("* ") for line in lines):
+        return "<ul>" + "".join(f"<li>{inline(line[2:])}</li>" for line in lines) + "</ul>"
+    if text.startswith("## "):
+        return f"<h2>{inline(text[3:])}</h2>"
+    return f"<p>{inline(text)}</p>"
+
+
+def plain(text: str) -> str:
+    """The words of a text without its markup, on one line.
+
+    >>> plain("Siehe <</presse/|Presse>>\\nund mehr")
+    'Siehe Presse und mehr'
+    """
+    return re.sub(r"<<.+?\|(.+?)>>", r"\1", text).replace("\n", " ").replace("* ", "")

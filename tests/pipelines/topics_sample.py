@@ -10,10 +10,9 @@ from pathlib import Path
 
 from real_texts import CORPUS
 
-from aktenkundig.sample.markup import plain
-from aktenkundig.sample.papers import full_text
-from aktenkundig.sample.texts import first_world
+from aktenkundig.sample.texts import first_world, plain
 from archive.keeping.records import TopicRecord
+from benchmarks.sample_files import full_text
 from pipelines.contact import contact_spans
 from pipelines.mending import mend
 from pipelines.topics import assign_topics

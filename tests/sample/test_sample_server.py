@@ -10,7 +10,7 @@ import pytest
 
 from aktenkundig.sample import SampleSite
 from aktenkundig.sample.dsmv_pages import release_path
-from aktenkundig.sample.stock import made_release
+from aktenkundig.sample.texts import made_release
 
 RELEASE = release_path(199860)
 
