@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError
 from archive.timestamps import moment
-from crawler.politeness import is_contact, is_loopback
+from crawler.network.politeness import is_contact, is_loopback
 from crawler.sources import source_names
 
 

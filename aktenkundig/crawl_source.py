@@ -19,7 +19,7 @@ from twisted.internet.base import ReactorBase
 from aktenkundig import __version__
 from aktenkundig.crawl_options import CrawlOptions
 from archive.errors import sentence_for
-from pipelines.run_extension import LOST, OUTCOME, end_run
+from pipelines.run.extension import LOST, OUTCOME, end_run
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2
 GRACE = 8.0

@@ -16,16 +16,16 @@ from archive.keeping.removal import RemovalRule
 from archive.schema import DERIVED
 from archive.search.indexing import clear_index, settle_state
 from archive.vault.reading import read_payload
-from crawler.harvest import Ask, Fetched, Harvest, Record
+from crawler.harvests import harvest_for
+from crawler.harvests.harvest import Ask, Fetched, Harvest, Record
 from crawler.identity import canonical_url
 from crawler.items import DocumentRead, Evidence, FileBody
 from crawler.sources import load_source
-from crawler.spiders.harvests import harvest_for
-from pipelines.closing import link_documents, settle_run
 from pipelines.files.file_worker import FileWorker
-from pipelines.memory import remember
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
-from pipelines.recorder import Recorder
+from pipelines.run.closing import link_documents, settle_run
+from pipelines.run.memory import remember
+from pipelines.run.recorder import Recorder
 from pipelines.topics import write_topics
 
 REDIRECTS = (301, 302, 303, 307, 308)

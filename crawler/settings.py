@@ -28,7 +28,7 @@ REDIRECT_MAX_TIMES = 5
 REDIRECT_PRIORITY_ADJUST = 1
 REFERRER_POLICY = "no-referrer"
 COOKIES_ENABLED = False
-TWISTED_DNS_RESOLVER = "crawler.middlewares.resolver.PublicResolver"
+TWISTED_DNS_RESOLVER = "crawler.network.resolver.PublicResolver"
 METAREFRESH_ENABLED = False
 HTTPERROR_ALLOW_ALL = True
 AKTENKUNDIG_CLUSTER = os.environ.get("AKTENKUNDIG_CLUSTER", "")
@@ -51,8 +51,8 @@ HTTPCACHE_ENABLED = False
 # -- our own parts (names in other rooms are strings on purpose: no import goes that way)
 _HANDLER = "cluster.ClusterHandler" if AKTENKUNDIG_CLUSTER else "stand_in.StandInHandler"
 DOWNLOAD_HANDLERS = {
-    "http": f"crawler.middlewares.{_HANDLER}",
-    "https": f"crawler.middlewares.{_HANDLER}",
+    "http": f"crawler.network.{_HANDLER}",
+    "https": f"crawler.network.{_HANDLER}",
     "ftp": None,
     "s3": None,
     "file": None,
@@ -62,18 +62,18 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.middlewares.guard.GuardMiddleware": 90,
-    "crawler.middlewares.robots.RobotsMiddleware": 100,
-    "crawler.middlewares.retry_after.RetryAfterMiddleware": 560,
-    "pipelines.conditional.ConditionalMiddleware": 900,
-    "pipelines.evidence.EvidenceMiddleware": 990,
+    "crawler.network.guard.GuardMiddleware": 90,
+    "crawler.network.robots.RobotsMiddleware": 100,
+    "crawler.network.retry_after.RetryAfterMiddleware": 560,
+    "pipelines.run.conditional.ConditionalMiddleware": 900,
+    "pipelines.run.evidence.EvidenceMiddleware": 990,
 }
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
-    "pipelines.run_extension.RunExtension": 20,
-    "pipelines.progress.ProgressExtension": 30,
+    "pipelines.run.extension.RunExtension": 20,
+    "pipelines.run.progress.ProgressExtension": 30,
 }
-ITEM_PIPELINES = {"pipelines.stage.ArchiveStage": 300}
+ITEM_PIPELINES = {"pipelines.run.stage.ArchiveStage": 300}
 
 LOG_LEVEL = "WARNING"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,6 @@ from pipelines.files.records import FileText
 from pipelines.fingerprint import fingerprint
 from pipelines.issuers import IssuerReading, find_issuer
 from pipelines.language import detect_language
-from pipelines.memory import listed_to_json
 from pipelines.mending import Mended, mend, mend_pages
 from pipelines.topics import assign_topics
 
@@ -341,3 +341,8 @@ def refine_type(doc_type: str, title: str) -> str:
 def _refinements() -> tuple[dict[str, Any], ...]:
     text = (files("pipelines") / "data" / "types.toml").read_text(encoding="utf-8")
     return tuple(tomllib.loads(text)["refinement"])
+
+
+def listed_to_json(listed: ListedItem | None) -> str | None:
+    """A listing entry as the ``documents.listed`` column keeps it."""
+    return None if listed is None else json.dumps(vars(listed), ensure_ascii=False, sort_keys=True)

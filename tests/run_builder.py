@@ -25,9 +25,9 @@ from crawler.items import (
     PageText,
 )
 from pipelines.files.records import FilePage, FileProblem, FileText
-from pipelines.memory import remember
-from pipelines.recorder import Recorder
-from pipelines.session import Session, keep_session
+from pipelines.run.memory import remember
+from pipelines.run.recorder import Recorder
+from pipelines.run.session import Session, keep_session
 
 SITE = "https://www.datenschutz-mv.de"
 

@@ -16,13 +16,13 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.errors import ReadingError
-from crawler.harvest import Ask, Fetched, Harvest, Record
+from crawler.harvests import harvest_for
+from crawler.harvests.harvest import Ask, Fetched, Harvest, Record
 from crawler.identity import canonical_url
 from crawler.items import Evidence, Memory
-from crawler.politeness import introduce
+from crawler.network.politeness import introduce
 from crawler.problem_texts import describe_error, describe_failure
 from crawler.sources import SourceDescription
-from crawler.spiders.harvests import harvest_for
 
 NO_EVIDENCE = Evidence(snapshot_id=0, fetched_at="1970-01-01T00:00:00Z", sha256="")
 

@@ -15,9 +15,9 @@ from run_builder import SITE, Clock, answer, crawler_of, request, session_for
 
 from aktenkundig.replay import Replay
 from archive.keeping.ledger import RunCounts, add_problem, finish_run
-from pipelines.evidence import BadCoding, EvidenceMiddleware
 from pipelines.files.file_worker import FileWorker
-from pipelines.session import Session
+from pipelines.run.evidence import BadCoding, EvidenceMiddleware
+from pipelines.run.session import Session
 
 LATER, LATEST = "2026-03-02T04:00:00Z", "2026-03-20T04:00:00Z"
 LIST = f"{SITE}/presse/"

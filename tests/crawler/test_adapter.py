@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.harvest import Ask, Fetched, Harvest
+from crawler.harvests.harvest import Ask, Fetched, Harvest
 from crawler.items import Evidence, Failure, Known, Memory
 from crawler.sources import load_source
 from crawler.spiders.adapter import HarvestSpider

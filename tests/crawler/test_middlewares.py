@@ -10,12 +10,12 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from crawler.errors import EmptyListing, MissingPart, NotTheDocument, ReadingError, UnknownIdentity
-from crawler.middlewares.guard import is_own
-from crawler.middlewares.resolver import PrivateAddress, is_public, public_address
-from crawler.middlewares.retry_after import seconds_to_wait
-from crawler.middlewares.robots import keep_distance
-from crawler.middlewares.stand_in import from_stand_in, to_stand_in
-from crawler.politeness import introduce
+from crawler.network.guard import is_own
+from crawler.network.politeness import introduce
+from crawler.network.resolver import PrivateAddress, is_public, public_address
+from crawler.network.retry_after import seconds_to_wait
+from crawler.network.robots import keep_distance
+from crawler.network.stand_in import from_stand_in, to_stand_in
 from crawler.problem_texts import describe_error, describe_failure
 
 HOSTS = frozenset({"www.datenschutz-mv.de", "datenschutz-mv.de"})

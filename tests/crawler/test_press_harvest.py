@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from crawler.harvest import Ask, Fetched, Record
+from crawler.harvests.harvest import Ask, Fetched, Record
+from crawler.harvests.press_portal import PressPortalHarvest
 from crawler.items import Evidence, Failure, Known, ListedItem, ListingRead, Memory
-from crawler.press_portal import PressPortalHarvest
 from crawler.sources import load_source
 
 SITE = "https://www.datenschutz-mv.de"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.harvest import Ask, Fetched, Record
+from crawler.harvests.harvest import Ask, Fetched, Record
+from crawler.harvests.sections import SectionsHarvest
 from crawler.items import DocumentRead, Evidence, Failure, ListingRead, Memory, PageText
-from crawler.sections import SectionsHarvest
 from crawler.sources import load_source
 
 SITE = "https://www.datenschutzkonferenz-online.de"

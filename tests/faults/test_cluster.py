@@ -24,7 +24,7 @@ from scrapy import Request
 
 from aktenkundig.sample import SampleSite, server
 from archive.database import database_path
-from crawler.frontier import FRONTIER, INTAKE, job_for
+from crawler.network.frontier import FRONTIER, INTAKE, job_for
 
 pytestmark = pytest.mark.faults
 
@@ -116,7 +116,7 @@ def fetcher(address: str, log: Path) -> subprocess.Popen[bytes]:
     """A fetcher of its own."""
     with log.open("wb") as stream:
         return subprocess.Popen(
-            [sys.executable, "-m", "crawler.fetching", address, "http://127.0.0.1"], env={**os.environ, **QUICK},
+            [sys.executable, "-m", "crawler.network.fetching", address, "http://127.0.0.1"], env={**os.environ, **QUICK},
             stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
         )  # fmt: skip
 

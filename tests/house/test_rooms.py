@@ -32,7 +32,7 @@ PURE = (
 
 PURE_MODULES = (
     "crawler/identity", "crawler/items", "crawler/harvest", "crawler/press_portal", "crawler/sections",
-    "crawler/problem_texts", "pipelines/publication", "pipelines/fingerprint", "pipelines/issuers",
+    "crawler/errors", "pipelines/publication", "pipelines/fingerprint", "pipelines/issuers",
     "pipelines/bodies", "pipelines/language", "pipelines/contact", "pipelines/docx", "pipelines/odt",
     "pipelines/pdf", "pipelines/naming", "pipelines/editions", "archive/diff", "archive/statutes",
     "archive/snippets", "portal/charts", "portal/citing", "portal/german_dates", "portal/passages",
@@ -164,6 +164,29 @@ def test_nothing_imports_the_command_line() -> None:
     ]
 
     assert users == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "closed"),
+    [
+        ("crawler/pages", ("crawler.harvests", "crawler.network", "crawler.spiders")),
+        ("crawler/harvests", ("crawler.network", "crawler.spiders")),
+        ("crawler/network", ("crawler.pages", "crawler.harvests", "crawler.spiders")),
+        ("pipelines", ("pipelines.run",)),
+    ],
+)
+def test_folders_are_doors(inside: str, closed: tuple[str, ...]) -> None:
+    """Page reading knows no harvest, a harvest no network; nothing that reads knows the run it reads for."""
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(inside)
+        if path.parent != ROOT / "pipelines" / "run"
+        for name in imports(path)
+        if within(name, closed)
+    ]
+
+    assert modules(inside)
+    assert wrong == []
 
 
 def test_what_names_documents_reads_no_pages() -> None:

@@ -24,14 +24,14 @@ from archive.keeping.ledger import (
     last_read_snapshot,
 )
 from archive.keeping.removal import RemovalRule
-from crawler.harvest import Ask, Fetched, Record
+from crawler.harvests import harvest_for
+from crawler.harvests.harvest import Ask, Fetched, Record
 from crawler.items import DocumentRead, Evidence, FileBody, Recalled
 from crawler.sources import load_source
-from crawler.spiders.harvests import harvest_for
-from pipelines.closing import link_documents, outcome_of, settle_run, write_listings
 from pipelines.files.records import FilePage, FileText
-from pipelines.memory import remember
-from pipelines.recorder import Recorder
+from pipelines.run.closing import link_documents, outcome_of, settle_run, write_listings
+from pipelines.run.memory import remember
+from pipelines.run.recorder import Recorder
 from pipelines.topics import write_topics
 
 SITE = "https://www.datenschutz-mv.de"

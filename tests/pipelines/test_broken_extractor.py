@@ -7,7 +7,7 @@ from pathlib import Path
 from archive.database import open_archive
 from archive.keeping.ledger import RunCounts, begin_run
 from crawler.items import DocumentRead, Evidence, FileBody, Memory
-from pipelines.recorder import Recorder
+from pipelines.run.recorder import Recorder
 
 
 def test_a_file_without_text_is_a_problem_row(tmp_path: Path) -> None:

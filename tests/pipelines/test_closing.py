@@ -25,8 +25,15 @@ from run_builder import (
 
 from archive.keeping.removal import RemovalRule
 from crawler.items import Attachment, Listing, ListingRead
-from pipelines.closing import close_run, left_unlinked, link_documents, outcome_of, settle_run, write_listings
-from pipelines.session import Session
+from pipelines.run.closing import (
+    close_run,
+    left_unlinked,
+    link_documents,
+    outcome_of,
+    settle_run,
+    write_listings,
+)
+from pipelines.run.session import Session
 
 LIST = f"{SITE}/presse/"
 LATER = "2026-03-02T04:00:00Z"

@@ -15,9 +15,9 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
 from archive.keeping.ledger import mark_read
-from pipelines.conditional import ConditionalMiddleware
-from pipelines.evidence import EvidenceMiddleware
-from pipelines.session import Session
+from pipelines.run.conditional import ConditionalMiddleware
+from pipelines.run.evidence import EvidenceMiddleware
+from pipelines.run.session import Session
 
 LATER = "2026-03-02T04:00:00Z"
 MODIFIED = "Sun, 01 Mar 2026 00:00:00 GMT"

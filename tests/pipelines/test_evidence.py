@@ -20,8 +20,8 @@ from scrapy.http import Response
 from archive.keeping.ledger import mark_read
 from archive.vault.reading import read_record
 from archive.vault.writer import payload_digest
-from pipelines.evidence import BadCoding, EvidenceMiddleware, TooLarge, VaultFull
-from pipelines.session import Session
+from pipelines.run.evidence import BadCoding, EvidenceMiddleware, TooLarge, VaultFull
+from pipelines.run.session import Session
 
 LATER = "2026-03-02T04:00:00Z"
 BODY = b"<p>Akte</p>"

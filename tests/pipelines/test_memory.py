@@ -13,7 +13,8 @@ from run_builder import listed_item
 
 from archive.keeping.records import AttachmentRecord
 from crawler.items import Attachment, Known, ListedItem
-from pipelines.memory import attachments_from_json, listed_from_json, listed_to_json, remember
+from pipelines.publication import listed_to_json
+from pipelines.run.memory import attachments_from_json, listed_from_json, remember
 
 LIST = "https://www.example.org/liste"
 LATER = "2026-03-02T04:00:00Z"

@@ -24,7 +24,7 @@ from run_builder import (
 
 from archive.keeping.blocks import block
 from crawler.items import Attachment, ExcludedLink, Listing, ListingRead
-from pipelines.recorder import Recorder
+from pipelines.run.recorder import Recorder
 
 LATER, LATEST = "2026-03-02T04:00:00Z", "2026-03-03T04:00:00Z"
 PAPER = "dsmv-datei-leitfaden-9-pdf"

@@ -15,8 +15,8 @@ from run_builder import Clock, crawler_of, session_for
 
 from archive.database import open_archive, set_patience
 from archive.vault.writer import Exchange
-from pipelines import session as module
-from pipelines.session import RunLost, Session, session_of, session_or_none
+from pipelines.run import session as module
+from pipelines.run.session import RunLost, Session, session_of, session_or_none
 
 AT = Clock().at
 

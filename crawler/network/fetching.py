@@ -1,4 +1,4 @@
-"""A fetcher of a cluster: ``python -m crawler.fetching REDIS [STAND-IN]`` fetches what writers put on the frontier."""
+"""A fetcher of a cluster: ``python -m crawler.network.fetching REDIS [STAND-IN]`` fetches what writers want."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from scrapy_redis.dupefilter import RFPDupeFilter
 from scrapy_redis.scheduler import Scheduler
 from scrapy_redis.spiders import RedisSpider
 
-from crawler.frontier import (
+from crawler.network.frontier import (
     ANSWER_SECONDS,
     FRONTIER,
     INTAKE,
@@ -163,12 +163,13 @@ def fetcher_settings(address: str, stand_in: str | None = None) -> Settings:
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    handler = "crawler.fetching.FetchHandler"
+    handler = "crawler.network.fetching.FetchHandler"
     changes = {
         "REDIS_URL": address, "AKTENKUNDIG_STAND_IN": stand_in,
-        "SCHEDULER": "crawler.fetching.FrontierScheduler", "SCHEDULER_PERSIST": True,
-        "SCHEDULER_QUEUE_KEY": FRONTIER, "SCHEDULER_DUPEFILTER_KEY": SEEN, "SCHEDULER_SERIALIZER": "crawler.frontier",
-        "DUPEFILTER_CLASS": "crawler.fetching.AttemptFilter",
+        "SCHEDULER": "crawler.network.fetching.FrontierScheduler", "SCHEDULER_PERSIST": True,
+        "SCHEDULER_QUEUE_KEY": FRONTIER, "SCHEDULER_DUPEFILTER_KEY": SEEN,
+        "SCHEDULER_SERIALIZER": "crawler.network.frontier",
+        "DUPEFILTER_CLASS": "crawler.network.fetching.AttemptFilter",
         "DOWNLOAD_HANDLERS": dict(settings.getdict("DOWNLOAD_HANDLERS"), http=handler, https=handler),
         "DOWNLOADER_MIDDLEWARES_BASE": {}, "DOWNLOADER_MIDDLEWARES": {}, "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS": {}, "EXTENSIONS_BASE": {}, "ITEM_PIPELINES": {}, "HTTPPROXY_ENABLED": False,

@@ -14,15 +14,15 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
 
-from crawler.frontier import INTAKE, Job, answer_key, job_for, unpack, wanted_key
-from crawler.middlewares.stand_in import StandInHandler
+from crawler.network.frontier import INTAKE, Job, answer_key, job_for, unpack, wanted_key
+from crawler.network.stand_in import StandInHandler
 
 ATTEMPTS = 5
 """So often a request is put on the frontier before it counts as not answered."""
 
 
 class ClusterHandler(StandInHandler):
-    """Asks fetchers (`crawler/fetching.py`) instead of the site; everything above it notices nothing.
+    """Asks fetchers (`crawler/network/fetching.py`) instead of the site; everything above it notices nothing.
 
     What is not answered within ``AKTENKUNDIG_CLUSTER_PATIENCE`` seconds is put on the frontier again:
     a fetcher that was killed loses nothing.

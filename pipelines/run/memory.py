@@ -70,11 +70,6 @@ def _recall(conn: sqlite3.Connection, data: Path, url: str, *, before_run: int) 
     return Recalled(body=body, content_type=row["content_type"] or "", fetched_at=row["fetched_at"])
 
 
-def listed_to_json(listed: ListedItem | None) -> str | None:
-    """A listing entry as the ``documents.listed`` column keeps it."""
-    return None if listed is None else json.dumps(vars(listed), ensure_ascii=False, sort_keys=True)
-
-
 def attachments_from_json(text: str) -> tuple[Attachment, ...]:
     """The files behind ``versions.attachments``."""
     return tuple(Attachment(url=one["url"], title=one["title"]) for one in json.loads(text))

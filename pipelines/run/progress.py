@@ -11,7 +11,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from archive.keeping.ledger import RunCounts
-from pipelines.session import session_or_none
+from pipelines.run.session import session_or_none
 
 LIVE_SECONDS = 0.2
 PLAIN_SECONDS = 30.0

@@ -12,7 +12,7 @@ from scrapy import Request, exceptions
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from crawler.middlewares.resolver import PrivateAddress
+from crawler.network.resolver import PrivateAddress
 
 INTAKE = "aktenkundig:intake"
 """A list: requests that no fetcher has seen yet."""

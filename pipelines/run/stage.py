@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 
 from crawler.items import DocumentRead, FileBody
 from pipelines.files.records import FileText
-from pipelines.session import RunLost, Session, session_of
+from pipelines.run.session import RunLost, Session, session_of
 
 logger = logging.getLogger(__name__)
 

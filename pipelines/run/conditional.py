@@ -11,7 +11,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archive.keeping.ledger import add_problem, last_read_snapshot
 from archive.vault.reading import can_read
-from pipelines.session import RunLost, Session, session_of
+from pipelines.run.session import RunLost, Session, session_of
 
 
 class ConditionalMiddleware:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.doubts import Answer, Doubts
 from crawler.errors import Interposed, NotTheDocument, ReadingError
+from crawler.harvests.doubts import Answer, Doubts
 from crawler.identity import is_file
 from crawler.items import (
     DocumentGone,

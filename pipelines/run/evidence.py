@@ -19,7 +19,7 @@ from archive.vault.reading import CodingError, can_read, decoded, read_payload
 from archive.vault.reading import TooLarge as CodedTooLarge
 from archive.vault.writer import Exchange, payload_digest
 from crawler.items import Evidence
-from pipelines.session import RunLost, Session, session_of
+from pipelines.run.session import RunLost, Session, session_of
 
 
 class BadCoding(IgnoreRequest):

@@ -11,10 +11,10 @@ from archive.keeping.ledger import finish_run
 from archive.keeping.removal import RemovalRule, Sightings, settle
 from archive.search.indexing import settle_state
 from pipelines.links import resolve_links
-from pipelines.recorder import Recorder
+from pipelines.run.recorder import Recorder
 
 if TYPE_CHECKING:
-    from pipelines.session import Session
+    from pipelines.run.session import Session
 
 
 EARLY_ENDS = {

@@ -20,7 +20,7 @@ from archive.keeping.ledger import RunCounts
 from archive.keeping.removal import RemovalRule
 from archive.vault.writer import VaultWriter
 from crawler.items import Memory
-from pipelines.recorder import Recorder
+from pipelines.run.recorder import Recorder
 
 WRITES_PER_COMMIT = 50
 SECONDS_PER_COMMIT = 2.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crawler.addresses import host_of
-from crawler.doubts import is_announced
 from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIdentity
-from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
+from crawler.harvests.doubts import is_announced
+from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
 from crawler.items import (
     Attachment,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crawler.harvest import Harvest
+from crawler.harvests.harvest import Harvest
+from crawler.harvests.press_portal import PressPortalHarvest
+from crawler.harvests.sections import SectionsHarvest
 from crawler.items import Memory
-from crawler.press_portal import PressPortalHarvest
-from crawler.sections import SectionsHarvest
 from crawler.sources import SourceDescription
 
 HARVESTS: dict[str, type[Harvest]] = {"press_portal": PressPortalHarvest, "sections": SectionsHarvest}

@@ -16,9 +16,9 @@ from archive.lock import take_lock
 from archive.timestamps import moment, utc_text
 from archive.vault.seals import put_right
 from archive.vault.writer import VaultWriter
-from pipelines.memory import remember
-from pipelines.recorder import Recorder
-from pipelines.session import Session
+from pipelines.run.memory import remember
+from pipelines.run.recorder import Recorder
+from pipelines.run.session import Session
 from pipelines.topics import write_topics
 
 

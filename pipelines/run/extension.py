@@ -12,9 +12,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from archive.errors import ArchiveError, sentence_for
-from pipelines.closing import close_run
-from pipelines.opening import open_session
-from pipelines.session import Session, keep_session, session_or_none
+from pipelines.run.closing import close_run
+from pipelines.run.opening import open_session
+from pipelines.run.session import Session, keep_session, session_or_none
 
 logger = logging.getLogger(__name__)
 

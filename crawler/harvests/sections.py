@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.errors import EmptyListing, NotTheDocument
-from crawler.harvest import Ask, Fetched, Harvest, Kind, Record
+from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, is_file, told_apart
 from crawler.items import (
     ExcludedLink,

@@ -1,1 +1,0 @@
-"""What stands between spider and network: politeness, stand-ins, guards."""

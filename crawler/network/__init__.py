@@ -1,0 +1,1 @@
+"""What stands between spider and network: politeness, stand-ins, guards, and the shared frontier of a cluster."""
