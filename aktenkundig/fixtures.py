@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from crawler.errors import ReadingError
+from crawler.errors import ReadingError, describe_error
 from crawler.identity import document_id_for
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
 from crawler.pages.section_page import read_section
-from crawler.problem_texts import describe_error
 from crawler.sources import Section, SourceDescription, load_source
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file

@@ -28,7 +28,7 @@ REDIRECT_MAX_TIMES = 5
 REDIRECT_PRIORITY_ADJUST = 1
 REFERRER_POLICY = "no-referrer"
 COOKIES_ENABLED = False
-TWISTED_DNS_RESOLVER = "crawler.network.resolver.PublicResolver"
+TWISTED_DNS_RESOLVER = "crawler.network.guard.PublicResolver"
 METAREFRESH_ENABLED = False
 HTTPERROR_ALLOW_ALL = True
 AKTENKUNDIG_CLUSTER = os.environ.get("AKTENKUNDIG_CLUSTER", "")
@@ -49,7 +49,7 @@ TELNETCONSOLE_ENABLED = False
 HTTPCACHE_ENABLED = False
 
 # -- our own parts (names in other rooms are strings on purpose: no import goes that way)
-_HANDLER = "cluster.ClusterHandler" if AKTENKUNDIG_CLUSTER else "stand_in.StandInHandler"
+_HANDLER = "frontier.ClusterHandler" if AKTENKUNDIG_CLUSTER else "stand_in.StandInHandler"
 DOWNLOAD_HANDLERS = {
     "http": f"crawler.network.{_HANDLER}",
     "https": f"crawler.network.{_HANDLER}",
@@ -64,7 +64,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.network.guard.GuardMiddleware": 90,
     "crawler.network.robots.RobotsMiddleware": 100,
-    "crawler.network.retry_after.RetryAfterMiddleware": 560,
+    "crawler.network.robots.RetryAfterMiddleware": 560,
     "pipelines.run.conditional.ConditionalMiddleware": 900,
     "pipelines.run.evidence.EvidenceMiddleware": 990,
 }
@@ -73,7 +73,7 @@ EXTENSIONS = {
     "pipelines.run.extension.RunExtension": 20,
     "pipelines.run.progress.ProgressExtension": 30,
 }
-ITEM_PIPELINES = {"pipelines.run.stage.ArchiveStage": 300}
+ITEM_PIPELINES = {"pipelines.run.extension.ArchiveStage": 300}
 
 LOG_LEVEL = "WARNING"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.errors import Interposed, NotTheDocument, ReadingError
+from crawler.errors import Interposed, NotTheDocument, ReadingError, describe_error
 from crawler.harvests.doubts import Answer, Doubts
 from crawler.identity import is_file
 from crawler.items import (
@@ -28,7 +28,6 @@ from crawler.items import (
     StillNamed,
 )
 from crawler.pages.soup import is_page
-from crawler.problem_texts import describe_error
 from crawler.sources import SourceDescription
 
 logger = logging.getLogger(__name__)

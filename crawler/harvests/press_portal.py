@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crawler.addresses import host_of
-from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIdentity
+from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIdentity, describe_error
 from crawler.harvests.doubts import is_announced
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
@@ -22,7 +22,6 @@ from crawler.pages.attachments import file_name, says_title
 from crawler.pages.guidance import read_guidance
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
-from crawler.problem_texts import describe_error
 from crawler.sources import SourceDescription
 
 LISTING, GUIDANCE, RELEASE, FILE = 100, 90, 50, 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crawler.errors import EmptyListing, NotTheDocument
+from crawler.errors import EmptyListing, NotTheDocument, describe_error
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, is_file, told_apart
 from crawler.items import (
@@ -19,7 +19,6 @@ from crawler.items import (
     Recalled,
 )
 from crawler.pages.section_page import is_foreign, read_section
-from crawler.problem_texts import describe_error
 from crawler.sources import Section
 
 FIRST_SECTION, MENU_SECTION, FILE = 1000, 500, 10

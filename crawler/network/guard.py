@@ -1,13 +1,16 @@
-"""Lets only addresses of the source itself through: its own hosts, http and https, no odd ports."""
+"""Keeps requests at the source: its own hosts, http and https, no odd ports, no private network behind a name."""
 
 from __future__ import annotations
 
-from typing import Self
+import ipaddress
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.base import ReactorBase
 
 
 class ForeignAddress(IgnoreRequest):
@@ -51,3 +54,53 @@ def is_own(url: str, hosts: frozenset[str]) -> bool:
     return (
         parts.scheme in ("http", "https") and own_port and "@" not in parts.netloc and parts.hostname in hosts
     )
+
+
+class PrivateAddress(IgnoreRequest):
+    """A host name of the source leads to a private address; no connection is made."""
+
+
+class PublicResolver(CachingThreadedResolver):
+    """Resolves names to public addresses only, except that of the stand-in (and of a proxy, where one is used)."""
+
+    exempt: frozenset[str] = frozenset()
+    unguarded = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
+        """Built by Scrapy, once for the process."""
+        resolver = super().from_crawler(crawler, reactor)
+        stand_in = urlsplit(crawler.settings.get("AKTENKUNDIG_STAND_IN") or "").hostname
+        resolver.exempt = frozenset({stand_in} if stand_in else ())
+        resolver.unguarded = crawler.settings.getbool("HTTPPROXY_ENABLED")
+        return resolver
+
+    def getHostByName(self, name: str, timeout: Any = ()) -> Any:
+        """A Deferred of the address; fails with PrivateAddress for a private one."""
+        found = super().getHostByName(name, timeout)
+        if self.unguarded or name in self.exempt:
+            return found
+        return found.addCallback(public_address, name)
+
+
+def public_address(address: str, name: str) -> str:
+    """The address, if it is a public one. Raises PrivateAddress.
+
+    >>> public_address("8.8.8.8", "www.datenschutz-mv.de")
+    '8.8.8.8'
+    """
+    if not is_public(address):
+        raise PrivateAddress(f"{name}: {address}")
+    return address
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is reachable for everybody.
+
+    >>> is_public("169.254.169.254"), is_public("10.0.0.1"), is_public("::1"), is_public("192.0.2.7")
+    (False, False, False, False)
+    """
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False

@@ -10,7 +10,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.network.resolver import PrivateAddress, is_public
+from crawler.network.guard import PrivateAddress, is_public
 
 logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
 """Its warnings (too large, cut off) are problems rows, in German."""
@@ -43,7 +43,7 @@ class StandInHandler(HTTP11DownloadHandler):
         return response.replace(url=request.url)
 
     async def fetch(self, request: Request) -> Response:
-        """The answer to a request as it is; `crawler/network/cluster.py` has others ask."""
+        """The answer to a request as it is; `crawler/network/frontier.py` has others ask."""
         return await super().download_request(request)
 
 

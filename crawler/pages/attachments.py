@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from crawler.identity import is_file
 from crawler.items import Attachment
 from crawler.pages.blocks import Anchor, Block
-from crawler.pages.links import is_address
+from crawler.pages.rendering import is_address
 from crawler.sources import SourceDescription
 from crawler.wordlists import words
 

@@ -11,11 +11,10 @@ from functools import cache, cached_property, lru_cache
 from bs4 import NavigableString, Tag
 from bs4.element import PageElement, PreformattedString
 
-from crawler.pages.lists import Markers, brings_marker
+from crawler.pages.rendering import BLOCK_TAGS, Markers, brings_marker
 from crawler.sources import page_classes
 from crawler.wordlists import words
 
-BLOCK_TAGS = frozenset(words("furniture")["block_elements"])
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _INSIDE_CELL = {"ul", "ol", "dl", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
 _LONGEST_CELL = 300

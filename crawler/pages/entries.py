@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from bs4 import NavigableString, Tag
 
 from crawler.pages.attachments import is_note, says_title
-from crawler.pages.blocks import BLOCK_TAGS, HEADINGS, is_furniture, is_marked, read_blocks, zone_of
+from crawler.pages.blocks import HEADINGS, is_furniture, is_marked, read_blocks, zone_of
 from crawler.pages.labels import Label, is_date, is_remark, looks_dated, read_label
+from crawler.pages.rendering import BLOCK_TAGS
 
 _HOLDERS = sorted(BLOCK_TAGS - {"td", "th"})
 _NUMBER_ALONE = re.compile(r"((?:Kurzpapier )?(?:Nr\.? ?)?\d{1,3})[.:)|–-]?")

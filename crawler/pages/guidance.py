@@ -13,10 +13,9 @@ from crawler.items import ExcludedLink, ListedItem, Listing, PageText
 from crawler.pages.attachments import is_file_address, read_attachments
 from crawler.pages.blocks import Block, read_blocks
 from crawler.pages.entries import Entry, entries_of
-from crawler.pages.furniture import is_around_text
+from crawler.pages.furniture import captions_of, is_around_text
 from crawler.pages.heading import heading_lines
-from crawler.pages.images import captions_of
-from crawler.pages.links import read_links
+from crawler.pages.rendering import read_links
 from crawler.pages.section_page import list_files
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
 from crawler.sources import SourceDescription

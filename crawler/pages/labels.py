@@ -10,7 +10,8 @@ from bs4 import NavigableString, Tag
 from bs4.element import PreformattedString
 
 from crawler.pages.attachments import is_note, split_note
-from crawler.pages.blocks import BLOCK_TAGS, is_marked
+from crawler.pages.blocks import is_marked
+from crawler.pages.rendering import BLOCK_TAGS
 from crawler.wordlists import words
 
 _DATED = re.compile(

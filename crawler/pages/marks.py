@@ -8,7 +8,7 @@ from functools import cache
 
 from lxml import etree
 
-from crawler.pages.blocks import BLOCK_TAGS
+from crawler.pages.rendering import BLOCK_TAGS
 from crawler.wordlists import words
 
 _SUPERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"

@@ -13,8 +13,8 @@ from crawler.errors import NotTheDocument, UnknownIdentity
 from crawler.identity import document_id_for, is_release
 from crawler.items import ExcludedLink, ListedItem, Listing
 from crawler.pages.blocks import HEADINGS, Anchor, Block, is_marked, read_blocks
-from crawler.pages.links import excluded_link, is_address
-from crawler.pages.meta import is_meta_line, read_meta
+from crawler.pages.heading import is_meta_line, read_meta
+from crawler.pages.rendering import excluded_link, is_address
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
 from crawler.sources import SourceDescription, page_classes
 from crawler.wordlists import words

@@ -14,7 +14,7 @@ from crawler.identity import distinct_ids, ending_of, is_file
 from crawler.items import ExcludedLink, Link, ListedItem, Listing
 from crawler.pages.attachments import file_name, is_file_address
 from crawler.pages.entries import Entry, entries_of
-from crawler.pages.links import excluded_link, is_address
+from crawler.pages.rendering import excluded_link, is_address
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
 from crawler.sources import Section, SourceDescription
 from crawler.wordlists import words

@@ -13,10 +13,9 @@ from bs4 import BeautifulSoup, Tag
 from lxml import etree
 
 from crawler.errors import MissingPart, ReadingError
-from crawler.pages.images import mark_image_blocks
-from crawler.pages.links import resolve_links
+from crawler.pages.furniture import mark_image_blocks
 from crawler.pages.marks import settle_marks
-from crawler.pages.rendering import render
+from crawler.pages.rendering import render, resolve_links
 from crawler.sources import SourceDescription, page_classes
 from crawler.wordlists import words
 
@@ -92,7 +91,7 @@ class ParsedPage:
         return as_soup(body if outside and body is not None else main)
 
     def anchors(self) -> list[tuple[str, str]]:
-        """Every link of the page in order: its address (see ``crawler.pages.links``) and text."""
+        """Every link of the page in order: its address (see ``crawler.pages.rendering``) and text."""
         return [(link.get("href") or "", _text(link)) for link in self.tree.iter("a") if link.get("href")]
 
     def first_heading(self) -> str:

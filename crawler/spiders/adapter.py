@@ -1,4 +1,4 @@
-"""Drives a harvest with Scrapy: asks become requests, responses become answers."""
+"""Drives a harvest with Scrapy: asks become requests, responses become answers; one spider per source description."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.errors import ReadingError
+from crawler.errors import ReadingError, describe_error, describe_failure
 from crawler.harvests import harvest_for
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Record
 from crawler.identity import canonical_url
 from crawler.items import Evidence, Memory
 from crawler.network.politeness import introduce
-from crawler.problem_texts import describe_error, describe_failure
-from crawler.sources import SourceDescription
+from crawler.sources import SourceDescription, load_source, source_names
 
 NO_EVIDENCE = Evidence(snapshot_id=0, fetched_at="1970-01-01T00:00:00Z", sha256="")
 
@@ -132,3 +131,11 @@ class HarvestSpider(scrapy.Spider):
             evidence=response.meta.get("evidence", NO_EVIDENCE),
             load=load,
         )
+
+
+for _name in source_names():
+    _class = type(f"{_name.title()}Spider", (HarvestSpider,), {"name": _name, "source": load_source(_name)})
+    _class.__module__ = __name__
+    globals()[_class.__name__] = _class
+
+del _class, _name  # Scrapy takes every class it finds here for a spider

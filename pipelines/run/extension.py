@@ -1,20 +1,96 @@
-"""The Scrapy extension that opens a run with the spider and closes it with its outcome."""
+"""A run as Scrapy drives it: opened with the spider, given its records, closed with its outcome."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sqlite3
-from typing import Self
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
 
+from filelock import FileLock
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
+from scrapy.settings import BaseSettings
 
+from archive.database import open_archive, set_patience
 from archive.errors import ArchiveError, sentence_for
+from archive.keeping.ledger import RunCounts, begin_run
+from archive.keeping.removal import RemovalRule
+from archive.lock import take_lock
+from archive.timestamps import moment, utc_text
+from archive.vault.seals import put_right
+from archive.vault.writer import VaultWriter
+from crawler.items import DocumentRead, FileBody
+from pipelines.files.records import FileText
 from pipelines.run.closing import close_run
-from pipelines.run.opening import open_session
-from pipelines.run.session import Session, keep_session, session_or_none
+from pipelines.run.memory import remember
+from pipelines.run.recorder import Recorder
+from pipelines.run.session import RunLost, Session, keep_session, session_of, session_or_none
+from pipelines.topics import write_topics
+
+
+def open_session(settings: BaseSettings, source: str) -> Session:
+    """Begin a run of ``source``. Raises ArchiveError, OSError or sqlite3.Error when that is not possible."""
+    data = Path(settings["AKTENKUNDIG_DATA"])
+    lock = None if settings.getbool("AKTENKUNDIG_LOCKED") else take_lock(data)
+    try:
+        return _session(settings, source, data, lock)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+
+
+def _session(settings: BaseSettings, source: str, data: Path, lock: FileLock | None) -> Session:
+    conn = open_archive(data)
+    now = clock_from(settings.get("AKTENKUNDIG_NOW"))
+    if lock is not None:
+        put_right(conn, data, at=now())
+    write_topics(conn)
+    started_at, version, rule = now(), settings.get("AKTENKUNDIG_VERSION") or "", rule_from(settings)
+    run_id = begin_run(
+        conn, source=source, started_at=started_at, version=version, checks=rule.checks, days=rule.days
+    )
+    memory = remember(conn, source, before_run=run_id, data=data)
+    counts = RunCounts()
+    vault = VaultWriter(
+        data, source=source, run_id=run_id, started_at=started_at, software=f"aktenkundig {version}"
+    )
+    set_patience(conn, 0)
+    return Session(
+        conn=conn,
+        vault=vault,
+        data=data,
+        source=source,
+        run_id=run_id,
+        counts=counts,
+        recorder=Recorder(conn, run_id=run_id, source=source, counts=counts, memory=memory, now=now),
+        now=now,
+        memory=memory,
+        rule=rule,
+        lock=lock,
+    )
+
+
+def rule_from(settings: BaseSettings) -> RemovalRule:
+    """When a vanished document counts as removed, as the settings say."""
+    return RemovalRule(
+        checks=settings.getint("AKTENKUNDIG_REMOVAL_CHECKS"),
+        days=settings.getfloat("AKTENKUNDIG_REMOVAL_DAYS"),
+    )
+
+
+def clock_from(fixed: str | None) -> Callable[[], str]:
+    """A clock of archive timestamps; starts at ``fixed`` and runs from there, when given."""
+    if fixed is None:
+        return lambda: utc_text(datetime.now(UTC))
+    offset = moment(fixed) - datetime.now(UTC)
+    return lambda: utc_text(datetime.now(UTC) + offset)
+
 
 logger = logging.getLogger(__name__)
 
@@ -82,3 +158,39 @@ def _settled(session: Session, reason: str) -> str:
         session.stop = lambda: None
         session.give_up(error)
         return "failed"
+
+
+class ArchiveStage:
+    """Files are read in a thread of their own (the extractor is a process anyway), everything else at once."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Built by Scrapy."""
+        return cls(crawler)
+
+    async def process_item(self, item: Any) -> Any:
+        """Record one scraped record. A record that fails lands in ``problems``; the run goes on."""
+        session = session_of(self._crawler)
+        try:
+            file_text = await self._read_file(session, item)
+            await session.ready()
+            session.recorder.record(item, file_text=file_text)
+            session.wrote()
+        except RunLost:
+            return item
+        except (sqlite3.OperationalError, OSError) as error:
+            session.give_up(error)
+        return item
+
+    async def _read_file(self, session: Session, item: Any) -> FileText | None:
+        """The text of a file; None for anything else, and for a file whose reading broke (the recorder says so)."""
+        if not isinstance(item, DocumentRead) or not isinstance(item.content, FileBody):
+            return None
+        try:
+            return await asyncio.to_thread(session.recorder.read_file, item.content)
+        except Exception:
+            logger.exception("%s konnte nicht gelesen werden", item.url)
+            return None

@@ -9,10 +9,10 @@ from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError
 from scrapy.http import HtmlResponse, Response
 
+from crawler.errors import describe_failure
 from crawler.network.fetching import fetcher_settings
 from crawler.network.frontier import Job, as_request, dumps, job_for, loads, pack, pack_failure, unpack
-from crawler.network.resolver import PrivateAddress
-from crawler.problem_texts import describe_failure
+from crawler.network.guard import PrivateAddress
 
 URL = "https://www.datenschutz-mv.de/presse/?id=7"
 
@@ -75,5 +75,5 @@ def test_a_fetcher_adds_nothing_of_its_own() -> None:
     assert not any(settings.getwithbase("DOWNLOADER_MIDDLEWARES").values())
     assert not any(settings.getwithbase("SPIDER_MIDDLEWARES").values())
     assert settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
-    assert settings["TWISTED_DNS_RESOLVER"] == "crawler.network.resolver.PublicResolver"
+    assert settings["TWISTED_DNS_RESOLVER"] == "crawler.network.guard.PublicResolver"
     assert settings["STATS_CLASS"] == "scrapy.statscollectors.MemoryStatsCollector"

@@ -9,14 +9,19 @@ import pytest
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from crawler.errors import EmptyListing, MissingPart, NotTheDocument, ReadingError, UnknownIdentity
-from crawler.network.guard import is_own
+from crawler.errors import (
+    EmptyListing,
+    MissingPart,
+    NotTheDocument,
+    ReadingError,
+    UnknownIdentity,
+    describe_error,
+    describe_failure,
+)
+from crawler.network.guard import PrivateAddress, is_own, is_public, public_address
 from crawler.network.politeness import introduce
-from crawler.network.resolver import PrivateAddress, is_public, public_address
-from crawler.network.retry_after import seconds_to_wait
-from crawler.network.robots import keep_distance
+from crawler.network.robots import keep_distance, seconds_to_wait
 from crawler.network.stand_in import from_stand_in, to_stand_in
-from crawler.problem_texts import describe_error, describe_failure
 
 HOSTS = frozenset({"www.datenschutz-mv.de", "datenschutz-mv.de"})
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
