@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from archive.keeping.records import CitationRecord
 from archive.statutes import act_at_home, exact_key, folded_key, laws, spellings
-from pipelines.citations.cases import CaseFound, find_cases
 from pipelines.citations.law import LawFound, find_abbreviation, find_law, is_european
 from pipelines.citations.reader import Reader
 from pipelines.citations.words import (
@@ -23,10 +22,12 @@ from pipelines.citations.words import (
     NUMBER_WORD,
     UNIT,
     UNITS,
+    CaseFound,
     Path,
     Unit,
     after_gap,
     digits,
+    find_cases,
 )
 from pipelines.marks import without_marks
 

@@ -2,8 +2,7 @@
 
 from pipelines.dates.choice import RULES, DateSources, choose_dates, read_dates
 from pipelines.dates.file_names import FileNameDates, dates_in_file_name, pdf_metadata_date
-from pipelines.dates.kickers import kicker_date, read_kicker, stand_date
-from pipelines.dates.labels import LabelReading, read_label
+from pipelines.dates.labels import LabelReading, kicker_date, read_kicker, read_label, stand_date
 from pipelines.dates.printed import parse_date, read_date
 from pipelines.dates.reading import DateReading, RejectedDate
 from pipelines.dates.running_text import find_dates, scan_dates

@@ -10,8 +10,7 @@ from typing import Literal
 
 from archive.keeping.records import DateRecord
 from pipelines.dates.file_names import FileNameDates, dates_in_file_name, pdf_metadata_date
-from pipelines.dates.kickers import read_kicker, reads_like_kicker, stand_date
-from pipelines.dates.labels import LabelReading
+from pipelines.dates.labels import LabelReading, read_kicker, reads_like_kicker, stand_date
 from pipelines.dates.printed import read_date
 from pipelines.dates.reading import DateReading, RejectedDate
 from pipelines.dates.running_text import find_dates

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
 
-from pipelines.dates.reading import CalendarDate, DateReading, Window, full_year, objection, printed_window
-from pipelines.dates.vocabulary import FULL_MONTHS, SHORT_MONTHS, WORDS, any_of, month_number
+from pipelines.dates.reading import (
+    FULL_MONTHS,
+    SHORT_MONTHS,
+    WORDS,
+    CalendarDate,
+    DateReading,
+    Window,
+    any_of,
+    full_year,
+    month_number,
+    objection,
+    printed_window,
+)
 
 _PDF_DATE = re.compile(r"\s*(?:D:)?(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2})(?P<day>[0-9]{2})?)?")
 _ISO_DATE = re.compile(r"\s*(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?![0-9])")

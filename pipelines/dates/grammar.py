@@ -6,15 +6,19 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.dates.reading import CalendarDate, Reason, Window, full_year, objection
-from pipelines.dates.vocabulary import (
+from pipelines.dates.reading import (
     ENGLISH_MONTHS,
     FULL_MONTHS,
     SEASONS,
     SHORT_MONTHS,
     WORDS,
+    CalendarDate,
+    Reason,
+    Window,
     any_of,
+    full_year,
     month_number,
+    objection,
 )
 
 DASH = "[-\u2010-\u2015\u2212]"

@@ -8,14 +8,19 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from pipelines.dates.grammar import DASH, PRINTED_SOURCES, STAND_SOURCES, compiled, complaint, express
-from pipelines.dates.reading import CalendarDate, DateReading, RejectedDate, Window, objection, printed_window
-from pipelines.dates.vocabulary import (
+from pipelines.dates.reading import (
     FULL_MONTHS,
     GERMAN_MONTHS,
     SHORT_MONTHS,
     STAND,
     WORDS,
+    CalendarDate,
+    DateReading,
+    RejectedDate,
+    Window,
     any_of,
+    objection,
+    printed_window,
     torn_word,
 )
 from pipelines.marks import without_marks

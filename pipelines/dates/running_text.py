@@ -25,8 +25,20 @@ from pipelines.dates.grammar import (
     complaint,
     express,
 )
-from pipelines.dates.reading import CalendarDate, DateReading, Reason, RejectedDate, Window, mentioned_window
-from pipelines.dates.vocabulary import ENGLISH_MONTHS, FULL_MONTHS, SEASONS, SHORT_MONTHS, WORDS, any_of
+from pipelines.dates.reading import (
+    ENGLISH_MONTHS,
+    FULL_MONTHS,
+    SEASONS,
+    SHORT_MONTHS,
+    WORDS,
+    CalendarDate,
+    DateReading,
+    Reason,
+    RejectedDate,
+    Window,
+    any_of,
+    mentioned_window,
+)
 from pipelines.marks import without_marks
 
 _CONTEXT_REACH = 28

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pipelines.files.characters import shifted
 from pipelines.files.flow import Flow, attribute, local, metadata, values, watch, whole_number
-from pipelines.files.marks import shifted
 
 _SKIPPED = frozenset(
     {"Fallback", "instrText", "delText", "moveFrom", "pPr", "tblPr", "trPr", "tcPr", "sectPr"}

@@ -11,10 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipelines.files.characters import LINE_END_HYPHEN, is_plain, plain_characters, printed_lines
+from pipelines.files.characters import LINE_END_HYPHEN, Written, is_plain, plain_characters, printed_lines
 from pipelines.files.file_worker import FileWorker, WorkerFailure
 from pipelines.files.hyphens import IsWord
-from pipelines.files.marks import Written
 from pipelines.files.paragraphs import Flowing, Line, usual_pitch, whole_lines
 from pipelines.files.records import FileLimits
 from pipelines.files.running_heads import Edges, edges_of

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelines.files.characters import letters, plain_characters
+from pipelines.files.characters import letters, plain_characters, written
 from pipelines.files.file_worker import FileWorker, WorkerFailure, shared_worker
 from pipelines.files.hyphens import IsWord
-from pipelines.files.marks import written
 from pipelines.files.ocr import Ocr, find_ocr
 from pipelines.files.pdf_text import file_links, file_metadata, pdf_text
 from pipelines.files.records import MIB, FileLimits, FilePage, FileProblem, FileText, problem, wording

@@ -109,7 +109,7 @@ def _pdf(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
 
 
 def _pictures(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
-    from pipelines.files.picture import draw_pages
+    from pipelines.files.pdf import draw_pages
 
     pictures = draw_pages(body, pages=list(request["pages"]), dpi=int(request["dpi"]))
     return (({"page": number}, picture) for number, picture in pictures)

@@ -11,8 +11,20 @@ from sys import intern
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipelines.links.mentions import Mention
-from pipelines.links.names import Key, file_name, file_version, short_names, title_key, title_version, weight
-from pipelines.links.records import GUIDANCE, RELEASES, RULES, Paper, days_between
+from pipelines.links.records import (
+    GUIDANCE,
+    RELEASES,
+    RULES,
+    Key,
+    Paper,
+    days_between,
+    file_name,
+    file_version,
+    short_names,
+    title_key,
+    title_version,
+    weight,
+)
 
 _MOST_STEPS = 5
 _BARE = re.compile(r"[\w.-]{1,100}\.[a-z]{2,10}(?:[/?#]|$)")

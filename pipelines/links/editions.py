@@ -11,8 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from zlib import crc32
 
-from pipelines.links.names import Key, Version, file_key, file_version, title_key, title_version, weight
-from pipelines.links.records import RULES, Paper, Relation, days_between
+from pipelines.links.records import (
+    RULES,
+    Key,
+    Paper,
+    Relation,
+    Version,
+    days_between,
+    file_key,
+    file_version,
+    title_key,
+    title_version,
+    weight,
+)
 
 _RULE = RULES["duplicates"]
 _WORD = re.compile(r"[^\W_]+")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.dates import parse_date
-from pipelines.links.names import Key, folded, title_key, without_lead
-from pipelines.links.records import RULES
+from pipelines.links.records import RULES, Key, folded, title_key, without_lead
 
 _MENTIONS = RULES["mentions"]
 _REACH = _MENTIONS["reach"]

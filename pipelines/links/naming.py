@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipelines.links.catalogue import AddressBook, Catalogue, Match, address_key
 from pipelines.links.mentions import Mention, find_mentions, sentence_around, sentences
-from pipelines.links.names import Key, folded, title_key, unjoined
 from pipelines.links.records import (
     GUIDANCE,
     RELEASES,
     RULES,
     Hyperlink,
+    Key,
     Paper,
     Relation,
     days_between,
+    folded,
     quoted,
+    title_key,
+    unjoined,
 )
 
 _ANNOUNCING = RULES["announcing"]

@@ -4,9 +4,8 @@ Pure functions with frozen word lists: the same text gives the same result whate
 """
 
 from pipelines.mending.chain import mend, mend_pages
-from pipelines.mending.characters import body_key
+from pipelines.mending.characters import Change, Mended, body_key
 from pipelines.mending.hyphens import mend_word
 from pipelines.mending.lexicon import is_word
-from pipelines.mending.revision import Change, Mended
 
 __all__ = ["Change", "Mended", "body_key", "is_word", "mend", "mend_pages", "mend_word"]

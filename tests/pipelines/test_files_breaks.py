@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.files.breaks import Side, run_over
 from pipelines.files.paragraphs import Flowing, Line
+from pipelines.files.pdf_text import Side, run_over
 from pipelines.mending import is_word
 
 FULL = "Die Stelle führt ein Verzeichnis aller Karten und legt es jedes Jahr der Leitung vor, die"

@@ -6,7 +6,7 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from pipelines.files.marks import Written
+from pipelines.files.characters import Written
 from pipelines.files.reader import read_file
 
 

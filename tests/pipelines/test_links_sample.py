@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.links import relate
 from pipelines.links.catalogue import AddressBook
 from pipelines.links.records import Hyperlink, Paper, Relation
-from pipelines.links.resolving import relate
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = {
