@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.database import set_meta, transaction
 from archive.errors import RecordUnreadable
-from archive.keeping.ledger import RunCounts, last_read_snapshot
+from archive.keeping.ledger import last_read_snapshot
 from archive.keeping.removal import RemovalRule
 from archive.schema import DERIVED
 from archive.search.indexing import clear_index, settle_state
@@ -23,6 +23,7 @@ from crawler.items import DocumentRead, Evidence, FileBody
 from crawler.sources import load_source
 from pipelines.files.file_worker import FileWorker
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
+from pipelines.run import Run
 from pipelines.run.closing import link_documents, settle_run
 from pipelines.run.memory import remember
 from pipelines.run.recorder import Recorder
@@ -43,8 +44,11 @@ class Replay:
         self._source = load_source(run["source"])
         self._harvest: Harvest = harvest_for(self._source, memory)
         self._recorder = Recorder(
-            conn, run_id=run["id"], source=run["source"], counts=RunCounts(), memory=memory,
-            now=lambda: str(run["started_at"]), files=files,
+            Run(
+                conn=conn, run_id=run["id"], source=run["source"], memory=memory,
+                now=lambda: str(run["started_at"]),
+            ),
+            files=files,
         )  # fmt: skip
         self._queue: list[tuple[int, int, Ask]] = []
         self._order = count()

@@ -11,7 +11,6 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.settings import Settings
 
-from archive.keeping.ledger import RunCounts
 from archive.keeping.removal import RemovalRule
 from archive.vault.writer import VaultWriter
 from crawler.items import (
@@ -25,6 +24,7 @@ from crawler.items import (
     PageText,
 )
 from pipelines.files.records import FilePage, FileProblem, FileText
+from pipelines.run import Run
 from pipelines.run.memory import remember
 from pipelines.run.recorder import Recorder
 from pipelines.run.session import Session, keep_session
@@ -56,18 +56,11 @@ def recorder_for(
     memory: Memory | None = None,
     clock: Clock | None = None,
     run_id: int | None = None,
-    counts: RunCounts | None = None,
 ) -> Recorder:
     """A recorder in a new run of this source, which remembers what the archive holds."""
     run = run_id or add_run(conn, source)
-    return Recorder(
-        conn,
-        run_id=run,
-        source=source,
-        counts=counts or RunCounts(),
-        memory=memory if memory is not None else remember(conn, source, before_run=run),
-        now=clock or Clock(),
-    )
+    known = memory if memory is not None else remember(conn, source, before_run=run)
+    return Recorder(Run(conn=conn, run_id=run, source=source, memory=known, now=clock or Clock()))
 
 
 def session_for(
@@ -78,9 +71,8 @@ def session_for(
     clock: Clock | None = None,
 ) -> Session:
     """A run with its vault in ``data``, over an archive in memory unless one is given."""
-    conn, clock, counts = conn or new_archive(), clock or Clock(), RunCounts()
+    conn, clock = conn or new_archive(), clock or Clock()
     run_id = add_run(conn, source, at=clock())
-    recorder = recorder_for(conn, source=source, clock=clock, run_id=run_id, counts=counts)
     vault = VaultWriter(data, source=source, run_id=run_id, started_at=clock(), software="test")
     return Session(
         conn=conn,
@@ -88,10 +80,8 @@ def session_for(
         data=data,
         source=source,
         run_id=run_id,
-        counts=counts,
-        recorder=recorder,
         now=clock,
-        memory=recorder.memory,
+        memory=remember(conn, source, before_run=run_id),
         rule=RemovalRule(),
     )
 

@@ -1,4 +1,4 @@
-"""Characters as printed: ligatures, spaces and symbol fonts made plain, raised and lowered digits kept apart ("10³")."""
+"""Characters as printed: ligatures, spaces and symbol fonts, raised and lowered digits kept apart ("10³")."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def close_run(session: Session, *, reason: str) -> str:
     settled = reason == "finished" and session.lost is None
     with transaction(conn):
         if settled:
-            recorder.counts.removed = settle_run(conn, recorder, rule=session.rule, at=finished_at)
+            recorder.run.counts.removed = settle_run(conn, recorder, rule=session.rule, at=finished_at)
             if recorder.kept or left_unlinked(conn, recorder):
                 link_documents(conn)
         if session.lost is None:
@@ -39,7 +39,7 @@ def close_run(session: Session, *, reason: str) -> str:
             write_listings(conn, recorder)
         outcome, detail = outcome_of(recorder, session.lost or reason)
         finish_run(
-            conn, session.run_id, finished_at=finished_at, outcome=outcome, counts=recorder.counts, detail=detail,
+            conn, session.run_id, finished_at=finished_at, outcome=outcome, counts=recorder.run.counts, detail=detail,
             settled=settled,
         )  # fmt: skip
         settle_state(conn)
@@ -56,7 +56,7 @@ def left_unlinked(conn: sqlite3.Connection, recorder: Recorder) -> bool:
     """Whether the source's run before this one stored documents and did not come to link them."""
     row = conn.execute(
         "select settled from runs where source = ? and id < ? order by id desc limit 1",
-        (recorder.source, recorder.run_id),
+        (recorder.run.source, recorder.run.run_id),
     ).fetchone()
     return row is not None and not row[0]
 
@@ -64,8 +64,8 @@ def left_unlinked(conn: sqlite3.Connection, recorder: Recorder) -> bool:
 def settle_run(conn: sqlite3.Connection, recorder: Recorder, *, rule: RemovalRule, at: str) -> int:
     """Decide what is unlisted, moved, removed or back, after everything of a run is recorded; how many were removed."""
     sightings = Sightings(
-        run_id=recorder.run_id,
-        source=recorder.source,
+        run_id=recorder.run.run_id,
+        source=recorder.run.source,
         at=at,
         named=recorder.named_documents(),
         undecided=recorder.undecided_documents(),

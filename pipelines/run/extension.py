@@ -18,7 +18,7 @@ from scrapy.settings import BaseSettings
 
 from archive.database import open_archive, set_patience
 from archive.errors import ArchiveError, sentence_for
-from archive.keeping.ledger import RunCounts, begin_run
+from archive.keeping.ledger import begin_run
 from archive.keeping.removal import RemovalRule
 from archive.lock import take_lock
 from archive.timestamps import moment, utc_text
@@ -28,7 +28,6 @@ from crawler.items import DocumentRead, FileBody
 from pipelines.files.records import FileText
 from pipelines.run.closing import close_run
 from pipelines.run.memory import remember
-from pipelines.run.recorder import Recorder
 from pipelines.run.session import RunLost, Session, keep_session, session_of, session_or_none
 from pipelines.topics import write_topics
 
@@ -56,7 +55,6 @@ def _session(settings: BaseSettings, source: str, data: Path, lock: FileLock | N
         conn, source=source, started_at=started_at, version=version, checks=rule.checks, days=rule.days
     )
     memory = remember(conn, source, before_run=run_id, data=data)
-    counts = RunCounts()
     vault = VaultWriter(
         data, source=source, run_id=run_id, started_at=started_at, software=f"aktenkundig {version}"
     )
@@ -67,8 +65,6 @@ def _session(settings: BaseSettings, source: str, data: Path, lock: FileLock | N
         data=data,
         source=source,
         run_id=run_id,
-        counts=counts,
-        recorder=Recorder(conn, run_id=run_id, source=source, counts=counts, memory=memory, now=now),
         now=now,
         memory=memory,
         rule=rule,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from archive.database import transaction
 from archive.health.trouble import is_lately, troubled_documents
-from archive.keeping.ledger import RunCounts, add_problem, mark_read
+from archive.keeping.ledger import add_problem, mark_read
 from archive.keeping.removal import Gone
 from archive.keeping.store import Outcome, is_blocked, keep, keep_entry, touch
 from crawler.items import (
@@ -20,7 +19,6 @@ from crawler.items import (
     Failure,
     FileBody,
     ListingRead,
-    Memory,
     StillNamed,
 )
 from pipelines.files.file_worker import FileWorker
@@ -28,6 +26,7 @@ from pipelines.files.reader import read_file
 from pipelines.files.records import FileText
 from pipelines.mending import is_word
 from pipelines.publication import ReadingProblem, publication_of_file, publication_of_page
+from pipelines.run import Run
 
 logger = logging.getLogger(__name__)
 
@@ -53,17 +52,8 @@ class Recorder:
     the documents that were read and stored, ``unread_listings`` the listings that answered with something else.
     """
 
-    def __init__(
-        self, conn: sqlite3.Connection, *, run_id: int, source: str, counts: RunCounts, memory: Memory,
-        now: Callable[[], str],
-        files: FileWorker | None = None,
-    ) -> None:  # fmt: skip
-        self.conn = conn
-        self.run_id = run_id
-        self.source = source
-        self.counts = counts
-        self.memory = memory
-        self._now = now
+    def __init__(self, run: Run, *, files: FileWorker | None = None) -> None:
+        self.run = run
         self.listings: dict[str, ListingSeen] = {}
         self.answered: dict[str, str] = {}
         self.gone: dict[str, Gone] = {}
@@ -96,7 +86,7 @@ class Recorder:
         Raises only what the store cannot survive (sqlite3.OperationalError, OSError).
         """
         try:
-            with transaction(self.conn):
+            with transaction(self.run.conn):
                 self._dispatch(item, file_text)
         except (sqlite3.OperationalError, OSError):
             raise
@@ -137,18 +127,20 @@ class Recorder:
         if any(entry.fallback for entry in listing.items):
             detail = f"Die bekannte Auszeichnung fehlt; gelesen wurde nach Links ({listing.markup})."
             self._say_once(listing.url, "fallback_markup", detail, item.evidence.fetched_at)
-        mark_read(self.conn, item.evidence.snapshot_id, at=item.evidence.fetched_at)
+        mark_read(self.run.conn, item.evidence.snapshot_id, at=item.evidence.fetched_at)
 
     def _unchanged(self, item: DocumentRead) -> None:
         seen_at = item.evidence.fetched_at
         if item.evidence.withheld:
-            keep_entry(self.conn, publication_of_file(item, FileText(kind="none"))[0])
-        touch(self.conn, item.document_id, seen_at=seen_at)
-        mark_read(self.conn, item.evidence.snapshot_id, at=seen_at)
+            keep_entry(self.run.conn, publication_of_file(item, FileText(kind="none"))[0])
+        touch(self.run.conn, item.document_id, seen_at=seen_at)
+        mark_read(self.run.conn, item.evidence.snapshot_id, at=seen_at)
         if item.listed is None:
             self._named.add(item.document_id)
         self._came_out(
-            item.document_id, "blocked" if is_blocked(self.conn, item.document_id) else "unchanged", seen_at
+            item.document_id,
+            "blocked" if is_blocked(self.run.conn, item.document_id) else "unchanged",
+            seen_at,
         )
 
     def _document(self, item: DocumentRead, file_text: FileText | None) -> None:
@@ -156,12 +148,12 @@ class Recorder:
             if file_text is None:
                 raise UnreadFile(item.url)
             publication, problems = publication_of_file(item, file_text)
-            if not _is_sound(file_text) and item.document_id in self.memory.documents:
+            if not _is_sound(file_text) and item.document_id in self.run.memory.documents:
                 self._cut_short(item, problems)
                 return
         else:
             publication, problems = publication_of_page(item)
-        outcome = keep(self.conn, publication, run_id=self.run_id)
+        outcome = keep(self.run.conn, publication, run_id=self.run.run_id)
         self.kept += 1
         if item.listed is None:
             self._named.add(item.document_id)
@@ -171,7 +163,7 @@ class Recorder:
     def _cut_short(self, item: DocumentRead, problems: tuple[ReadingProblem, ...]) -> None:
         """Reading ran out of time or broke: the known text stays, and the next run asks in full again."""
         self._note(item, problems)
-        touch(self.conn, item.document_id, seen_at=item.evidence.fetched_at)
+        touch(self.run.conn, item.document_id, seen_at=item.evidence.fetched_at)
         self.answered[item.document_id] = item.evidence.fetched_at
         self.outcomes[item.document_id] = "failed"
         self._count_failed(item.document_id)
@@ -203,7 +195,7 @@ class Recorder:
 
     def _count_failed(self, what: str) -> None:
         """Once for every document or address, however much is wrong with it."""
-        self.counts.failed += what not in self._failed
+        self.run.counts.failed += what not in self._failed
         self._failed.add(what)
 
     # -- sums ---------------------------------------------------------------------------------
@@ -218,26 +210,26 @@ class Recorder:
 
         One that has been missing for long holds up its own entries only.
         """
-        return any(is_lately(self._missing_since(url), now=self._now()) for url in self._unread)
+        return any(is_lately(self._missing_since(url), now=self.run.now()) for url in self._unread)
 
     def _missing_since(self, url: str) -> str:
-        first = self.conn.execute(
+        first = self.run.conn.execute(
             "select min(at) from problems where url = ? and document_id is null", (url,)
         ).fetchone()[0]
-        return self._last_read.get(url) or first or self._now()
+        return self._last_read.get(url) or first or self.run.now()
 
     def undecided_documents(self) -> set[str]:
         """Documents of whose absence this run can say nothing: named by a page that could not be read, or of a kind
         among which pages put in between answered, or many failed."""
-        gone = {known.document_id for known in self.memory.documents.values() if known.gone}
+        gone = {known.document_id for known in self.run.memory.documents.values() if known.gone}
         silent = gone | self.gone.keys() | self.answered.keys()
         children = {child for parent, child in self._offered() if parent not in silent}
-        troubled = troubled_documents(self.conn, run_id=self.run_id, now=self._now())
+        troubled = troubled_documents(self.run.conn, run_id=self.run.run_id, now=self.run.now())
         return children | self._still_named | troubled
 
     def _offered(self) -> list[tuple[str, str]]:
         """Every document of the source with each file its newest version offers or links to, as (parent, child)."""
-        return self.conn.execute(
+        return self.run.conn.execute(
             "select d.id, child.id from documents d"
             " join versions v on v.document_id = d.id and v.version = d.version,"
             " json_each(v.attachments) a join documents child on child.url = json_extract(a.value, '$.url')"
@@ -246,7 +238,7 @@ class Recorder:
             " join versions v on v.document_id = d.id and v.version = d.version,"
             " json_each(v.links) l join documents child on child.url = l.value and child.source = d.source"
             " where d.source = ? and d.page_count is null and v.links <> '[]'",
-            (self.source, self.source),
+            (self.run.source, self.run.source),
         ).fetchall()
 
     def listing_sums(self) -> list[dict[str, object]]:
@@ -258,7 +250,7 @@ class Recorder:
         for document_id in set(listing.items):
             sums[self.outcomes.get(document_id, "failed")] += 1
         return sums | {
-            "run_id": self.run_id,
+            "run_id": self.run.run_id,
             "url": url,
             "seen": sum(sums.values()),
             "markup": listing.markup,
@@ -267,27 +259,27 @@ class Recorder:
     def count_listed(self) -> None:
         """Bring the run's ``listed`` and ``excluded`` up to date."""
         items = {document_id for listing in self.listings.values() for document_id in listing.items}
-        self.counts.listed = len(items)
+        self.run.counts.listed = len(items)
         blocked = sum(1 for outcome in self.outcomes.values() if outcome == "excluded")
-        self.counts.excluded = blocked + sum(listing.excluded for listing in self.listings.values())
+        self.run.counts.excluded = blocked + sum(listing.excluded for listing in self.listings.values())
 
     def _came_out(self, document_id: str, outcome: Outcome, seen_at: str) -> None:
         self.answered[document_id] = seen_at
         if outcome == "blocked":
             self.outcomes[document_id] = "excluded"
         elif outcome == "unchanged":
-            self.counts.unchanged += 1
+            self.run.counts.unchanged += 1
             self.outcomes[document_id] = "unchanged"
         else:
-            setattr(self.counts, outcome, getattr(self.counts, outcome) + 1)
+            setattr(self.run.counts, outcome, getattr(self.run.counts, outcome) + 1)
             self.outcomes[document_id] = "archived"
 
     # -- problems -----------------------------------------------------------------------------
 
     def _say_once(self, url: str, kind: str, detail: str, at: str) -> None:
         """Note something lasting about a listing once, not every night."""
-        told = self.conn.execute(
-            "select 1 from problems where url = ? and kind = ? and run_id <> ?", (url, kind, self.run_id)
+        told = self.run.conn.execute(
+            "select 1 from problems where url = ? and kind = ? and run_id <> ?", (url, kind, self.run.run_id)
         ).fetchone()
         if told is None:
             self._problem(url, "listing", kind, detail, at)
@@ -331,8 +323,8 @@ class Recorder:
         document_id: str | None = None,
     ) -> None:
         add_problem(
-            self.conn, run_id=self.run_id, url=url, document_id=document_id, stage=stage, kind=kind, detail=detail,
-            at=at or self._now(),
+            self.run.conn, run_id=self.run.run_id, url=url, document_id=document_id, stage=stage, kind=kind,
+            detail=detail, at=at or self.run.now(),
         )  # fmt: skip
 
 

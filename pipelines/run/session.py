@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from filelock import FileLock
 from scrapy.crawler import Crawler
@@ -19,7 +18,7 @@ from archive.errors import sentence_for
 from archive.keeping.ledger import RunCounts
 from archive.keeping.removal import RemovalRule
 from archive.vault.writer import VaultWriter
-from crawler.items import Memory
+from pipelines.run import Run
 from pipelines.run.recorder import Recorder
 
 WRITES_PER_COMMIT = 50
@@ -32,23 +31,17 @@ class RunLost(Exception):
 
 
 @dataclass(kw_only=True)
-class Session:
-    """What the stages of one run share. Rows are committed only after the vault is flushed.
+class Session(Run):
+    """A run that harvests, with its vault. Rows are committed only after the vault is flushed.
 
     ``stop`` ends the run; it is called once, when nothing can be kept any more. ``lock`` is the archive's lock
     where the run had to take it itself.
     """
 
-    conn: sqlite3.Connection
     vault: VaultWriter
     data: Path
-    source: str
-    run_id: int
-    counts: RunCounts
-    recorder: Recorder
-    now: Callable[[], str]
-    memory: Memory
     rule: RemovalRule
+    recorder: Recorder = field(init=False)
     stop: Callable[[], None] = lambda: None
     lock: FileLock | None = None
     lost: str | None = None
@@ -56,6 +49,9 @@ class Session:
     _writes: int = 0
     _kept: RunCounts = field(default_factory=RunCounts)
     _due: asyncio.TimerHandle | None = None
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self)
 
     async def ready(self) -> None:
         """Open a transaction. While another program writes, everything else goes on.
@@ -136,19 +132,17 @@ class Session:
             self.lock.release()
 
 
-_sessions: WeakKeyDictionary[Crawler, Session] = WeakKeyDictionary()
-
-
 def keep_session(crawler: Crawler, session: Session) -> None:
-    """Remember the session of a crawler for everybody who works on it."""
-    _sessions[crawler] = session
+    """Hang the run on its crawler, for everybody who works on it."""
+    crawler.archive_run = session  # type: ignore[attr-defined]
 
 
 def session_of(crawler: Crawler) -> Session:
-    """The session of a running crawler; KeyError before the spider was opened, or when it could not be."""
-    return _sessions[crawler]
+    """The run of a crawler; AttributeError before the spider was opened, or when it could not be."""
+    session: Session = crawler.archive_run  # type: ignore[attr-defined]
+    return session
 
 
 def session_or_none(crawler: Crawler) -> Session | None:
-    """The session of a crawler, if it ever got one."""
-    return _sessions.get(crawler)
+    """The run of a crawler, if it ever got one."""
+    return getattr(crawler, "archive_run", None)

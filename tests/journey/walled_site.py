@@ -29,6 +29,7 @@ from crawler.harvests.harvest import Ask, Fetched, Record
 from crawler.items import DocumentRead, Evidence, FileBody, Recalled
 from crawler.sources import load_source
 from pipelines.files.records import FilePage, FileText
+from pipelines.run import Run
 from pipelines.run.closing import link_documents, outcome_of, settle_run, write_listings
 from pipelines.run.memory import remember
 from pipelines.run.recorder import Recorder
@@ -136,7 +137,9 @@ class Watch:
             remember(conn, "dsmv", before_run=run_id), recall=lambda url: self._recall(url, run_id)
         )
         harvest, counts = harvest_for(source, memory), RunCounts()
-        recorder = Recorder(conn, run_id=run_id, source="dsmv", counts=counts, memory=memory, now=lambda: at)
+        recorder = Recorder(
+            Run(conn=conn, run_id=run_id, source="dsmv", counts=counts, memory=memory, now=lambda: at)
+        )
         queue, order = [], count()
 
         def take(results: Iterable[Ask | Record]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.database import open_archive
-from archive.keeping.ledger import RunCounts, begin_run
+from archive.keeping.ledger import begin_run
 from crawler.items import DocumentRead, Evidence, FileBody, Memory
+from pipelines.run import Run
 from pipelines.run.recorder import Recorder
 
 
@@ -14,12 +15,7 @@ def test_a_file_without_text_is_a_problem_row(tmp_path: Path) -> None:
     conn = open_archive(tmp_path)
     run_id = begin_run(conn, source="dsk", started_at="2026-03-01T04:00:00Z", version="")
     recorder = Recorder(
-        conn,
-        run_id=run_id,
-        source="dsk",
-        counts=RunCounts(),
-        memory=Memory(),
-        now=lambda: "2026-03-01T04:00:00Z",
+        Run(conn=conn, run_id=run_id, source="dsk", memory=Memory(), now=lambda: "2026-03-01T04:00:00Z")
     )
     body = FileBody(
         document_id="dsk-oh-x", url="https://www.datenschutzkonferenz-online.de/media/oh/x.pdf", body=b"%PDF"
@@ -31,4 +27,4 @@ def test_a_file_without_text_is_a_problem_row(tmp_path: Path) -> None:
     recorder.record(item, file_text=None)
 
     assert conn.execute("select document_id, stage, kind from problems").fetchall()[0][0] == "dsk-oh-x"
-    assert recorder.counts.failed == 1
+    assert recorder.run.counts.failed == 1

@@ -106,7 +106,7 @@ def test_every_record_counts_once(conn: sqlite3.Connection, case: str) -> None:
     recorder = recorded(conn, item)
     record = item[0] if isinstance(item, tuple) else item
 
-    assert {name: number for name, number in vars(recorder.counts).items() if number} == counted
+    assert {name: number for name, number in vars(recorder.run.counts).items() if number} == counted
     assert recorder.outcomes == {record.document_id: outcome}
 
 
@@ -138,7 +138,7 @@ def unchanged_from(snapshot_id: int) -> Any:
 def test_an_event_names_the_run(conn: sqlite3.Connection) -> None:
     recorder = recorded(conn, release())
 
-    assert rows(conn, "select kind, run_id from events") == [("new", recorder.run_id)]
+    assert rows(conn, "select kind, run_id from events") == [("new", recorder.run.run_id)]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,11 @@ def test_a_blocked_document_is_left_out(conn: sqlite3.Connection, again: Any) ->
     recorder.count_listed()
 
     assert recorder.outcomes == {"dsmv-1": "excluded"}
-    assert (recorder.counts.excluded, recorder.counts.unchanged, recorder.counts.changed) == (1, 0, 0)
+    assert (recorder.run.counts.excluded, recorder.run.counts.unchanged, recorder.run.counts.changed) == (
+        1,
+        0,
+        0,
+    )
     assert value(conn, "select title || text from documents") == ""
 
 
@@ -192,14 +196,14 @@ def test_only_a_sound_reading_replaces_the_text_of_a_known_file(conn: sqlite3.Co
     assert rows(conn, "select text, last_seen_at from documents") == [(text, LATER)]
     assert [one[:2] for one in problems(conn)] == told
     assert recorder.answered == {PAPER: LATER}
-    assert (recorder.counts.failed, recorder.kept) == ((1, 0) if outcome == "failed" else (0, 1))
+    assert (recorder.run.counts.failed, recorder.kept) == ((1, 0) if outcome == "failed" else (0, 1))
 
 
 @pytest.mark.parametrize("kind", ["timeout", "crashed", "wrong_type", "damaged"])
 def test_a_new_file_is_kept_however_it_was_read(conn: sqlite3.Connection, kind: str) -> None:
     recorder = recorded(conn, (paper(), file_text("Halb", problems=(kind,))))
 
-    assert recorder.counts.new == 1
+    assert recorder.run.counts.new == 1
     assert problems(conn) == [("file", kind, PAPER, paper().url)]
 
 
@@ -217,7 +221,7 @@ def test_a_file_nobody_could_read_is_a_problem_of_that_file(conn: sqlite3.Connec
 
     assert problems(conn) == [("store", "unexpected", PAPER, paper().url)]
     assert recorder.outcomes == {PAPER: "failed", "dsmv-1": "archived"}
-    assert (recorder.counts.failed, recorder.counts.new, recorder.complete) == (1, 1, True)
+    assert (recorder.run.counts.failed, recorder.run.counts.new, recorder.complete) == (1, 1, True)
 
 
 def test_the_name_of_a_file_is_read_as_people_write_it(conn: sqlite3.Connection) -> None:
@@ -250,7 +254,7 @@ def test_a_listing_adds_up(conn: sqlite3.Connection) -> None:
 
     assert recorder.listing_sums() == [
         {
-            "run_id": recorder.run_id,
+            "run_id": recorder.run.run_id,
             "url": LIST,
             "seen": 7,
             "archived": 1,
@@ -281,7 +285,7 @@ def test_an_entry_of_two_listings_is_listed_once(conn: sqlite3.Connection) -> No
     )
     recorder.count_listed()
 
-    assert (recorder.counts.listed, recorder.counts.excluded) == (2, 3)
+    assert (recorder.run.counts.listed, recorder.run.counts.excluded) == (2, 3)
 
 
 def test_main_listings_are_counted(conn: sqlite3.Connection) -> None:
@@ -386,7 +390,11 @@ def test_what_a_failure_means_for_the_run(conn: sqlite3.Connection, case: str) -
     item, failed, complete, unread = FAILURES[case]
     recorder = recorded(conn, item)
 
-    assert (recorder.counts.failed, recorder.complete, recorder.unread_listings) == (failed, complete, unread)
+    assert (recorder.run.counts.failed, recorder.complete, recorder.unread_listings) == (
+        failed,
+        complete,
+        unread,
+    )
     assert problems(conn) == [(item.stage, item.kind, item.document_id, item.url)]
 
 
@@ -395,7 +403,7 @@ def test_two_failures_of_one_document_count_once(conn: sqlite3.Connection) -> No
     other = failure("release", "missing_part", document_id="dsmv-2", url=f"{SITE}/2")
     recorder = recorded(conn, *twice, missing(1), other)
 
-    assert recorder.counts.failed == 2
+    assert recorder.run.counts.failed == 2
     assert recorder.outcomes == {"dsmv-1": "failed", "dsmv-2": "failed"}
 
 
@@ -426,14 +434,14 @@ def test_a_record_that_breaks_leaves_no_half_document(conn: sqlite3.Connection) 
 
     assert rows(conn, "select id from documents order by id") == [("dsmv-2",), ("dsmv-3",)]
     assert problems(conn) == [("store", "unexpected", "dsmv-1", broken.url)]
-    assert recorder.counts.failed == 1
+    assert recorder.run.counts.failed == 1
 
 
 def test_a_listing_that_breaks_makes_the_run_incomplete(conn: sqlite3.Connection) -> None:
     odd = ListingRead(source="dsmv", listing=None, evidence=evidence())  # type: ignore[arg-type]
     recorder = recorded(conn, odd, clock=Clock(LATEST))
 
-    assert (recorder.complete, recorder.counts.failed) == (False, 1)
+    assert (recorder.complete, recorder.run.counts.failed) == (False, 1)
     assert rows(conn, "select stage, kind, url, at from problems") == [("store", "unexpected", None, AT)]
 
 
@@ -450,7 +458,7 @@ def test_what_the_store_cannot_survive_is_raised(
     with pytest.raises(type(error)):
         recorder.record(release(evidence=Broken()))
     assert problems(conn) == []
-    assert recorder.counts.failed == 0
+    assert recorder.run.counts.failed == 0
 
 
 def test_a_note_of_the_reading_becomes_a_problem(conn: sqlite3.Connection) -> None:

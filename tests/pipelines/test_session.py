@@ -317,6 +317,6 @@ def test_every_crawler_finds_its_own_run(tmp_path: Path) -> None:
     assert session_or_none(first) is one
     stranger: Any = type("Crawler", (), {})()
     assert session_or_none(stranger) is None
-    with pytest.raises(KeyError):
+    with pytest.raises(AttributeError):
         session_of(stranger)
     conn.close()
