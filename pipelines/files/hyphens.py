@@ -17,6 +17,8 @@ _KEPT = frozenset(wording("hyphens")["kept"])
 _LAST = re.compile(r"[^\W_]+$")
 _FIRST = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"https?:|ftp:|www\.|[\w.+-]@|\w\.(?:de|eu|org|com|net|info)/", re.IGNORECASE)
+_NUMBER_BEGUN = re.compile(r"\d/$")
+"""How a file number is parted at a line's end: "5.1-2010/" above "17-33"."""
 _ENDING = re.compile(r"(?:de|eu|org|com|net|info|html?|pdf|php|aspx?|jsp|docx?|odt)\b")
 _WITHIN = re.compile(r"[\w)][./_=?&%#~@+:-]+\w|^[/?&=#_%~.-]+\w|\d")
 _CLOSING = ".,;:!?)]}>»“”\"'"
@@ -58,14 +60,14 @@ def _is_own(pair: Pair, is_word: IsWord) -> bool:
 
 
 def address_at_end(text: str) -> str:
-    """The last piece of the text without blanks, if it is or begins an address, else nothing.
+    """The last piece of the text without blanks, if it is or begins an address or a file number, else nothing.
 
     >>> address_at_end("liegt unter https://www.beispiel-"), address_at_end("am Ende der Zeile")
     ('https://www.beispiel-', '')
     """
     last = text[-300:].rpartition(" ")[2]
     likely = "/" in last or "@" in last or ":" in last or "w." in last
-    return last if likely and _ADDRESS.search(last) else ""
+    return last if likely and (_ADDRESS.search(last) or _NUMBER_BEGUN.search(last)) else ""
 
 
 def goes_on(address: str, after: str, is_word: IsWord | None, is_full: bool) -> bool:

@@ -21,6 +21,8 @@ _get_type = unchecked(raw.FPDFPageObj_GetType)
 
 MAX_OBJECTS = 20_000
 MAX_ANNOTATIONS = 2000
+LEAST_COVERED = 3
+"""So many letters under a box are words that were meant to be gone."""
 LEAST_CORNERS, MOST_CORNERS = 4, 6
 _TYPED = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
 _SWITCHES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON, raw.FPDF_FORMFIELD_PUSHBUTTON)
@@ -127,7 +129,8 @@ def _covered(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
         and LEAST_CORNERS <= _count_segments(_get_object(page, at)) <= MOST_CORNERS
         and (sides := _box_of(raw.FPDFPage_GetObject(page, at)))
     ]
-    under = [(at, piece) for at, sides in boxes for piece in pieces if _lies_in(piece, sides)]
+    parts = ((at, _part_in(textpage, piece, sides)) for at, sides in boxes for piece in pieces)
+    under = [(at, piece) for at, piece in parts if piece is not None]
     if not under:
         return set()
     order = {
@@ -136,7 +139,7 @@ def _covered(page: Any, textpage: Any, pieces: Sequence[Piece]) -> set[Piece]:
         if kinds[at] == raw.FPDF_PAGEOBJ_TEXT
     }
     found = {piece for at, piece in under if 0 <= _drawn_at(textpage, piece, order) < at}
-    return found if len(found) < len(pieces) else set()
+    return set() if found.issuperset(pieces) else found
 
 
 def _box_of(item: Any) -> tuple[float, float, float, float] | None:
@@ -155,17 +158,23 @@ def _box_of(item: Any) -> tuple[float, float, float, float] | None:
     return (left, bottom, right, top)
 
 
-def _lies_in(piece: Piece, sides: tuple[float, float, float, float]) -> bool:
-    """True if the letters of the piece, as high as a small one, lie between the sides."""
+def _part_in(textpage: Any, piece: Piece, sides: tuple[float, float, float, float]) -> Piece | None:
+    """The letters of the piece that lie between the sides, as high as a small one: all, some in a row, or None."""
     size = piece[5] / HEIGHT
     base = piece[4] + DESCENT * size
     left, bottom, right, top = sides
-    return (
-        left <= piece[2] + 1
-        and piece[3] - 1 <= right
-        and bottom <= base + 1
-        and base + 0.45 * size <= top + 1
-    )
+    if right < piece[2] or piece[3] < left or bottom > base + 1 or base + 0.45 * size > top + 1:
+        return None
+    if left <= piece[2] + 1 and piece[3] - 1 <= right:
+        return piece
+    boxes = {at: box(textpage, at) for at in range(piece[0], piece[1])}
+    inside = [
+        at for at, (low, _, high, _) in boxes.items() if high > low and left <= low + 1 and high - 1 <= right
+    ]
+    if len(inside) < LEAST_COVERED:
+        return None
+    first, last = inside[0], inside[-1]
+    return (first, last + 1, boxes[first][0], boxes[last][2], piece[4], piece[5])
 
 
 def _drawn_at(textpage: Any, piece: Piece, order: dict[int | None, int]) -> int:

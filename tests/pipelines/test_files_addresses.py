@@ -30,6 +30,7 @@ WHOLE = {
     "over three lines": ("siehe https://", "www.moorarchiv.example.org/", "karten/1911_blatt.pdf", "https://www.moorarchiv.example.org/karten/1911_blatt.pdf"),
     "of a mailbox": ("an post@moor-", "archiv.example.org zu richten", "post@moor-archiv.example.org"),
     "a file number": ("unter dem Zeichen 4-1911/12-", "30-9 geführt", "4-1911/12-30-9"),
+    "a file number behind a slash": ("unter dem Zeichen 3.2-1911/", "30-9 geführt", "3.2-1911/30-9"),
 }  # fmt: skip
 
 
@@ -53,6 +54,7 @@ APART = {
         "https://example.com/moor",
         "https://example.org/ https://",
     ),
+    "a word behind a year": ("gilt für die Jahre 1911/", "und danach", "1911/ und"),
     "a small word": ("steht auf https://example.org/karten", "sowie im Amt", "karten sowie"),
 }
 

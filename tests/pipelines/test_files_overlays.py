@@ -48,6 +48,28 @@ def test_text_that_cannot_be_seen_is_left_out_and_named_without_its_words(paint,
     assert word not in read.problems[0].detail
 
 
+def barred(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.drawString(70, 700, "Gemeldet von Ottilie Tangmann am Kai")
+    canvas.rect(
+        70 + canvas.stringWidth("Gemeldet von "), 697, canvas.stringWidth("Ottilie Tangmann"), 12, fill=1
+    )
+
+
+def test_a_bar_over_a_part_of_a_line_hides_that_part_alone():
+    read = read_file(drawn(barred))
+
+    assert "Gemeldet von am Kai" in " ".join(read.pages[0].text.split())
+    assert "Tangmann" not in read.pages[0].verbatim
+    assert [problem.kind for problem in read.problems] == ["hidden_text"]
+
+
+def struck(canvas: Canvas) -> None:
+    two_lines(canvas)
+    canvas.rect(70, 758, 120, 1, fill=1)
+    canvas.rect(70 + canvas.stringWidth("Es "), 735, 3, 20, fill=1)
+
+
 def shaded(canvas: Canvas) -> None:
     canvas.setFillColor(yellow)
     canvas.rect(60, 740, 400, 40, stroke=0, fill=1)
@@ -66,7 +88,7 @@ def marked(canvas: Canvas) -> None:
     canvas.rect(60, 740, 400, 40, stroke=0, fill=1)
 
 
-@pytest.mark.parametrize("paint", [shaded, framed, marked])
+@pytest.mark.parametrize("paint", [shaded, framed, marked, struck])
 def test_boxes_behind_around_and_shining_through_hide_nothing(paint):
     read = read_file(drawn(paint))
 
