@@ -110,7 +110,7 @@ def last_run_sentence(data: Path, source: str) -> str | None:
 
 
 def print_hits(data: Path, query: str, *, limit: int, form: str) -> None:
-    """Search and print; the JSON is a list of objects with the keys of the contract."""
+    """Search and print; the JSON is a list of objects with the keys of :func:`as_json`."""
     with closing(open_reading(data)) as conn:
         result = search(conn, query, limit=limit)
     if form == "json":

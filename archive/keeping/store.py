@@ -107,7 +107,6 @@ def add_event(
 
 def _insert(conn: sqlite3.Connection, publication: Publication) -> None:
     row = _columns(publication) | {
-        "id": publication.id,
         "docno": number_of(conn, publication.id),
         "first_seen_at": publication.seen_at,
         "last_seen_at": publication.seen_at,
@@ -125,8 +124,8 @@ def _update(conn: sqlite3.Connection, publication: Publication, known: sqlite3.R
     if changed:
         row |= {"version": known["version"] + 1, "last_changed_at": publication.seen_at}
     unindex_document(conn, publication.id)
-    settings = ", ".join(f"{name} = :{name}" for name in row)
-    conn.execute(f"update documents set {settings} where id = :id", row | {"id": publication.id})
+    settings = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+    conn.execute(f"update documents set {settings} where id = :id", row)
     if changed:
         _write_version(conn, publication, version=known["version"] + 1, not_before=known["last_seen_at"])
     elif publication.pages and not known["text"]:
@@ -146,53 +145,33 @@ def _fill_version(conn: sqlite3.Connection, publication: Publication, *, version
 
 
 def _columns(publication: Publication) -> dict[str, object]:
-    """The columns of ``documents`` that come from the reading."""
-    names = (
-        "source", "doc_type", "issuer", "publisher", "title", "kicker", "number", "teaser", "text", "language", "url",
-        "published_on", "issued_on", "page_count", "parent_id", "section", "content_sha256", "listed",
-        "status", "captions",
-    )  # fmt: skip
-    row = {name: getattr(publication, name) for name in names}
+    """The columns of ``documents`` that come from the reading: every field of one value has one of its name."""
+    row = {name: value for name, value in vars(publication).items() if not isinstance(value, tuple)}
+    for name in ("snapshot_id", "seen_at"):
+        del row[name]
     dated = publication.published_on or publication.issued_on
-    return row | {"year": int(dated[:4]) if dated else None}
+    return row | {"text": publication.text, "year": int(dated[:4]) if dated else None}
 
 
 def _write_version(
     conn: sqlite3.Connection, publication: Publication, *, version: int, not_before: str | None = None
 ) -> None:
     targets = sorted({(link.kind, link.url) for link in publication.links if link.kind == "link"})
-    row = {
-        "document_id": publication.id,
-        "version": version,
-        "seen_at": publication.seen_at,
+    names = (
+        "seen_at", "content_sha256", "title", "kicker", "number", "teaser", "text", "published_on", "issued_on",
+        "snapshot_id",
+    )  # fmt: skip
+    key: dict[str, object] = {"document_id": publication.id, "version": version}
+    row = {name: getattr(publication, name) for name in names} | {
         "not_before": not_before,
-        "content_sha256": publication.content_sha256,
-        "title": publication.title,
-        "kicker": publication.kicker,
-        "number": publication.number,
-        "teaser": publication.teaser,
-        "text": publication.text,
-        "published_on": publication.published_on,
-        "issued_on": publication.issued_on,
         "attachments": json.dumps([vars(item) for item in publication.attachments], ensure_ascii=False),
         "links": json.dumps([url for _, url in targets], ensure_ascii=False),
-        "snapshot_id": publication.snapshot_id,
     }
-    _write(conn, "versions", [row])
-    _write(
-        conn,
-        "version_pages",
-        [
-            {
-                "document_id": publication.id,
-                "version": version,
-                "page": page.page,
-                "text": page.text,
-                "method": page.method,
-            }
-            for page in publication.pages
-        ],
-    )
+    _write(conn, "versions", [key | row])
+    pages = [
+        key | {"page": page.page, "text": page.text, "method": page.method} for page in publication.pages
+    ]
+    _write(conn, "version_pages", pages)
 
 
 def _replace_children(conn: sqlite3.Connection, publication: Publication) -> None:
