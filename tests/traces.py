@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 
 TOMBSTONE = {("blocks", "reason"), ("documents", "id"), ("documents", "url"), ("blocks", "url")}
 """Columns that may name a blocked document for ever, beside its id and address elsewhere."""

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import cache
 
 from archive.german.divisions import divide, lexicon, lexicon_stems, links, may_be_form, prefixes
-from archive.german.folding import fold
 from archive.german.stems import stem
 from archive.german.verbs import verb_roots
-from archive.german.words import STOPWORDS, folded_words, read_table
+from archive.german.words import STOPWORDS, fold, folded_words, read_table
 
 LONGEST = 60
 """Longer words are not taken apart (no German word is that long; hostile input is)."""

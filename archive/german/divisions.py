@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from archive.german.folding import fold
 from archive.german.stems import is_er_noun, stem
 from archive.german.verbs import verb_forms
-from archive.german.words import folded_words, read_lines, read_table
+from archive.german.words import fold, folded_words, read_lines, read_table
 
 MOST_PARTS = 5
 SHORTEST_MODIFIER = 3

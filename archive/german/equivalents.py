@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypedDict
 
-from archive.german.folding import WORD, fold
 from archive.german.stems import stem
-from archive.german.words import fillers, read_table
+from archive.german.words import WORD, fillers, fold, read_table
 
 LONGEST_NAME = 8
 """Words that the longest name may have."""

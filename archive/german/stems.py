@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from archive.german.folding import fold
 from archive.german.verbs import verb_forms
-from archive.german.words import folded_words, read_table
+from archive.german.words import fold, folded_words, read_table
 
 SHORTEST = 3
 """No ending is taken off where fewer letters would be left."""

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from archive.german.folding import fold
-from archive.german.words import read_lines
+from archive.german.words import fold, read_lines
 
 ADJECTIVE = ("", "e", "en", "er", "es", "em")
 HEAVY = ("uber", "unter", "nach", "weiter", "wieder", "zuruck", "zusammen", "vorweg", "sicher", "fest")

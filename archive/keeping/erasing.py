@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 from archive.keeping.records import Publication
 from archive.keeping.redaction import Redactor
 from archive.search.indexing import add_words, index_document

@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.german.folding import WORD
+from archive.german.words import WORD
 
 BAR = "█"
 """Stands for every letter and digit that is taken out, so that offsets into a text stay right."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 from archive.search.expansion import expand
 from archive.search.facets import Facets, count_facets
 from archive.search.matching import Filters, found_by

@@ -6,32 +6,27 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.german.divisions import divide, other_links
-from archive.german.equivalents import LONGEST_NAME, everyday, load_equivalents, other_spellings
-from archive.german.folding import digraph_readings, fold
+from archive.german.divisions import divide
+from archive.german.equivalents import LONGEST_NAME, everyday, load_equivalents
 from archive.german.stems import related_stems, stem
-from archive.german.verbs import guessed_forms, is_participle, verb_forms
-from archive.german.words import STOPWORDS
+from archive.german.words import STOPWORDS, fold
 from archive.search.figures import Day, Pointer, day_node, kind_node, number_nodes, pointed_node
-from archive.search.plan import EXACT, FORM, PART, AllOf, AnyOf, Node, Plan, Terms, Wanted, is_hopeless
+from archive.search.plan import EXACT, FORM, AllOf, AnyOf, Node, Plan, Terms, Wanted, is_hopeless
 from archive.search.provisions import Provision, provision_node
 from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords
-from archive.search.vocabulary import Vocabulary
+from archive.search.vocabulary import Vocabulary, form_slot, readings, spellings, with_openings, word_slot
 
 LONGEST_JOIN = 4
 """Words that may be written as one: Corona Warn App, CoronaWarnApp."""
 
 SHORTEST_JOINED = 5
 LONGEST_INNER_NAME = 3
-SHORTEST_OPENING = 4
 SHORTEST_ID = 5
 NOT = "nicht"
 """The one stop word that words begin with: nicht-öffentlich."""
 
 FEW_TERMS = 8
 """Up to so many terms are written out one by one."""
-
-UMLAUT_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 def expand(query: Query, vocabulary: Vocabulary, conn: sqlite3.Connection, *, near: bool = False) -> Plan:
@@ -73,11 +68,11 @@ def item_node(item: Item, archive: _Archive) -> Node:
     """The node of one item of a query."""
     vocabulary = archive.vocabulary
     if isinstance(item, Exact):
-        literal = Terms(slots=tuple(_spellings(word, vocabulary) for word in item.words))
-        inflected = Terms(slots=tuple(_form_slot(word, vocabulary) for word in item.words))
+        literal = Terms(slots=tuple(spellings(word, vocabulary) for word in item.words))
+        inflected = Terms(slots=tuple(form_slot(word, vocabulary) for word in item.words))
         return AnyOf(nodes=(literal, inflected)) if len(item.words) > 1 else literal
     if isinstance(item, Prefix):
-        before = tuple(_spellings(word, vocabulary) for word in item.before)
+        before = tuple(spellings(word, vocabulary) for word in item.before)
         return _prefix_node(item.start, before, vocabulary)
     if isinstance(item, Provision):
         return provision_node(archive.conn, item)
@@ -109,7 +104,7 @@ def _groups(run: list[tuple[Item, ...]], archive: _Archive, *, all_said: bool) -
         typed = " ".join(_typed(item) for item in run[0])
         printed = [word for item in run[0] if isinstance(item, Exact) for word in item.words]
         unknown = tuple(
-            word for word in printed if is_hopeless(node) and not _spellings(word, archive.vocabulary)
+            word for word in printed if is_hopeless(node) and not spellings(word, archive.vocabulary)
         )
         yield _Group(node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),), unknown=unknown)
         return
@@ -144,7 +139,7 @@ def _group(
     node = AnyOf(nodes=(*choices, *others)) if others else choices[0]
     pieces = [piece for word in said for piece in word.pieces]
     unknown = (
-        tuple(piece for piece in pieces if not _spellings(piece, archive.vocabulary))
+        tuple(piece for piece in pieces if not spellings(piece, archive.vocabulary))
         if is_hopeless(node)
         else ()
     )
@@ -204,7 +199,7 @@ def _taken_apart(word: Word, vocabulary: Vocabulary) -> tuple[Node, ...]:
 
 def _related_node(word: Word, vocabulary: Vocabulary) -> Node | None:
     """Words of the archive that are made of the same root as a word."""
-    own = _form_slot(word.pieces[-1], vocabulary)
+    own = form_slot(word.pieces[-1], vocabulary)
     stems = related_stems(word.pieces[-1])
     terms = {term: FORM for key in stems for term in vocabulary.forms(key) if term not in own}
     return Terms(slots=(terms,)) if terms and len(word.pieces) == 1 else None
@@ -245,8 +240,8 @@ def _special(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[int, list[N
 
 def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
     if len(pieces) > 1:
-        slots = [_form_slot(piece, vocabulary) for piece in pieces]
-        slots[-1] = _with_openings(pieces[-1], vocabulary)
+        slots = [form_slot(piece, vocabulary) for piece in pieces]
+        slots[-1] = with_openings(pieces[-1], vocabulary)
         phrase = Terms(slots=tuple(slots))
         nodes = [phrase, *_joined_nodes(pieces, vocabulary), *_loosened(pieces, vocabulary)]
         nodes += [_side_by_side(words, vocabulary) for words in _renamed(pieces)]
@@ -258,89 +253,20 @@ def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
 
 def _single(word: str, vocabulary: Vocabulary) -> Terms:
     slot = word_slot(word, vocabulary)
-    keys = {stem(reading) for reading in _readings(word)} if len(slot) > FEW_TERMS else set()
+    keys = {stem(reading) for reading in readings(word)} if len(slot) > FEW_TERMS else set()
     return Terms(
         slots=(slot,), openings=tuple(sorted(o for key in keys for o in vocabulary.openings(key, slot)))
     )
 
 
-def word_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
-    """All terms that answer a word: its spellings, forms and compounds."""
-    slot = _form_slot(word, vocabulary)
-    if fold(word) in STOPWORDS or (word.isupper() and len(word) < 5):
-        return slot
-    for reading in _readings(word):
-        for term in vocabulary.compounds(stem(reading)):
-            if fold(term) not in STOPWORDS:
-                slot.setdefault(term, PART)
-    return slot
-
-
-def _opening_compounds(word: str, vocabulary: Vocabulary) -> dict[str, float]:
-    """Compounds that begin with a word: IT-Sicherheitsgesetz is about IT-Sicherheit, IT-Datensicherheit may not be."""
-    keys = {stem(reading) for reading in _readings(word) if len(reading) >= SHORTEST_OPENING}
-    return {term: PART for key in keys for term in vocabulary.compounds(key) if fold(term).startswith(key)}
-
-
-def _with_openings(word: str, vocabulary: Vocabulary) -> dict[str, float]:
-    """A word's forms, and after them (phrases are spelled out to a limit) the compounds that begin with it."""
-    forms = _form_slot(word, vocabulary)
-    return forms | {term: PART for term in _opening_compounds(word, vocabulary) if term not in forms}
-
-
-def _form_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
-    slot = _spellings(word, vocabulary)
-    if fold(word) in STOPWORDS:
-        return slot
-    for reading in _readings(word):
-        guesses = () if word[:1].isupper() and is_participle(reading) else guessed_forms(reading)
-        for term in _forms(reading, vocabulary, is_verb=_is_verb(word, reading, vocabulary)):
-            if fold(term) not in STOPWORDS:
-                slot.setdefault(term, FORM)
-        for term in (term for guess in guesses for term in vocabulary.spelled(guess)):
-            slot.setdefault(term, FORM)
-    return slot
-
-
-def _is_verb(word: str, reading: str, vocabulary: Vocabulary) -> bool:
-    """Whether a word is to be read as a verb: löschen and Löschen are, Fragen is not where there is a Frage."""
-    if reading not in verb_forms():
-        return False
-    key = stem(reading)
-    return not (word[:1].isupper() and (vocabulary.spelled(key) or vocabulary.spelled(f"{key}e")))
-
-
-def _forms(reading: str, vocabulary: Vocabulary, *, is_verb: bool) -> Iterator[str]:
-    """Terms that are forms of a word: of a verb its noun in -ung too, of a noun no changed verb (Wahl, gewählt)."""
-    key = stem(reading)
-    for term in vocabulary.forms(key):
-        if is_verb or (folded := fold(term)).startswith(key) or folded not in verb_forms():
-            yield term
-    if is_verb:
-        yield from vocabulary.forms(f"{key}ung")
-    for other in other_links(reading):
-        yield from vocabulary.forms(stem(other))
-
-
-def _spellings(word: str, vocabulary: Vocabulary) -> dict[str, float]:
-    return {term: EXACT for reading in _readings(word) for term in vocabulary.spelled(reading)}
-
-
-def _readings(word: str) -> list[str]:
-    """The folded word, and what it is where ae, oe, ue stand for umlauts on either side."""
-    folded = fold(word)
-    written_out = fold(word.lower().translate(UMLAUT_DIGRAPHS))
-    return list(dict.fromkeys([*digraph_readings(folded), written_out, *other_spellings(folded)]))
-
-
 def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:
     """A word written as several: Videoüberwachung, Video-Überwachung."""
-    ways = [way for reading in _readings(word) for way in vocabulary.divided(reading)]
+    ways = [way for reading in readings(word) for way in vocabulary.divided(reading)]
     return [
         Terms(
             slots=(
                 *(dict.fromkeys(vocabulary.spelled(part), FORM) for part in way[:-1]),
-                _with_openings(way[-1], vocabulary),
+                with_openings(way[-1], vocabulary),
             )
         )
         for way in ways
@@ -392,8 +318,8 @@ def _renamed(pieces: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _side_by_side(words: Sequence[str], vocabulary: Vocabulary) -> Terms:
-    before = (dict.fromkeys(_spellings(word, vocabulary), FORM) for word in words[:-1])
-    return Terms(slots=(*before, _form_slot(words[-1].lower(), vocabulary)))
+    before = (dict.fromkeys(spellings(word, vocabulary), FORM) for word in words[:-1])
+    return Terms(slots=(*before, form_slot(words[-1].lower(), vocabulary)))
 
 
 def _loosened(pieces: Sequence[str], vocabulary: Vocabulary) -> list[Node]:
@@ -406,12 +332,12 @@ def _name_node(name: Sequence[str], vocabulary: Vocabulary, *, parts: bool = Fal
     """A name in any form; with ``parts``, a single word in compounds too."""
     if parts and len(name) == 1:
         return Terms(slots=(word_slot(name[0], vocabulary),))
-    return Terms(slots=tuple(_form_slot(word, vocabulary) for word in name))
+    return Terms(slots=tuple(form_slot(word, vocabulary) for word in name))
 
 
 def _prefix_node(start: str, before: tuple[dict[str, float], ...], vocabulary: Vocabulary) -> Node:
     nodes = []
-    for reading in _readings(start):
+    for reading in readings(start):
         terms = dict.fromkeys(vocabulary.starting(reading), EXACT)
         nodes.append(Terms(slots=(*before, terms), prefix=reading))
     known = tuple(node for node in nodes if node.slots[-1])

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from archive.german.folding import fold
 from archive.german.stems import stem
-from archive.german.words import read_table
+from archive.german.words import fold, read_table
 from archive.search.plan import FORM, AnyOf, Listed, Node, Terms
 
 MONTHS = tuple(

@@ -7,8 +7,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from archive.german.folding import WORD, index_term
 from archive.german.stems import stem
+from archive.german.words import WORD, index_term
 from archive.search.tables import COLUMNS_READ, DOCUMENT_COLUMNS
 
 COLUMNS = ", ".join(DOCUMENT_COLUMNS)

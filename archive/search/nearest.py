@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 from archive.search.matching import Filters, allowed, answering
 from archive.search.plan import EXACT, FORM, PART, Node, Plan, Wanted, any_expression, grade, is_hopeless
 from archive.search.ranking import lower_the_lesser

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 from archive.search.figures import kinds_of
 from archive.search.plan import FORM, Node, Plan, grade
 from archive.search.provisions import Provision, provision_node

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from archive.german.folding import WORD, fold
-from archive.german.words import fillers
+from archive.german.words import WORD, fillers, fold
 from archive.search.figures import Day, Pointer, find_days, find_pointers
 from archive.search.provisions import Provision, find_provisions
 

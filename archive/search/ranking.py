@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 from archive.search.facets import WORTH, columns_of
 from archive.search.matching import Filters, matches_of
 from archive.search.plan import (

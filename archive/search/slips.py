@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from archive.german.divisions import divide, in_lexicon
 from archive.german.equivalents import everyday
-from archive.german.folding import fold
 from archive.german.stems import stem
 from archive.german.verbs import verb_forms
-from archive.german.words import STOPWORDS, fillers
+from archive.german.words import STOPWORDS, fillers, fold
 from archive.search.vocabulary import Vocabulary
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

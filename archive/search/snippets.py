@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 from archive.search.plan import Node, leaves
 
 LENGTH = 260

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from threading import Lock
 
 from archive.german.compounds import Compounds
-from archive.german.folding import fold
+from archive.german.divisions import other_links
+from archive.german.equivalents import other_spellings
 from archive.german.stems import irregular_forms, stem
+from archive.german.verbs import guessed_forms, is_participle, verb_forms
+from archive.german.words import STOPWORDS, digraph_readings, fold
+from archive.search.plan import EXACT, FORM, PART
 
 SHORTEST_PART = 3
 """Shorter words are found as words only, never inside others."""
@@ -22,6 +26,11 @@ FEWEST = 3
 
 REMEMBERED = 2_000
 """How many answers are kept per vocabulary."""
+
+SHORTEST_OPENING = 4
+"""The fewest letters of a word that compounds are said to begin with."""
+
+UMLAUT_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 _CACHE: OrderedDict[str, Vocabulary] = OrderedDict()
 _LOCK = Lock()
@@ -195,3 +204,74 @@ def _words(conn: sqlite3.Connection, number: int) -> str:
         (number,),
     )
     return str(rows.fetchone()[0])
+
+
+def word_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """All terms that answer a word: its spellings, forms and compounds."""
+    slot = form_slot(word, vocabulary)
+    if fold(word) in STOPWORDS or (word.isupper() and len(word) < 5):
+        return slot
+    for reading in readings(word):
+        for term in vocabulary.compounds(stem(reading)):
+            if fold(term) not in STOPWORDS:
+                slot.setdefault(term, PART)
+    return slot
+
+
+def opening_compounds(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """Compounds that begin with a word: IT-Sicherheitsgesetz is about IT-Sicherheit, IT-Datensicherheit may not be."""
+    keys = {stem(reading) for reading in readings(word) if len(reading) >= SHORTEST_OPENING}
+    return {term: PART for key in keys for term in vocabulary.compounds(key) if fold(term).startswith(key)}
+
+
+def with_openings(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """A word's forms, and after them (phrases are spelled out to a limit) the compounds that begin with it."""
+    forms = form_slot(word, vocabulary)
+    return forms | {term: PART for term in opening_compounds(word, vocabulary) if term not in forms}
+
+
+def form_slot(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """Terms that are the word, or forms of it."""
+    slot = spellings(word, vocabulary)
+    if fold(word) in STOPWORDS:
+        return slot
+    for reading in readings(word):
+        guesses = () if word[:1].isupper() and is_participle(reading) else guessed_forms(reading)
+        for term in _forms(reading, vocabulary, is_verb=_is_verb(word, reading, vocabulary)):
+            if fold(term) not in STOPWORDS:
+                slot.setdefault(term, FORM)
+        for term in (term for guess in guesses for term in vocabulary.spelled(guess)):
+            slot.setdefault(term, FORM)
+    return slot
+
+
+def _is_verb(word: str, reading: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is to be read as a verb: löschen and Löschen are, Fragen is not where there is a Frage."""
+    if reading not in verb_forms():
+        return False
+    key = stem(reading)
+    return not (word[:1].isupper() and (vocabulary.spelled(key) or vocabulary.spelled(f"{key}e")))
+
+
+def _forms(reading: str, vocabulary: Vocabulary, *, is_verb: bool) -> Iterator[str]:
+    """Terms that are forms of a word: of a verb its noun in -ung too, of a noun no changed verb (Wahl, gewählt)."""
+    key = stem(reading)
+    for term in vocabulary.forms(key):
+        if is_verb or (folded := fold(term)).startswith(key) or folded not in verb_forms():
+            yield term
+    if is_verb:
+        yield from vocabulary.forms(f"{key}ung")
+    for other in other_links(reading):
+        yield from vocabulary.forms(stem(other))
+
+
+def spellings(word: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """Terms that are the word, however its umlauts are written."""
+    return {term: EXACT for reading in readings(word) for term in vocabulary.spelled(reading)}
+
+
+def readings(word: str) -> list[str]:
+    """The folded word, and what it is where ae, oe, ue stand for umlauts on either side."""
+    folded = fold(word)
+    written_out = fold(word.lower().translate(UMLAUT_DIGRAPHS))
+    return list(dict.fromkeys([*digraph_readings(folded), written_out, *other_spellings(folded)]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from archive.german import fold, stem
-from archive.german.folding import WORD
+from archive.german.words import WORD
 from archive.keeping.records import TopicRecord
 from pipelines.marks import without_marks
 from pipelines.topics.vocabulary import Phrase, WordPattern, load_vocabulary

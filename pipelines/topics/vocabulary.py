@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any, Protocol
 
 from archive.german import fold, stem
-from archive.german.folding import WORD
+from archive.german.words import WORD
 
 UPSERT = """
 insert into topics (id, label, description, broader) values (:id, :label, :description, :broader)

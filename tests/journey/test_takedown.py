@@ -22,7 +22,7 @@ from traces import in_bytes, in_files, traces, words_of
 from aktenkundig.cli import cli
 from aktenkundig.sample import SampleSite
 from archive.database import connect, database_path, open_reading
-from archive.german.folding import WORD, index_term
+from archive.german.words import WORD, index_term
 from archive.health.verify import verify
 from archive.keeping.blocks import unblock
 from archive.keeping.erasing import tables

@@ -11,8 +11,7 @@ from search_archives import HERE
 
 from archive.german import fold, load_equivalents, stem
 from archive.german.divisions import divide
-from archive.german.folding import WORD, index_term
-from archive.german.words import read_lines, read_table
+from archive.german.words import WORD, index_term, read_lines, read_table
 
 SAME = [
     line.split()

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from search_archives import HERE, Sample, archive_of, sample_texts
 
-from archive.german.folding import index_term
+from archive.german.words import index_term
 from archive.search.engine import plan_query, search
 from archive.search.plan import leaves
 
