@@ -15,18 +15,17 @@ from archive.search.snippets import Mark, find_marks
 from archive.statutes import official_url
 from portal.access import read
 from portal.addresses import document_path, version_original_path, version_path
-from portal.citing import bibtex, quotation, reference, short_citation
+from portal.citing import bibtex, document_head, quotation, reference, short_citation
 from portal.errors import Blocked
-from portal.heads import document_head
 from portal.labels import licence_of
 from portal.layout import absolute_url
 from portal.passages import Find, Paragraph, Span, addresses, paragraphs
-from portal.provisions import Provision, provisions
 from portal.queries.document_page import DocumentPage, document_page
 from portal.queries.documents import Citation, Document, Page, Section, find_document, find_tombstone
 from portal.rendering import page
 from portal.search_request import QUERY_LIMIT, typed
 from portal.untrusted import shortened, web_address
+from portal.views.provisions import Provision, provisions
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

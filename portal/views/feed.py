@@ -20,7 +20,7 @@ from portal.facets import value_label
 from portal.german_dates import as_date, moment
 from portal.labels import label, source_part
 from portal.layout import absolute_url
-from portal.queries.news import NewsItem, news
+from portal.queries.changes import NewsItem, news
 from portal.queries.topics import topic_labels
 from portal.rendering import static_version
 from portal.search_request import RELEVANCE, SearchRequest, read_request

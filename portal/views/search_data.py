@@ -2,20 +2,106 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
+from archive.search.engine import Hit
 from portal.access import read_bulk, recall
+from portal.addresses import document_path
+from portal.facets import value_label
 from portal.layout import absolute_url
 from portal.rendering import page_headers
-from portal.search_request import MOST_PAGES, PAGE_SIZE, read_request
-from portal.search_results import as_csv, as_json
-from portal.searching import find
+from portal.search_request import MOST_PAGES, PAGE_SIZE, SearchRequest, read_request
+from portal.searching import Found, find
+from portal.untrusted import shortened, spreadsheet_cell, visible
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+COLUMNS = (
+    "id", "title", "published_on", "source", "doc_type", "issuer", "page", "snippet", "snippet_html", "score",
+    "missing", "corrected", "same_as", "removed_at", "url",
+)  # fmt: skip
+
+
+def hit_record(hit: Hit, absolute: Callable[[str], str], *, paged: bool) -> dict[str, Any]:
+    """A hit as a record with ``COLUMNS``; ``url`` is its full address here, with the page where there are several."""
+    return {
+        "id": hit.id,
+        "title": visible(shortened(hit.title, 1000)),
+        "published_on": hit.published_on,
+        "source": hit.source,
+        "doc_type": hit.doc_type,
+        "issuer": hit.issuer,
+        "page": hit.page,
+        "snippet": visible(hit.snippet_text),
+        "snippet_html": visible(hit.snippet_html),
+        "score": hit.score,
+        "missing": list(hit.missing),
+        "corrected": list(hit.corrected),
+        "same_as": list(hit.same_as),
+        "removed_at": hit.removed_at,
+        "url": absolute(document_path(hit.id)) + (f"#seite-{hit.page}" if paged else ""),
+    }
+
+
+def as_json(
+    request: SearchRequest, found: Found, absolute: Callable[[str], str], next_address: str | None
+) -> dict[str, Any]:
+    """The results with the numbers per filter; ``next`` is the full address of the next page, or None.
+
+    ``ignored`` holds what was given as a period and is no date.
+    """
+    return {
+        "query": request.query,
+        "total": found.total,
+        "full": found.full,
+        "suggestion": found.suggestion,
+        "corrections": dict(found.corrections),
+        "offers": [asdict(offer) for offer in found.offers],
+        "ignored": list(request.misread),
+        "facets": _named(found),
+        "hits": [hit_record(hit, absolute, paged=_is_paged(found, hit)) for hit in found.hits],
+        "next": next_address,
+    }
+
+
+def _is_paged(found: Found, hit: Hit) -> bool:
+    return (found.beside[hit.id].page_count or 1) > 1
+
+
+def _named(found: Found) -> dict[str, list[dict[str, Any]]]:
+    """The numbers per filter with the German names of the values."""
+    return {
+        name: [
+            {
+                **count,
+                "label": count["label"]
+                if name in ("year", "provision")
+                else value_label(name, count["value"], found.topics),
+            }
+            for count in counts
+        ]
+        for name, counts in asdict(found.facets).items()
+    }
+
+
+def as_csv(found: Found, absolute: Callable[[str], str]) -> str:
+    """The results as CSV (RFC 4180) with a header line; no cell is taken for a formula."""
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(COLUMNS)
+    for hit in found.hits:
+        values = hit_record(hit, absolute, paged=_is_paged(found, hit)).values()
+        cells = (" ".join(value) if isinstance(value, list) else value for value in values)
+        writer.writerow([spreadsheet_cell(value) if isinstance(value, str) else value for value in cells])
+    return target.getvalue()
+
 
 MOST_ROWS = 1000
 
