@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.database import set_meta, transaction
 from archive.errors import RecordUnreadable
-from archive.keeping.ledger import last_read_snapshot
+from archive.keeping.ledger import describe_source, last_read_snapshot
 from archive.keeping.removal import RemovalRule
 from archive.schema import DERIVED
 from archive.search.indexing import clear_index, settle_state
@@ -20,7 +20,7 @@ from crawler.harvests import harvest_for
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Record
 from crawler.identity import canonical_url
 from crawler.items import DocumentRead, Evidence, FileBody
-from crawler.sources import load_source
+from crawler.sources import load_source, source_names
 from pipelines.files.file_worker import FileWorker
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 from pipelines.run import Run
@@ -183,6 +183,8 @@ def rebuild(
     with transaction(conn), FileWorker() as files:
         clear_derived(conn)
         write_topics(conn)
+        for name in source_names():
+            describe_source(conn, *load_source(name).entry())
         for done, run in enumerate(runs, start=1):
             replay = Replay(conn, data, run, files=files)
             answers += replay.play()

@@ -145,3 +145,27 @@ create index documents_absent on documents (absent_since) where absent_since is 
 update documents set absent_since = (select min(at) from absences where document_id = documents.id)
 where id in (select document_id from absences);
 """)
+
+
+@migrations()
+def m0014_sources(db: Database) -> None:
+    """What the sites are called, whose they are, and under which terms their documents stand."""
+    db.executescript("""
+create table sources (
+  name text primary key,
+  label text not null,
+  label_long text not null,
+  publisher text not null,
+  home text not null,
+  licence text not null,
+  described_from text
+) strict;
+create table source_licences (
+  source text not null references sources (name),
+  doc_type text not null,
+  licence text not null,
+  source_note text,
+  url text,
+  primary key (source, doc_type)
+) strict;
+""")

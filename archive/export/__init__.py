@@ -13,13 +13,14 @@ from tempfile import mkdtemp
 from filelock import FileLock, Timeout
 
 from archive.errors import ArchiveError
-from archive.export.tables import ExportedTable, data_package, export_table
+from archive.export.tables import ExportedTable, Site, data_package, export_table
 from archive.keeping.blocks import compact
 from archive.keeping.erasing import erase
 from archive.search.indexing import optimize_index, settle_state
 
 TABLES = (
     "documents", "dates", "pages", "versions", "version_pages", "topics", "document_topics", "citations", "links",
+    "sources", "source_licences",
     "mendings", "sections", "events", "runs", "listings", "snapshots",
 )  # fmt: skip
 """What is exported as files; the search index and internal tables are in the database only."""
@@ -61,7 +62,7 @@ def export(
         for done, name in enumerate(TABLES, start=2):
             tables.append(export_table(copy, name, target))
             progress(done, len(TABLES) + 1)
-    package = data_package(tables, database, made_at=made_at, blocks=blocks)
+        package = data_package(tables, database, sites=sites_of(copy), made_at=made_at, blocks=blocks)
     text = json.dumps(package, ensure_ascii=False, indent=2)
     (target / PACKAGE).write_text(text + "\n", encoding="utf-8")
     return tables
@@ -74,6 +75,22 @@ def _make_ready(target: Path, data: Path) -> None:
         raise ExportError("Der Export kann nicht in den Ordner des Archivs selbst.")
     target.mkdir(parents=True, exist_ok=True)
     (target / PACKAGE).unlink(missing_ok=True)
+
+
+def sites_of(conn: sqlite3.Connection) -> list[Site]:
+    """The described sites with the terms of their documents."""
+    rows = conn.execute(
+        "select s.label, s.label_long, s.home, s.licence, group_concat(l.doc_type || ': ' || l.licence, '; ')"
+        " from sources s left join source_licences l on l.source = s.name group by s.name order by s.name"
+    )
+    return [
+        Site(
+            title=f"{label}: {long}",
+            path=home,
+            terms=f"{label}: {licence}" + (f"; {single}" if single else ""),
+        )
+        for label, long, home, licence, single in rows
+    ]
 
 
 def state_of_blocks(conn: sqlite3.Connection) -> str:

@@ -124,18 +124,24 @@ def write_parquet(rows: Iterator[Row], columns: Sequence[Column], path: Path) ->
     return True
 
 
-LICENCE_NOTE = (
-    "Die Texte gehören ihren Urhebern (DSMV, DSK); möglicherweise amtliche Werke (§ 5 UrhG). "
-    "Standard-Datenschutzmodell: Datenlizenz Deutschland – Namensnennung – 2.0."
-)
+LICENCE_NOTE = "Die Texte gehören ihren Urhebern; möglicherweise amtliche Werke (§ 5 UrhG)."
 TYPES = {"INTEGER": "integer", "REAL": "number", "TEXT": "string"}
 """SQLite type → Table Schema type."""
 
 MEDIA = {"csv": "text/csv", "jsonl": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Where exported documents come from: its name, its start page, and the terms of its documents."""
+
+    title: str
+    path: str
+    terms: str
+
+
 def data_package(
-    tables: Sequence[ExportedTable], database: Path, *, made_at: str, blocks: str
+    tables: Sequence[ExportedTable], database: Path, *, sites: Sequence[Site], made_at: str, blocks: str
 ) -> dict[str, Any]:
     """The descriptor ``datapackage.json``.
 
@@ -156,11 +162,10 @@ def data_package(
         "profile": "data-package",
         "created": made_at,
         "blocks": blocks,
-        "licenses": [{"name": "other-open", "title": LICENCE_NOTE}],
-        "sources": [
-            {"title": "DSMV", "path": "https://www.datenschutz-mv.de"},
-            {"title": "DSK", "path": "https://www.datenschutzkonferenz-online.de"},
+        "licenses": [
+            {"name": "other-open", "title": " ".join((LICENCE_NOTE, *(f"{one.terms}." for one in sites)))}
         ],
+        "sources": [{"title": one.title, "path": one.path} for one in sites],
         "resources": resources,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -144,4 +145,26 @@ def add_problem(
         " select ?, ?, ?, ?, ?, ?, ? where not exists"
         " (select 1 from problems where run_id is ? and url is ? and stage = ? and kind = ? and document_id is ?)",
         (run_id, document_id, url, stage, kind, told, at, run_id, url, stage, kind, document_id),
+    )
+
+
+def describe_source(
+    conn: sqlite3.Connection, source: Mapping[str, str | None], licences: Sequence[Mapping[str, str | None]]
+) -> None:
+    """Bring the rows of a source in ``sources`` and ``source_licences`` up to date; does not commit.
+
+    ``source`` and ``licences`` have the columns of these tables.
+    """
+    columns = ("label", "label_long", "publisher", "home", "licence", "described_from")
+    conn.execute(
+        "insert into sources (name, label, label_long, publisher, home, licence, described_from)"
+        " values (:name, :label, :label_long, :publisher, :home, :licence, :described_from)"
+        f" on conflict (name) do update set {', '.join(f'{one} = excluded.{one}' for one in columns)}",
+        source,
+    )
+    conn.execute("delete from source_licences where source = ?", (source["name"],))
+    conn.executemany(
+        "insert into source_licences (source, doc_type, licence, source_note, url)"
+        " values (:source, :doc_type, :licence, :source_note, :url)",
+        licences,
     )

@@ -36,6 +36,16 @@ class FileType:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Licence:
+    """The terms of one type of document, where they differ from those of the site; ``url`` leads to their text."""
+
+    doc_type: str
+    licence: str
+    source_note: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceDescription:
     """One site. Paths are site-relative (``/presse/``); ``site`` is the canonical origin without ``/``.
 
@@ -64,6 +74,8 @@ class SourceDescription:
     guidance: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     licence: str = "Lizenz nicht angegeben."
+    licences: tuple[Licence, ...] = ()
+    described_from: str | None = None
 
     @cached_property
     def spelled(self) -> dict[str, str]:
@@ -82,6 +94,24 @@ class SourceDescription:
     def release_path(self) -> str:
         """The path at which releases are addressed: that of the first list page."""
         return self.start[0] if self.start else "/"
+
+    def entry(self) -> tuple[dict[str, str | None], list[dict[str, str | None]]]:
+        """The row of this site in ``sources``, and its rows in ``source_licences``.
+
+        >>> row, licences = load_source("dsk").entry()
+        >>> row["label"], row["home"], licences[0]["doc_type"]
+        ('DSK', 'https://www.datenschutzkonferenz-online.de/', 'sdm')
+        """
+        row: dict[str, str | None] = {
+            "name": self.name,
+            "label": self.publisher,
+            "label_long": self.label,
+            "publisher": self.publisher,
+            "home": self.site + "/",
+            "licence": self.licence,
+            "described_from": self.described_from,
+        }
+        return row, [{"source": self.name, **vars(one)} for one in self.licences]
 
     def start_urls(self) -> tuple[str, ...]:
         """The absolute addresses a crawl begins with: list pages, sections, then guidance pages."""
@@ -109,6 +139,7 @@ def describe(table: Mapping[str, Any]) -> SourceDescription:
     host = urlsplit(values["site"]).netloc
     values["hosts"] = frozenset({host, host.removeprefix("www."), *values.pop("also_hosts", ())})
     values["sections"] = tuple(Section(**one) for one in values.pop("sections", ()))
+    values["licences"] = tuple(Licence(**one) for one in values.pop("licences", ()))
     values["file_types"] = tuple(FileType(**one) for one in values.pop("file_types", ()))
     for key in ("start", "file_paths", "guidance", "dropped_parameters"):
         values[key] = tuple(values.get(key, ()))

@@ -18,7 +18,7 @@ from scrapy.settings import BaseSettings
 
 from archive.database import open_archive, set_patience
 from archive.errors import ArchiveError, sentence_for
-from archive.keeping.ledger import begin_run
+from archive.keeping.ledger import begin_run, describe_source
 from archive.keeping.removal import RemovalRule
 from archive.lock import take_lock
 from archive.timestamps import moment, utc_text
@@ -31,25 +31,35 @@ from pipelines.run.memory import remember
 from pipelines.run.session import RunLost, Session, keep_session, session_of, session_or_none
 from pipelines.topics import write_topics
 
+Entry = tuple[dict[str, str | None], list[dict[str, str | None]]]
+"""The rows of a source in ``sources`` and ``source_licences``."""
 
-def open_session(settings: BaseSettings, source: str) -> Session:
-    """Begin a run of ``source``. Raises ArchiveError, OSError or sqlite3.Error when that is not possible."""
+
+def open_session(settings: BaseSettings, source: str, entry: Entry | None = None) -> Session:
+    """Begin a run of ``source``; ``entry`` is what the archive keeps of its description.
+
+    Raises ArchiveError, OSError or sqlite3.Error when that is not possible.
+    """
     data = Path(settings["AKTENKUNDIG_DATA"])
     lock = None if settings.getbool("AKTENKUNDIG_LOCKED") else take_lock(data)
     try:
-        return _session(settings, source, data, lock)
+        return _session(settings, source, entry, data, lock)
     except BaseException:
         if lock is not None:
             lock.release()
         raise
 
 
-def _session(settings: BaseSettings, source: str, data: Path, lock: FileLock | None) -> Session:
+def _session(
+    settings: BaseSettings, source: str, entry: Entry | None, data: Path, lock: FileLock | None
+) -> Session:
     conn = open_archive(data)
     now = clock_from(settings.get("AKTENKUNDIG_NOW"))
     if lock is not None:
         put_right(conn, data, at=now())
     write_topics(conn)
+    if entry is not None:
+        describe_source(conn, *entry)
     started_at, version, rule = now(), settings.get("AKTENKUNDIG_VERSION") or "", rule_from(settings)
     run_id = begin_run(
         conn, source=source, started_at=started_at, version=version, checks=rule.checks, days=rule.days
@@ -113,7 +123,7 @@ class RunExtension:
     def spider_opened(self, spider: Spider) -> None:
         """Open archive and vault, and give the spider what the archive knows. Raises CloseSpider when that fails."""
         try:
-            session = open_session(self._crawler.settings, spider.name)
+            session = open_session(self._crawler.settings, spider.name, entry=spider.source.entry())  # type: ignore[attr-defined]
         except (ArchiveError, OSError, sqlite3.Error) as error:
             self._crawler.stats.set_value(LOST, sentence_for(error))
             logger.error("%s: %s", spider.name, sentence_for(error))

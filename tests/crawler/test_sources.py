@@ -6,7 +6,10 @@ import tomllib
 from typing import Any
 
 import pytest
+from archive_builder import new_archive
 
+from archive.export import sites_of
+from archive.keeping.ledger import describe_source
 from crawler.identity import canonical_url, document_id_for
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
@@ -100,3 +103,41 @@ def test_an_odd_description_is_refused(change: dict[str, Any]) -> None:
 
     with pytest.raises(ValueError, match="source description"):
         describe({**table, **change})
+
+
+def test_a_site_is_described_once_and_the_archive_keeps_it() -> None:
+    """Rows of a run before are brought up to date; what a new site does not say is not invented."""
+    conn = new_archive()
+    sister = describe(
+        {
+            "name": "lung",
+            "label": "Landesamt für Umwelt",
+            "site": "https://www.lung.example",
+            "kind": "press_portal",
+        }
+    )
+    for description in (load_source("dsk"), sister, load_source("dsk")):
+        describe_source(conn, *description.entry())
+
+    rows = [
+        tuple(row)
+        for row in conn.execute("select name, label, label_long, home, licence from sources order by name")
+    ]
+    assert [row[0] for row in rows] == ["dsk", "lung"]
+    assert rows[1] == (
+        "lung",
+        "LUNG",
+        "Landesamt für Umwelt",
+        "https://www.lung.example/",
+        "Lizenz nicht angegeben.",
+    )
+    assert [row[0] for row in conn.execute("select doc_type from source_licences order by 1")] == [
+        "kurzpapier",
+        "sdm",
+    ]
+    assert [site.path for site in sites_of(conn)] == [
+        "https://www.datenschutzkonferenz-online.de/",
+        "https://www.lung.example/",
+    ]
+    assert "sdm: Datenlizenz Deutschland" in sites_of(conn)[0].terms
+    conn.close()
