@@ -21,6 +21,7 @@ _NUMBER_BEGUN = re.compile(r"\d/$")
 """How a file number is parted at a line's end: "5.1-2010/" above "17-33"."""
 _ENDING = re.compile(r"(?:de|eu|org|com|net|info|html?|pdf|php|aspx?|jsp|docx?|odt)\b")
 _WITHIN = re.compile(r"[\w)][./_=?&%#~@+:-]+\w|^[/?&=#_%~.-]+\w|\d")
+_NOTE = re.compile(r"\d{1,3}\.? [^\W\d_a-zäöü]")
 _CLOSING = ".,;:!?)]}>»“”\"'"
 
 
@@ -80,6 +81,8 @@ def goes_on(address: str, after: str, is_word: IsWord | None, is_full: bool) -> 
     True
     >>> goes_on("www.beispiel.de", "Dort liegt es.", None, True)
     False
+    >>> goes_on("www.beispiel.de/akten.", "12. Siehe dort.", None, True)
+    False
     """
     token = after.partition(" ")[0]
     if address.endswith("://"):
@@ -93,6 +96,8 @@ def goes_on(address: str, after: str, is_word: IsWord | None, is_full: bool) -> 
     if last == "/":
         return within or not _may_be_word(bare, is_word)
     if last == ".":
+        if _NOTE.match(after):
+            return False
         lower = token[0].islower() or token[0].isdigit()
         return lower and (within or bool(_ENDING.match(token)) or not _may_be_word(bare, is_word))
     if token.startswith("//") or (token[0] in "/.?=&#_%~-" and token[1:2].isalnum()):

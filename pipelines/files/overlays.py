@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pypdfium2 import raw
 
-from pipelines.files.pieces import DESCENT, HEIGHT, Piece, box, unchecked
+from pipelines.files.pieces import DESCENT, HEIGHT, Piece, box, glyph_box, unchecked
 
 GONE = "\x00"
 """Takes the place of a character that is left out, so that places in the text stay what they are."""
@@ -28,6 +28,13 @@ _TYPED = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
 _SWITCHES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON, raw.FPDF_FORMFIELD_PUSHBUTTON)
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?=[.,;:!?]?(?:\s|$))")
 _LIKELY = re.compile(r" \w \w \w\b")
+_DOTS = re.compile("\xa8")
+_UNDER_DOTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
+_AROUND_DOTS = re.compile(f"(?<=[^ {GONE}\r\n])(?= *{GONE})[ {GONE}]+(?=[^ {GONE}\r\n])")
+_WITHIN_LINE = re.compile("(?<=\\w)\xad(?=\\w)")
+NEAR = 24
+"""So many characters around dots is the letter under them."""
+
 WIDER = 1.5
 """So many times the usual gap between two letters of a letter-spaced line is a gap between words."""
 
@@ -186,6 +193,40 @@ def without(text: str, pieces: set[Piece]) -> str:
     """The text with the characters of these pieces gone."""
     for start, end, *_ in pieces:
         text = text[:start] + GONE * (end - start) + text[end:]
+    return text
+
+
+def dotted(textpage: Any, text: str) -> str:
+    """The text with the dots that TeX sets as a sign of their own on the letters under them.
+
+    pdfium gives them before the letter or behind one of the letters after it, with blanks around.
+    """
+    signs = list(text)
+    for found in _DOTS.finditer(text):
+        left, _, right, top = glyph_box(textpage, found.start())
+        near = range(max(0, found.start() - NEAR), min(len(text), found.start() + NEAR))
+        for at in near:
+            if signs[at] in _UNDER_DOTS:
+                first, bottom, last, upper = glyph_box(textpage, at)
+                if first - 1 < (left + right) / 2 < last + 1 and bottom < top < 2 * upper - bottom:
+                    signs[at] = _UNDER_DOTS[signs[at]]
+                    signs[found.start()] = GONE
+                    break
+    text = "".join(signs)
+    for run in _AROUND_DOTS.finditer(text):
+        _, _, right, _ = box(textpage, run.start() - 1)
+        left, bottom, _, top = box(textpage, run.end())
+        rest = " " if left - right > 0.12 * (top - bottom) and " " in run[0] else ""
+        text = text[: run.start()] + rest + GONE * (len(run[0]) - len(rest)) + text[run.end() :]
+    return text
+
+
+def drawn_hyphens(textpage: Any, text: str) -> str:
+    """The text with soft hyphens that are printed within a line as the hyphens they are."""
+    for found in _WITHIN_LINE.finditer(text):
+        left, _, right, _ = glyph_box(textpage, found.start())
+        if right - left > 0.5:
+            text = text[: found.start()] + "-" + text[found.end() :]
     return text
 
 

@@ -13,9 +13,17 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from pipelines.files.characters import from_old_tex, letters
+from pipelines.files.characters import from_cork, from_old_tex, letters
 from pipelines.files.columns import cells_apart, column_order, without_margin_numbers
-from pipelines.files.overlays import closed_up, typed_notes, unseen, with_notes, without
+from pipelines.files.overlays import (
+    closed_up,
+    dotted,
+    drawn_hyphens,
+    typed_notes,
+    unseen,
+    with_notes,
+    without,
+)
 from pipelines.files.pieces import (
     Piece,
     is_crowded,
@@ -36,6 +44,7 @@ MAX_LINKS = 1000
 STATED = ("Title", "Author", "CreationDate", "ModDate")
 MAX_ENTRIES, MAX_DEPTH = 2000, 8
 _PRINTED = re.compile(r"[^\s\x02\ufffe](?:[^\r\n\x02\ufffe]*[^\s\x02\ufffe])?")
+_CORK = re.compile("[\x1b-\x1f\x9f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _REFUSALS = {
     raw.FPDF_ERR_PASSWORD: "encrypted",
@@ -147,7 +156,13 @@ def _printed(textpage: Any, max_chars: int) -> tuple[str, list[Piece]]:
         text = _by_character(textpage, count)
     if "\x7f" in text:
         text = from_old_tex(text)
+    if _CORK.search(text):
+        text = from_cork(text)
     pointer = textpage.raw
+    if "\xa8" in text:
+        text = dotted(pointer, text)
+    if "\xad" in text:
+        text = drawn_hyphens(pointer, text)
     return text, [place(pointer, *found.span()) for found in _PRINTED.finditer(text)]
 
 

@@ -116,6 +116,13 @@ def box(textpage: Any, index: int) -> tuple[float, float, float, float]:
     return left, bottom, right, top
 
 
+def glyph_box(textpage: Any, index: int) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of what is drawn of one character."""
+    _glyph_box(textpage, index, *_SIDES)
+    left, right, bottom, top = _RECT
+    return left, bottom, right, top
+
+
 def runs(textpage: Any, piece: Piece) -> list[tuple[float, float]]:
     """Left and right of what is printed in the piece: one rectangle for each run of letters, in their order."""
     found = []
@@ -235,7 +242,12 @@ def shifted_digits(textpage: Any, text: str, pieces: Sequence[Piece]) -> list[in
         base = bottom + DESCENT * size
         for run in _DIGITS.finditer(text, start, end):
             first, last = run.span()
-            if last - first == 1 and first > start and text[first - 1] == " ":
+            if (
+                last - first == 1
+                and first > start
+                and text[first - 1] == " "
+                and not text[first - 2].isdigit()
+            ):
                 continue
             sign = _shift(textpage, last - 1, base, size)
             if sign:

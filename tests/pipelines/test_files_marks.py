@@ -44,6 +44,12 @@ MARKED = {
         (" galt es.", 11, 0),
         "im Jahr 2016[5] galt es.",
     ),
+    "two with a blank between": (
+        ("So steht es geschrieben.", 11, 0),
+        ("7 8", 6.6, 4),
+        (" Weiter.", 11, 0),
+        "geschrieben.[7][8] Weiter.",
+    ),
     "lowered digits": (("Die N", 11, 0), ("2", 7, -2), ("O-Messung ruht.", 11, 0), "Die N₂O-Messung ruht."),
     "a unit": (("auf 30 m", 11, 0), ("2", 7, 4), (" Fläche", 11, 0), "auf 30 m² Fläche"),
     "a power": (("etwa 4 · 10", 11, 0), ("6", 7, 4), (" Zeilen", 11, 0), "etwa 4 · 10⁶ Zeilen"),
