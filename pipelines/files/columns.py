@@ -30,6 +30,7 @@ UNLIKE = 2.5
 
 _COUNTED = re.compile(r"\n\d{1,4}(?=[ \r])")
 _NUMBER = re.compile(r"(\d{1,4})(?: |$)")
+_LAST_NUMBER = re.compile(r" (\d{1,4})$")
 
 _INNER = ("- ", "\x02 ", "\ufffe ")
 
@@ -180,32 +181,53 @@ def _white_stretches(events: list[tuple[float, int]], low: float, most: float) -
 def without_margin_numbers(textpage: Any, text: str, pieces: list[Piece]) -> tuple[str, list[Piece]]:
     """The text without line numbers and the numbers of paragraphs in the margin, which count down the page.
 
-    All that is no such number stands to the right of them, and what follows them in their lines begins where
-    the text begins.
+    All that is no such number stands to the right of them. pdfium gives some of them behind their line.
     """
     if not _COUNTED.search(text):
         return text, pieces
-    numbered = {piece: met for piece in pieces if (met := _NUMBER.match(text, piece[0], piece[1]))}
-    follows = {piece: box(textpage, met.end())[0] for piece, met in numbered.items() if met.end() < piece[1]}
-    others = [piece for piece in pieces if piece not in numbered and piece[1] - piece[0] > 1]
-    edge = min([*follows.values(), *(piece[2] for piece in others)], default=0.0)
-    found = {
-        piece: number
-        for piece, number in numbered.items()
-        if (follows[piece] - edge < 3 if piece in follows else piece[3] < edge)
-    }
+    numbered = {piece: met for piece in pieces if (met := _number_of(text, piece))}
+    lefts = {piece: _left_of_rest(textpage, piece, met) for piece, met in numbered.items()}
+    others = (piece[2] for piece in pieces if piece not in numbered and piece[1] - piece[0] > 1)
+    edge = min([*filter(None, lefts.values()), *others], default=0.0)
+    found = {piece: met for piece, met in numbered.items() if box(textpage, met.end(1) - 1)[2] < edge}
     counted = [int(found[piece][1]) for piece in sorted(found, key=lambda piece: -piece[4])]
-    if {later - before for before, later in pairwise(counted)} not in ({1}, {5}):
+    begun = [left - edge < 3 for piece in found if (left := lefts[piece])]
+    if not _counts_down(counted) or 2 * sum(begun) < len(begun):
         return text, pieces
-    for number in found.values():
-        text = text[: number.start()] + "\x00" * (number.end() - number.start()) + text[number.end() :]
-    kept: list[Piece] = []
-    for piece in pieces:
-        if piece not in found:
-            kept.append(piece)
-        elif piece in follows:
-            kept.append((found[piece].end(), piece[1], follows[piece], *piece[3:]))
-    return text, kept
+    for met in found.values():
+        text = text[: met.start()] + "\x00" * (met.end() - met.start()) + text[met.end() :]
+    return text, [
+        _rest(textpage, piece, found[piece], lefts[piece]) if piece in found else piece
+        for piece in pieces
+        if piece not in found or lefts[piece]
+    ]
+
+
+def _number_of(text: str, piece: Piece) -> re.Match[str] | None:
+    """The number that the piece begins with, or the one at its end if that stands to the left of the rest."""
+    start, end, left, right, *_ = piece
+    return _LAST_NUMBER.search(text, start, end) if right < left else _NUMBER.match(text, start, end)
+
+
+def _left_of_rest(textpage: Any, piece: Piece, met: re.Match[str]) -> float:
+    """Where what is no number begins, 0.0 if the piece is the number alone."""
+    if met.start() > piece[0]:
+        return piece[2]
+    return box(textpage, met.end())[0] if met.end() < piece[1] else 0.0
+
+
+def _counts_down(numbers: list[int]) -> bool:
+    """True if nearly all of the numbers are one, or five, more than the one above, and none is less."""
+    steps = [later - before for before, later in pairwise(numbers)]
+    usual = max(steps.count(1), steps.count(5))
+    return bool(steps) and min(steps) > 0 and 10 * usual >= 9 * len(steps)
+
+
+def _rest(textpage: Any, piece: Piece, met: re.Match[str], left: float) -> Piece:
+    """The piece without its number."""
+    if met.start() > piece[0]:
+        return (piece[0], met.start(), left, box(textpage, met.start() - 1)[2], *piece[4:])
+    return (met.end(), piece[1], left, *piece[3:])
 
 
 def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:

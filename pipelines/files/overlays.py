@@ -32,7 +32,7 @@ _DOTS = re.compile("\xa8")
 _UNDER_DOTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
 _AROUND_DOTS = re.compile(f"(?<=[^ {GONE}\r\n])(?= *{GONE})[ {GONE}]+(?=[^ {GONE}\r\n])")
 _WITHIN_LINE = re.compile("(?<=\\w)\xad(?=\\w)")
-NEAR = 24
+NEAR = 120
 """So many characters around dots is the letter under them."""
 
 WIDER = 1.5

@@ -48,6 +48,11 @@ APART = {
         "Auskunft gibt die Stelle.",
         "www.example.org. Auskunft",
     ),
+    "the number of the next note": (
+        "1. Siehe www.example.org/moor.pdf.",
+        "2. Karte von 1911.",
+        "moor.pdf. 2. Karte",
+    ),
     "a word behind a slash": ("steht auf https://example.org/", "und liegt aus", "https://example.org/ und"),
     "another address": (
         "steht auf https://example.org/",

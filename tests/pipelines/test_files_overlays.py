@@ -1,6 +1,7 @@
 """Form values and typed notes are text of their page; what cannot be seen is left out and counted."""
 
 import io
+import re
 
 import pytest
 from reportlab.lib.colors import white, yellow
@@ -190,3 +191,51 @@ def test_numbers_at_the_left_edge_of_the_text_stay():
 
     assert "7 Karten aus dem Jahr 1900" in text
     assert "12 Karten aus dem Jahr 1905" in text
+
+
+def numbered_behind_a_mark(canvas: Canvas) -> None:
+    """A line whose number is drawn behind its mark, and so given at its end."""
+    numbered(canvas)
+    canvas.drawString(70, 670, "Die Karten liegen aus")
+    canvas.setFont("Helvetica", 7)
+    canvas.drawString(176, 674, "25")
+    canvas.setFont("Helvetica", 11)
+    canvas.drawString(40, 670, "13")
+    canvas.drawString(40, 655, "14")
+    canvas.drawString(70, 655, "und werden verwahrt.")
+
+
+def test_a_line_number_drawn_behind_its_line_is_no_text():
+    text = read_file(drawn(numbered_behind_a_mark)).pages[0].text
+
+    assert "Die Karten liegen aus[25]" in text
+    assert not re.search("1[0-4]", text.replace("190", ""))
+
+
+def dotted_as_in_tex(canvas: Canvas) -> None:
+    """Letters with the dots as a sign of their own, drawn before the letter and somewhat apart."""
+    x = 70.0
+    for part in ("Das Amt pr", "\xa8u", "ft die B", "\xa8o", "den der W", "\xa8a", "lder."):
+        if part[0] == "\xa8":
+            under = canvas.stringWidth(part[1], "Helvetica", 11)
+            canvas.drawString(x + (under - canvas.stringWidth("\xa8", "Helvetica", 11)) / 2, 760, "\xa8")
+            part = part[1]
+        canvas.drawString(x, 760, part)
+        x += canvas.stringWidth(part, "Helvetica", 11)
+    canvas.drawString(70, 745, "Das Zeichen \xa8 allein bleibt stehen.")
+
+
+def test_dots_set_as_signs_of_their_own_belong_to_the_letters_under_them():
+    text = read_file(drawn(dotted_as_in_tex)).pages[0].text
+
+    assert "Das Amt prüft die Böden der Wälder." in text
+    assert "Das Zeichen \xa8 allein bleibt stehen." in text
+
+
+def test_a_soft_hyphen_that_is_printed_within_a_line_is_a_hyphen():
+    """Some distilled files name every hyphen so; one without a glyph stays no text."""
+    text = (
+        read_file(drawn(lambda canvas: canvas.drawString(70, 760, "eine Ad\xadhoc\xadKarte"))).pages[0].text
+    )
+
+    assert text == "eine Ad-hoc-Karte"

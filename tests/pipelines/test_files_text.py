@@ -229,3 +229,9 @@ def test_a_megabyte_of_anything_is_read(noise):
 
     assert len(lines_read) <= 2 * len(text)
     assert kind_of(text.encode("utf-8", "replace")) in ("text", "unknown", "empty")
+
+
+def test_letters_of_a_ligature_with_turned_bytes_are_read():
+    """Some distilled files give the two bytes of each letter of a ligature in the wrong order."""
+    assert plain_characters("die Wirtscha\u6600\u7400 betre\u6600\u6600en") == "die Wirtschaft betreffen"
+    assert plain_characters("ein 昀 allein, 日昀琀本 bleibt") == "ein 昀 allein, 日昀琀本 bleibt"
