@@ -17,7 +17,7 @@ from scrapy.settings import Settings
 from twisted.internet.base import ReactorBase
 
 from aktenkundig import __version__
-from aktenkundig.crawl_options import CrawlOptions
+from aktenkundig.crawling import CrawlOptions
 from archive.errors import sentence_for
 from pipelines.run.extension import LOST, OUTCOME, end_run
 

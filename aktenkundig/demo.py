@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from aktenkundig.crawl_options import CrawlOptions
-from aktenkundig.crawling import crawl_sources
+from aktenkundig.crawling import CrawlOptions, crawl_sources
 from aktenkundig.sample import SampleSite
 from aktenkundig.sample.history import calendar_day
 from archive.lock import archive_lock

@@ -12,7 +12,7 @@ import click
 from aktenkundig.german_cli import GermanCommand
 
 if TYPE_CHECKING:
-    from aktenkundig.crawl_options import CrawlOptions
+    from aktenkundig.crawling import CrawlOptions
 
 AT = click.option(
     "--at", multiple=True, metavar="QUELLE=ADRESSE",
@@ -48,7 +48,7 @@ def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def options_from(data: Path, at: tuple[str, ...], contact: str, **others: Any) -> CrawlOptions:
     """The options of the command line, checked. Raises BadOptions."""
-    from aktenkundig.crawl_options import CrawlOptions, check_cluster, check_moment, parse_stand_ins
+    from aktenkundig.crawling import CrawlOptions, check_cluster, check_moment, parse_stand_ins
 
     check_moment(others.get("now"))
     check_cluster(os.environ.get("AKTENKUNDIG_CLUSTER", ""))
@@ -78,8 +78,7 @@ def sources() -> None:
 @click.pass_obj
 def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
     """Quellen abrufen und archivieren (0 alle zu Ende gebracht, 1 eine nicht)."""
-    from aktenkundig.crawl_options import check_contact, check_sources
-    from aktenkundig.crawling import COULD_NOT_RUN, crawl_sources
+    from aktenkundig.crawling import COULD_NOT_RUN, check_contact, check_sources, crawl_sources
     from aktenkundig.output import last_run_sentence
     from archive.lock import archive_lock
 
@@ -103,7 +102,7 @@ def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
 @click.pass_obj
 def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> int:
     """Der unbeaufsichtigte Lauf: abrufen, prüfen, melden (0 gesund, 1 Alarm, 2 nicht gelaufen)."""
-    from aktenkundig.crawl_options import check_contact
+    from aktenkundig.crawling import check_contact
     from aktenkundig.nightly import run_night
     from crawler.sources import source_names
 
@@ -122,7 +121,7 @@ def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> in
 @click.pass_obj
 def probe(data: Path, source: str, save: Path | None, at: tuple[str, ...], delay: float, contact: str) -> int:
     """Vor dem ersten Abruf ansehen, ob die Seiten gelesen werden wie erwartet (0 ja, 1 nein)."""
-    from aktenkundig.crawl_options import check_contact, check_sources
+    from aktenkundig.crawling import check_contact, check_sources
     from aktenkundig.probe import probe_source
 
     check_sources((source,))

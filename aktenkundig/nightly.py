@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 
-from aktenkundig.crawl_options import CrawlOptions
-from aktenkundig.crawling import crawl_sources, now_of
+from aktenkundig.crawling import CrawlOptions, crawl_sources, now_of
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.output import OUTCOMES
 from archive.database import open_archive, transaction

@@ -15,8 +15,7 @@ from tempfile import TemporaryDirectory
 import click
 from protego import Protego
 
-from aktenkundig.crawl_options import CrawlOptions
-from aktenkundig.crawling import crawl_sources
+from aktenkundig.crawling import CrawlOptions, crawl_sources
 from aktenkundig.fixtures import Fixture, record_of, save_fixture
 from aktenkundig.probe_reading import Answer, FieldSeen, Look, PageSeen, kind_of, look_at, problems_of
 from archive.database import open_reading

@@ -83,7 +83,10 @@ class WorkerInside(file_worker.FileWorker):
         self, request: dict[str, Any], body: bytes, limits: Any
     ) -> Iterator[tuple[dict[str, Any], bytes]]:
         """What the process would answer."""
-        source, sink = BytesIO(worker.packed(file_worker._stated(request, limits), body)), BytesIO()
+        source, sink = (
+            BytesIO(worker.packed(file_worker._stated(request, limits, len(body)), body)),
+            BytesIO(),
+        )
         with patch.object(worker, "_limit_memory"), patch.object(worker.signal, "setitimer"):
             worker.serve(source, sink)
         sink.seek(0)

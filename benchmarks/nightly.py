@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aktenkundig.crawl_options import CrawlOptions
+from aktenkundig.crawling import CrawlOptions
 from aktenkundig.nightly import run_night
 from aktenkundig.sample import SampleSite
 from archive.schema import DERIVED

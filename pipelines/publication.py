@@ -59,7 +59,7 @@ class Draft:
     readable_pages: tuple[tuple[str, str], ...]
     dates: DateSources
     fingerprint: str
-    attachments: tuple[AttachmentRecord, ...]
+    attachments: tuple[AttachmentRecord, ...] = ()
     links: tuple[LinkRecord, ...]
     page_count: int | None
     file_name: str
@@ -136,22 +136,25 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
                 attachments=[],
                 links=[],
             ),
-            attachments=(),
             links=tuple(
                 LinkRecord(url=one.url, kind="link", evidence=f"S. {one.page}") for one in file.links
             ),
             page_count=file.page_count,
             crossings=tuple(page.crossing for page in file.pages),
-            sections=tuple(
-                SectionRecord(page=one.page, level=one.level, title=one.title, anchor=f"abschnitt-{count}")
-                for count, one in enumerate(file.sections, start=1)
-            ),
+            sections=_sections(file),
             file_name=name,
             status=listed.status or label.note,
             problems=tuple(
                 ReadingProblem(stage="file", kind=one.kind, detail=one.detail) for one in file.problems
             ),
         )
+    )
+
+
+def _sections(file: FileText) -> tuple[SectionRecord, ...]:
+    return tuple(
+        SectionRecord(page=one.page, level=one.level, title=one.title, anchor=f"abschnitt-{count}")
+        for count, one in enumerate(file.sections, start=1)
     )
 
 
@@ -165,9 +168,10 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
     dates = read_dates(draft.dates, today=today)
     mended = mend_pages([text for text, _ in draft.readable_pages])
     pages = _pages(draft, mended)
+    texts = [page.text for page in pages]
     title, kicker = mend(draft.title).text, mend(draft.kicker).text if draft.kicker else None
     issuer = _issuer(draft, pages)
-    language = detect_language("\n".join(page.text for page in pages), file_name=draft.file_name)
+    language = detect_language("\n".join(texts), file_name=draft.file_name)
     listed = item.listed
     publication = Publication(
         id=item.document_id,
@@ -192,10 +196,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         pages=pages,
         dates=dates.records,
         topics=assign_topics(
-            title=title,
-            kicker=kicker,
-            pages=[page.text for page in pages],
-            contact_spans=[page.contact for page in pages],
+            title=title, kicker=kicker, pages=texts, contact_spans=[page.contact for page in pages]
         ),
         citations=_citations(pages, draft.crossings, land_of(item.publisher)),
         sections=draft.sections,

@@ -40,7 +40,6 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
     def path(address: str) -> str:
         return str(datasette.urls.path(address))
 
-    shown = asked.sort if asked.query or asked.sort != RELEVANCE else DATE
     last = min(max(-(-found.total // PAGE_SIZE), 1), MOST_PAGES)
     first_page = replace(asked, page=1)
     return await page(
@@ -62,11 +61,7 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         feed_address=path(first_page.address("/feed.atom")),
         csv_address=path(first_page.address("/suche.csv")),
         json_address=path(first_page.address("/suche.json")),
-        sorts=[
-            Chip(label=label, href="" if sort == shown else path(replace(first_page, sort=sort).address()))
-            for sort, label in SORT_LABELS.items()
-            if asked.query or sort != RELEVANCE
-        ],
+        sorts=_sorts(asked, path),
         undated_address=path(replace(first_page, since=None, until=None, undated=True).address()),
         title=_title(asked, found),
         unfiltered_address=path(SearchRequest(query=asked.query, sort=asked.sort).address()),
@@ -79,6 +74,15 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         own_search=True,
         noindex=True,
     )
+
+
+def _sorts(asked: SearchRequest, path: Callable[[str], str]) -> list[Chip]:
+    shown = asked.sort if asked.query or asked.sort != RELEVANCE else DATE
+    return [
+        Chip(label=label, href="" if sort == shown else path(replace(asked, page=1, sort=sort).address()))
+        for sort, label in SORT_LABELS.items()
+        if asked.query or sort != RELEVANCE
+    ]
 
 
 def _facets(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> list[Facet]:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aktenkundig.crawl_options import CrawlOptions
-from aktenkundig.crawling import crawl_sources
+from aktenkundig.crawling import CrawlOptions, crawl_sources
 from aktenkundig.sample import SampleSite
 from archive.database import connect, database_path, open_reading
 from archive.health.verify import verify

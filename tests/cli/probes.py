@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from aktenkundig.crawl_options import CrawlOptions
+from aktenkundig.crawling import CrawlOptions
 from aktenkundig.probe import probe_source
 from aktenkundig.sample import SampleSite
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from aktenkundig import crawl_options
-from aktenkundig.crawl_options import BadOptions, check_cluster
+from aktenkundig import crawling
+from aktenkundig.crawling import BadOptions, check_cluster
 from aktenkundig.harvest_commands import options_from
 
 
 def test_no_cluster_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crawl_options, "find_spec", lambda name: None)
+    monkeypatch.setattr(crawling, "find_spec", lambda name: None)
 
     check_cluster("")
 
@@ -28,7 +28,7 @@ def test_an_address_that_is_no_redis_is_refused(
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crawl_options, "find_spec", lambda name: None)
+    monkeypatch.setattr(crawling, "find_spec", lambda name: None)
 
     with pytest.raises(BadOptions, match=r"aktenkundig\[cluster\]"):
         check_cluster("redis://127.0.0.1:6379/0")

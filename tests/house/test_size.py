@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("crawler", "pipelines", "archive", "portal", "aktenkundig")
 
 MOST_MODULES = 250
-LONGEST_MODULE, LONGEST_FUNCTION = 350, 49
+LONGEST_MODULE, LONGEST_FUNCTION = 350, 45
 MEDIAN_FUNCTION, NINE_OF_TEN = 8, 18
 
 

@@ -6,8 +6,7 @@ import sqlite3
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from aktenkundig.crawl_options import CrawlOptions
-from aktenkundig.crawling import crawl_sources
+from aktenkundig.crawling import CrawlOptions, crawl_sources
 from aktenkundig.sample import SampleSite
 from aktenkundig.sample.history import calendar_day
 from archive.database import connect, database_path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from aktenkundig.crawl_options import CrawlOptions
+from aktenkundig.crawling import CrawlOptions
 from aktenkundig.nightly import run_night
 from aktenkundig.sample import SampleSite
 from archive.schema import LEDGER

@@ -17,7 +17,7 @@ from nights import FirstNight, contents, night, options_for, rows
 from receivers import web_receiver
 
 from aktenkundig import nightly
-from aktenkundig.crawl_options import CrawlOptions
+from aktenkundig.crawling import CrawlOptions
 from aktenkundig.nightly import run_night
 from aktenkundig.sample import SampleSite
 from archive.errors import ArchiveBusy
