@@ -9,6 +9,7 @@ from pipelines.citations.words import (
     ARTICLE,
     BRACKET,
     FOLLOWING,
+    HEADING,
     LETTER,
     LEVEL,
     LIST,
@@ -67,17 +68,8 @@ class Reader:
         return True
 
     def read(self) -> None:
-        steps = (
-            self._level,
-            self._tail,
-            self._counted,
-            self._stop,
-            self._following,
-            self._with,
-            self._range,
-            self._list,
-            self._short,
-        )
+        parts = (self._level, self._tail, self._counted, self._heading, self._stop)
+        steps = (*parts, self._following, self._with, self._range, self._list, self._short)
         for _ in range(MOST_PARTS):
             at = after_gap(self.text, self.position)
             if not any(step(at) for step in steps):
@@ -111,13 +103,24 @@ class Reader:
         self.path = (*self.path, (level, value))
         return True
 
+    def _heading(self, at: int) -> bool:
+        """The heading of the provision in brackets, where a part of it follows: "Art. 89 (Garantien) Abs. 1"."""
+        heading = HEADING.match(self.text, at) if len(self.path) == 1 else None
+        if heading is None or not LEVEL.match(self.text, heading.end()):
+            return False
+        self.position = heading.end()
+        return True
+
     def _stop(self, at: int) -> bool:
         """A stray full stop: "Art. 4. Nr. 2", "lit a. und b"."""
         if at != self.position or not self.text.startswith(".", at):
             return False
         behind = after_gap(self.text, at + 1)
         joint = LIST.match(self.text, behind) or RANGE.match(self.text, behind)
-        goes_on = joint and joint.group()[0].islower() and self.path[-1][0] == "letter"
+        listed = joint and (
+            joint.group()[0].islower() or LETTER.match(self.text, after_gap(self.text, joint.end()))
+        )
+        goes_on = listed and self.path[-1][0] == "letter"
         if not goes_on and not SHORT_LEVEL.match(self.text, behind):
             return False
         self.position = at + 1
@@ -141,13 +144,7 @@ class Reader:
         if joint is None:
             return False
         value_at = after_gap(self.text, joint.end())
-        steps = (
-            self._tail,
-            self._new_named,
-            self._new_roman,
-            self._new_number,
-            self._new_letter,
-        )
+        steps = (self._tail, self._new_named, self._new_roman, self._new_number, self._new_letter)
         return any(step(value_at) for step in steps)
 
     def _range(self, at: int) -> bool:
@@ -271,6 +268,8 @@ class Reader:
             return level == "number"
         if self.plural and self.articles == 1:
             return True
+        if level == "item":
+            return False
         far = value - leading(dict(self.path)[level]) > 3
         return far and (value > 9 or self.articles > 1)
 

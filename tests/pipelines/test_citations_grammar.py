@@ -132,6 +132,9 @@ def test_composed_citations_are_read_exactly() -> None:
         ("§ 26³ Abs. 1[4] BDSG", ["BDSG|§|26|1"]),
         ("Art. 7 Abs. 2 u. § 22 BDSG", ["|Art.|7|2", "BDSG|§|22"]),
         ("Art. 37 Abs. 7 u. Art. 38 DSGVO", ["DSGVO|Art.|37|7", "DSGVO|Art.|38"]),
+        ("Art. 30 (Verzeichnis der Fähren) Abs. 2 lit. a DSGVO", ["DSGVO|Art.|30|2||a"]),
+        ("Art. 9 Abs. 2 lit. a., c. und g. DSGVO", [f"DSGVO|Art.|9|2||{one}" for one in "acg"]),
+        ("Art. 4 Nr. 1, 2 und 14 DSGVO", [f"DSGVO|Art.|4||||{one}" for one in (1, 2, 14)]),
         ("1 BvR 12, 34 und 56/17", ["|Az|1 BvR 12/17", "|Az|1 BvR 34/17", "|Az|1 BvR 56/17"]),
     ],
 )

@@ -34,6 +34,7 @@ BLOCKS = [
     "AnsprechpartnerinErika MusterTelefon0381 000000E-Mailmuster@example.org",
     "Pressestelle\nTelefon: 0381 000000\npresse(ät)example.org",
     "Erika Muster\nt 0381 000000\nm 0170 0000000\nmuster@example.org",
+    "Erika Muster, mobil 0170 0000000, muster@example.org",
     "Hafenamt\nTel. 0381 000000\nhafenamt.example.org\nSeiten: example.org/boote",
     "Bei weiteren Nachfragen hilft Erika Muster unter der Nummer 0381 000000 oder muster@example.org weiter.",
 ]
