@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 PATH = "/aenderungen"
 PAGE_SIZE = 20
 MOST_ROWS = 1000
+MOST_REMEMBERED = 2000
+"""Changes of a list that are kept for its pages; who reads on has them looked up page by page."""
+
 MOST_PASSAGES = 3
 EVERYTHING = Selection(where="1", parameters=())
 COLUMNS = (
@@ -85,10 +88,17 @@ def find_changes(
     conn: sqlite3.Connection, asked: Asked, *, limit: int = PAGE_SIZE, offset: int = 0
 ) -> tuple[Changes, list[Shown]]:
     """The changes asked for, with the words of those on the page. The period bounds the day of the change."""
+    found = _changes_asked(conn, asked, limit=limit, offset=offset)
+    return found, with_words(conn, found.items)
+
+
+def _changes_asked(
+    conn: sqlite3.Connection, asked: Asked, *, limit: int = MOST_REMEMBERED, offset: int = 0
+) -> Changes:
     documents = replace(asked.documents, since=None, until=None)
     chosen = chosen_by(conn, documents) if documents.parameters_given else EVERYTHING
     since, until = asked.documents.since, asked.documents.until
-    found = changes(
+    return changes(
         conn,
         among=chosen.where,
         parameters=chosen.parameters,
@@ -98,7 +108,21 @@ def find_changes(
         limit=limit,
         offset=offset,
     )
-    return found, [_shown(conn, change) for change in found.items]
+
+
+def with_words(conn: sqlite3.Connection, items: Sequence[Change]) -> list[Shown]:
+    """Changes with their words."""
+    return [_shown(conn, change) for change in items]
+
+
+async def _one_page(datasette: Datasette, asked: Asked) -> tuple[Changes, list[Shown]]:
+    """All that was asked for, and the page of it; the whole list is put together once for all its pages."""
+    start = (asked.documents.page - 1) * PAGE_SIZE
+    whole = replace(asked, documents=replace(asked.documents, page=1))
+    if start + PAGE_SIZE > MOST_REMEMBERED:
+        return await recall(datasette, find_changes, asked, offset=start)
+    found = await recall(datasette, _changes_asked, whole)
+    return found, await recall(datasette, with_words, tuple(found.items[start : start + PAGE_SIZE]))
 
 
 def latest_changes(conn: sqlite3.Connection, limit: int) -> list[Shown]:
@@ -119,7 +143,7 @@ async def show_changes(datasette: Datasette, request: Request) -> Response:
     """The page."""
     asked = read_asked(request)
     number = asked.documents.page
-    found, shown = await recall(datasette, find_changes, asked, offset=(number - 1) * PAGE_SIZE)
+    found, shown = await _one_page(datasette, asked)
     topics, bodies = await recall(datasette, topic_labels), await recall(datasette, bodies_named)
     pages = -(-found.total // PAGE_SIZE)
 
@@ -232,7 +256,7 @@ async def send_json(datasette: Datasette, request: Request) -> Response:
     """One page of changes as JSON, with the numbers per kind and the next page."""
     asked = read_asked(request)
     number = asked.documents.page
-    found, shown = await recall(datasette, find_changes, asked, offset=(number - 1) * PAGE_SIZE)
+    found, shown = await _one_page(datasette, asked)
 
     def absolute(path: str) -> str:
         return absolute_url(datasette, request, path)
