@@ -14,6 +14,11 @@ WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 """A word as SQLite's unicode61 tokenizer sees it: letters and digits, with combining marks."""
 
 UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "ſ": "s"})
+BARRED = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters of other languages that Unicode does not take apart."""
+
 DIGRAPH = re.compile(r"(?<![aeiouq])[aou]e")
 MAX_DIGRAPHS = 4
 
@@ -22,13 +27,13 @@ MAX_DIGRAPHS = 4
 def fold(word: str) -> str:
     """Lower case, no diacritics, ss for ß, ligatures and wide letters in plain form.
 
-    >>> fold("Überwachungsgröße")
-    'uberwachungsgrosse'
+    >>> fold("Überwachungsgröße"), fold("Tromsø")
+    ('uberwachungsgrosse', 'tromso')
     """
     plain = word.lower().translate(UMLAUTS)
     if plain.isascii():
         return plain
-    decomposed = unicodedata.normalize("NFKD", plain).translate(UMLAUTS).lower()
+    decomposed = unicodedata.normalize("NFKD", plain).translate(UMLAUTS).lower().translate(BARRED)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

@@ -5,39 +5,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Literal
 
-from archive.german.words import WORD, index_term
 from archive.search.expansion import expand
 from archive.search.facets import Facets, count_facets
-from archive.search.matching import Filters, found_by
+from archive.search.matching import Filters, best_page, found_by
 from archive.search.nearest import ENOUGH, Near, nearest
 from archive.search.offers import Offer, either, offers
 from archive.search.plan import (
-    FORM,
-    PART,
     AnyOf,
     Node,
     Plan,
-    all_expression,
-    any_expression,
-    grade,
     is_hopeless,
-    leaves,
 )
 from archive.search.query import parse_query
 from archive.search.ranking import Ranked, newest, oldest, rank
 from archive.search.slips import corrected_query
-from archive.search.snippets import Segments, find_marks, make_snippet, parse_contact, to_html
+from archive.search.snippets import Segments, to_html
 from archive.search.vocabulary import vocabulary_of
 
 Sort = Literal["relevanz", "datum", "datum-alt"]
 
 ALL = Filters()
-
-BREAK = 400
-"""Characters on either side of a page break in which a phrase may run over it."""
 
 SHORTEST_COPY = 40
 """Characters from which on two documents with the same text are one thing."""
@@ -45,11 +34,6 @@ SHORTEST_COPY = 40
 COPIES = """
 select b.id from documents a join documents b on length(b.text) = length(a.text) and b.text = a.text
 where a.docno = ?1 and b.docno <> ?1 and length(a.text) >= ?2 and b.blocked_at is null order by b.docno"""
-
-FOUND_PAGES = """
-select rowid, length(highlight(pages_fts, 0, char(1), '')) - length(text) from pages_fts
-where pages_fts match ? and rowid between ? and ? limit 12"""
-"""Pages of a document that match, with how many places (bm25 would read the index of all documents)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,10 +114,15 @@ def answer(
     """Find all documents that answer a query; ``literally`` mends no slips and looks for nothing near."""
     plan = plan_query(conn, query)
     full = found_by(conn, plan, filters)
+    if len(full) < ENOUGH and (printed := plan_query(conn, query, printed=True)).required != plan.required:
+        plan, full = printed, found_by(conn, printed, filters)
     nothing = Answer(plan=plan, full=full, mended_plan=plan)
     if literally or plan.is_open or len(full) >= ENOUGH:
         return nothing
-    better, corrections = corrected_query(conn, vocabulary_of(conn), query, plan.unknown)
+    better, corrections = corrected_query(
+        conn, vocabulary_of(conn), query, plan.unknown, plan.doubtful if not full else (),
+        has_hits=lambda tried: bool(found_by(conn, plan_query(conn, tried), filters)),
+    )  # fmt: skip
     mended_plan = plan_query(conn, better) if corrections else plan
     known = set(full)
     mended = (
@@ -252,9 +241,9 @@ def facets(conn: sqlite3.Connection, query: str, filters: Filters = ALL) -> Face
     return count_facets(conn, answer(conn, query, filters).docnos)
 
 
-def plan_query(conn: sqlite3.Connection, query: str, *, near: bool = False) -> Plan:
-    """Read a query and spell it out in the words of the archive; with ``near``, and in what comes near them."""
-    return expand(parse_query(query), vocabulary_of(conn), conn, near=near)
+def plan_query(conn: sqlite3.Connection, query: str, *, near: bool = False, printed: bool = False) -> Plan:
+    """Read a query and spell it out in the words of the archive; ``near`` and ``printed`` as in `expand`."""
+    return expand(parse_query(query), vocabulary_of(conn), conn, near=near, printed=printed)
 
 
 def _hit(
@@ -272,7 +261,7 @@ def _hit(
         " from documents d where docno = ?",
         (ranked.docno,),
     ).fetchone()
-    page, snippet = _best_page(conn, ranked.docno, plan, str(row[8] or ""))
+    page, snippet = best_page(conn, ranked.docno, plan, str(row[8] or ""))
     return Hit(
         id=row[0],
         title=row[1],
@@ -291,57 +280,3 @@ def _hit(
         parent_title=row[9],
         replaced_by=row[10],
     )
-
-
-def _best_page(conn: sqlite3.Connection, docno: int, plan: Plan, attachments: str) -> tuple[int, Segments]:
-    """The page that answers best, and the snippet from it."""
-    first, last = docno << 16, docno << 16 | 65535
-    key = _page_key(conn, first, last, plan)
-    row = conn.execute("select page, text, contact from pages where id = ?", (key,)).fetchone()
-    if row is None:
-        return 1, ()
-    page, text, contact = int(row[0]), str(row[1]), parse_contact(row[2])
-    marks = find_marks(text, plan.required)
-    if not marks and attachments and (found := find_marks(attachments, plan.required)):
-        return page, make_snippet(attachments, found)
-    return page, make_snippet(text, marks, contact)
-
-
-def _page_key(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int:
-    """The id of the best page of a document; of its first page where only the title answers."""
-    keys = [int(row[0]) for row in conn.execute(
-        "select id from pages where id between ? and ? order by id limit 2", (first, last)
-    )]  # fmt: skip
-    if len(keys) < 2:
-        return keys[0] if keys else first
-    for expression in _page_expressions(plan):
-        rows = conn.execute(FOUND_PAGES, (expression, first, last)).fetchall()
-        if rows:
-            return max(rows, key=lambda row: (row[1], -row[0]))[0] if len(rows) > 1 else int(rows[0][0])
-    return _page_before_break(conn, first, last, plan) or keys[0]
-
-
-def _page_before_break(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int | None:
-    """The page on which a phrase begins that ends on the next one; None where there is none."""
-    phrases = [node for node in plan.required if (leaf := next(leaves(node), None)) and len(leaf.slots) > 1]
-    if not phrases:
-        return None
-    pages = conn.execute(
-        f"select id, substr(text, 1, {BREAK}), substr(text, -{BREAK}) from pages where id between ? and ? order by id",
-        (first, last),
-    ).fetchall()
-    for (key, _, end), (_, start, _) in pairwise(pages):
-        words = [index_term(word) for word in WORD.findall(f"{end}\n{start}")]
-        if any(grade(node, words) for node in phrases):
-            return int(key)
-    return None
-
-
-def _page_expressions(plan: Plan) -> Iterator[str]:
-    """What to ask of pages first: all words in some form, all words, some."""
-    for at_least in (FORM, PART):
-        if len(plan.required) > 1 and (words := all_expression(plan.required, at_least=at_least)) is not None:
-            yield words
-    for at_least in (FORM, PART):
-        if (words := any_expression(plan.required, at_least=at_least)) is not None:
-            yield words

@@ -12,6 +12,7 @@ from archive.german.stems import related_stems, stem
 from archive.german.words import STOPWORDS, fold
 from archive.search.figures import Day, Pointer, day_node, kind_node, number_nodes, pointed_node
 from archive.search.plan import EXACT, FORM, AllOf, AnyOf, Node, Plan, Terms, Wanted, is_hopeless
+from archive.search.printed import marked_phrases, shared_pairs
 from archive.search.provisions import Provision, provision_node
 from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords
 from archive.search.vocabulary import Vocabulary, form_slot, readings, spellings, with_openings, word_slot
@@ -29,19 +30,27 @@ FEW_TERMS = 8
 """Up to so many terms are written out one by one."""
 
 
-def expand(query: Query, vocabulary: Vocabulary, conn: sqlite3.Connection, *, near: bool = False) -> Plan:
+def expand(
+    query: Query,
+    vocabulary: Vocabulary,
+    conn: sqlite3.Connection,
+    *,
+    near: bool = False,
+    printed: bool = False,
+) -> Plan:
     """Spell a query out in the terms of a vocabulary, and in the documents that rows answer.
 
-    With ``near``, say besides what comes near each word.
+    With ``near``, say besides what comes near each word; with ``printed``, texts are read for other ways to print it.
     """
-    archive = _Archive(vocabulary=vocabulary, conn=conn, near=near)
+    archive = _Archive(vocabulary=vocabulary, conn=conn, near=near, printed=printed)
     said = without_stopwords(query)
     groups = [group for run in _runs(query) for group in _groups(run, archive, all_said=said == query)]
     without = (item_node(item, archive) for item in query.without)
     return Plan(
         required=tuple(group.node for group in groups),
         without=tuple(node for node in without if not is_hopeless(node)),
-        unknown=tuple(piece for group in groups for piece in group.unknown),
+        unknown=tuple(piece for group in groups if is_hopeless(group.node) for piece in group.unspelled),
+        doubtful=tuple(piece for group in groups if not is_hopeless(group.node) for piece in group.unspelled),
         wanted=tuple(one for group in groups for one in group.wanted),
     )
 
@@ -53,6 +62,7 @@ class _Archive:
     vocabulary: Vocabulary
     conn: sqlite3.Connection
     near: bool
+    printed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +71,7 @@ class _Group:
 
     node: Node
     wanted: tuple[Wanted, ...]
-    unknown: tuple[str, ...] = ()
+    unspelled: tuple[str, ...] = ()
 
 
 def item_node(item: Item, archive: _Archive) -> Node:
@@ -70,7 +80,8 @@ def item_node(item: Item, archive: _Archive) -> Node:
     if isinstance(item, Exact):
         literal = Terms(slots=tuple(spellings(word, vocabulary) for word in item.words))
         inflected = Terms(slots=tuple(form_slot(word, vocabulary) for word in item.words))
-        return AnyOf(nodes=(literal, inflected)) if len(item.words) > 1 else literal
+        marked = marked_phrases(archive.conn, item.words) if archive.printed and len(item.words) > 1 else []
+        return AnyOf(nodes=(literal, *marked, inflected)) if len(item.words) > 1 else literal
     if isinstance(item, Prefix):
         before = tuple(spellings(word, vocabulary) for word in item.before)
         return _prefix_node(item.start, before, vocabulary)
@@ -103,10 +114,10 @@ def _groups(run: list[tuple[Item, ...]], archive: _Archive, *, all_said: bool) -
         loose = all(isinstance(item, Word | Day | Provision) for item in run[0])
         typed = " ".join(_typed(item) for item in run[0])
         printed = [word for item in run[0] if isinstance(item, Exact) for word in item.words]
-        unknown = tuple(
-            word for word in printed if is_hopeless(node) and not spellings(word, archive.vocabulary)
+        unspelled = tuple(word for word in printed if not spellings(word, archive.vocabulary))
+        yield _Group(
+            node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),), unspelled=unspelled
         )
-        yield _Group(node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),), unknown=unknown)
         return
     words = [item for clause in run for item in clause if isinstance(item, Word)]
     said = [word for word in words if all_said or not is_empty_word(word)]
@@ -137,13 +148,9 @@ def _group(
         for word, node in zip(said, plain, strict=True)
     )
     node = AnyOf(nodes=(*choices, *others)) if others else choices[0]
-    pieces = [piece for word in said for piece in word.pieces]
-    unknown = (
-        tuple(piece for piece in pieces if not spellings(piece, archive.vocabulary))
-        if is_hopeless(node)
-        else ()
-    )
-    return _Group(node=node, wanted=wanted, unknown=unknown)
+    pieces = (piece for word in said for piece in word.pieces)
+    unspelled = tuple(piece for piece in pieces if not others and not spellings(piece, archive.vocabulary))
+    return _Group(node=node, wanted=wanted, unspelled=unspelled)
 
 
 def _joined_with_neighbours(words: Sequence[Word], vocabulary: Vocabulary) -> dict[int, list[Node]]:
@@ -178,13 +185,10 @@ def _word(word: Word, archive: _Archive) -> Node:
         and len(word.typed) >= SHORTEST_ID
     ):
         others.append(pointed_node(archive.conn, word.typed))
-    others += _completed(word.pieces, archive)
+    if archive.printed and len(word.pieces) == 1:
+        others += shared_pairs(archive.conn, archive.vocabulary, word.pieces[0])
     others = [other for other in others if not is_hopeless(other)]
     return AnyOf(nodes=(node, *others)) if others else node
-
-
-def _completed(pieces: Sequence[str], archive: _Archive) -> list[Node]:
-    return []
 
 
 def _taken_apart(word: Word, vocabulary: Vocabulary) -> tuple[Node, ...]:

@@ -98,11 +98,12 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A whole question. ``unknown`` are the words that the archive does not spell like that."""
+    """A whole question. ``unknown`` are words that the archive does not have, ``doubtful`` those spelled otherwise."""
 
     required: tuple[Node, ...] = ()
     without: tuple[Node, ...] = ()
     unknown: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     wanted: tuple[Wanted, ...] = ()
 
     @property
@@ -156,6 +157,16 @@ def grade(node: Node, words: Sequence[str]) -> float:
     if isinstance(node, AnyOf):
         return max(grades, default=0)
     return sum(grades) / len(grades) if grades else 0
+
+
+def answers(node: Node, words: Sequence[str], at_least: float) -> bool:
+    """Whether a text (as index terms) answers a node, by terms of at least the given grade."""
+    if isinstance(node, Terms):
+        return any(found >= at_least for _, _, found in node.matches(words))
+    if isinstance(node, Listed):
+        return node.text is not None and answers(node.text, words, at_least)
+    found = (answers(child, words, at_least) for child in node.nodes)
+    return any(found) if isinstance(node, AnyOf) else all(found)
 
 
 NOTHING = '""'

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 
 from archive.german.divisions import divide, in_lexicon
 from archive.german.equivalents import everyday
@@ -19,6 +20,9 @@ SHORTEST = 4
 PARTS_OF_WORDS = 2
 """Shorter words are not guessed at."""
 
+MOST_NEAR, MOST_TRIED = 4, 6
+"""Known words for one slip, and corrected queries, that are tried."""
+
 KEYBOARD = ("qwertzuiopu", "asdfghjkloa", "yxcvbnm")
 """Rows of a German keyboard; folded ü, ö, ä at the ends."""
 
@@ -28,37 +32,68 @@ VOWELS = frozenset("aeiouy")
 
 
 def corrected_query(
-    conn: sqlite3.Connection, vocabulary: Vocabulary, query: str, unknown: Iterable[str]
+    conn: sqlite3.Connection,
+    vocabulary: Vocabulary,
+    query: str,
+    unknown: Sequence[str],
+    doubtful: Sequence[str] = (),
+    *,
+    has_hits: Callable[[str], bool],
 ) -> tuple[str, dict[str, str]]:
-    """The query with its unknown words replaced by the nearest known ones, and which were replaced by what."""
-    better, corrections = query, dict[str, str]()
-    for word in dict.fromkeys(unknown):
-        nearest = suggest_word(conn, vocabulary, word)
-        if nearest is not None and fold(nearest) != fold(word):
-            better = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, better)
-            corrections[word] = nearest
-    return better, corrections
+    """The query with its unknown words replaced by known ones, and which were replaced by what.
+
+    Where several known words are near, the other words decide: the likeliest with which the query has hits. So
+    they do for ``doubtful`` words, of which the archive has but other forms: these stay as they are without hits.
+    """
+    words = dict.fromkeys((*unknown, *doubtful))
+    near = [(word, found) for word in words if (found := _choices(conn, vocabulary, word, word in doubtful))]
+    if len(words) == 1 and query.split() == [*words]:
+        near = [(word, found[:1]) for word, found in near]
+    ways = product(*(enumerate(found) for _, found in near))
+    likely = sorted(ways, key=lambda way: sum(place for place, _ in way))[:MOST_TRIED]
+    tried = [{word: better for (word, _), (_, better) in zip(near, way, strict=True)} for way in likely]
+    queries = [(_replaced(query, corrections), corrections) for corrections in tried]
+    chosen = next((one for one in queries if len(queries) > 1 and has_hits(one[0])), queries[0])
+    return chosen[0], {word: better for word, better in chosen[1].items() if word != better}
 
 
-def suggest_word(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str) -> str | None:
-    """The nearest word of the archive, as it is usually written there; None if there is none near.
+def _choices(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str, is_doubtful: bool) -> list[str]:
+    """What a word may be, the likeliest first."""
+    found = suggest_words(conn, vocabulary, word)
+    if is_doubtful:
+        return [word, *(other for other in found if stem(fold(other)) != stem(fold(word)))]
+    if len(word) < SHORTEST or is_german(fold(word)):
+        return found
+    small = [other for other, _ in edits(fold(word)) if other in STOPWORDS][:1]
+    return [*(found or ([word] if small else [])), *small]
+
+
+def _replaced(query: str, corrections: Mapping[str, str]) -> str:
+    for word, better in corrections.items():
+        query = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", better, query)
+    return query
+
+
+def suggest_words(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str) -> list[str]:
+    """The nearest words of the archive, as they are usually written there, the likeliest first; none if none is near.
 
     One letter wrong, missing, too many or swapped; for longer words also two.
     """
     folded = fold(word)
     if len(folded) < SHORTEST or not folded.isalpha() or len(folded) > 40 or is_german(folded):
-        return None
+        return []
     near = {folded_near: value for folded_near, value in edits(folded) if vocabulary.spelled(folded_near)}
     if not near and len(folded) >= 7:
         near = _two_edits(folded, vocabulary)
-    best: tuple[float, str] | None = None
+    scored: dict[str, float] = {}
     for candidate, value in near.items():
         for term in vocabulary.spelled(candidate):
             count, shown = _use(conn, term)
-            if count and candidate not in STOPWORDS:
-                scored = (value + math.log(count), shown)
-                best = max(best or scored, scored)
-    return best[1] if best else _in_parts(conn, vocabulary, folded)
+            if count and candidate not in STOPWORDS and candidate != folded:
+                scored[shown] = max(scored.get(shown, value), value + math.log(count))
+    best = sorted(scored, key=lambda shown: (scored[shown], shown), reverse=True)
+    in_parts = _in_parts(conn, vocabulary, folded) if not best else None
+    return best[:MOST_NEAR] or ([in_parts] if in_parts else [])
 
 
 def is_german(folded: str) -> bool:

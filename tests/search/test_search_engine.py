@@ -314,3 +314,50 @@ def test_a_phrase_over_a_page_break_names_the_page_where_it_begins() -> None:
     conn = archive_of([Sample(id="paper", title="Papier", pages=pages)])
 
     assert [(hit.id, hit.page) for hit in search(conn, '"kleine Laterne"').hits] == [("paper", 2)]
+
+
+def archive_with(*texts: str) -> sqlite3.Connection:
+    return archive_of(
+        Sample(id=f"d{number}", title="Bericht", pages=(text,)) for number, text in enumerate(texts, start=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("Hafengebühr", "Die Hafen- und Liegegebühren steigen.", "Hafen- und Liegegebühren"),
+        ("Wasserwerke", "Wasser-, Gas- und Stromwerke melden sich.", "Wasser-, Gas- und Stromwerke"),
+        ('"kamen 12 Boote"', "Am Montag kamen 12[3] Boote in den Hafen.", "kamen 12[3] Boote"),
+    ],
+)
+def test_what_is_printed_otherwise_is_found(query: str, text: str, marked: str) -> None:
+    found = search(archive_with(text, "Ein Text von anderem, mit Hafen und Gebühren."), query)
+
+    assert [hit.id for hit in found.hits if not hit.missing] == ["d1"]
+    assert [piece for piece, is_found in found.hits[0].snippet if is_found] == [marked]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("Hafengebühr", "Hafen- und Liegegebührenordnung"),
+        ("Hafengebühr", "Der Hafen und die Liegegebühren"),
+        ('"kamen 12 Boote"', "Es kamen 12 schnelle Boote"),
+        ('"kamen 12 Boote"', "Es kamen 12 (3) Boote"),
+    ],
+)
+def test_what_only_looks_like_it_is_no_full_hit(query: str, text: str) -> None:
+    assert search(archive_with(text), query).full == 0
+
+
+def test_letters_of_other_languages_fold() -> None:
+    conn = archive_with("Die Tagung in Tromsø", "Der Hafen von Ålesund", "Gast aus Čelje")
+
+    assert [search(conn, query).hits[0].id for query in ("Tromso", "Alesund", "Celje")] == ["d1", "d2", "d3"]
+
+
+def test_the_other_words_say_which_word_was_meant() -> None:
+    conn = archive_with("Der Kasten am Hafen.", "Der Kasten am Hafen.", "Die Karten der Insel.")
+
+    assert search(conn, "Insel Kaxten").corrections == {"Kaxten": "Karten"}
+    assert search(conn, "Hafen Kaxten").corrections == {"Kaxten": "Kasten"}
