@@ -20,7 +20,7 @@ _HYPHENS = {"\u2010": "-", "\u2011": "-", "\ufffe": LINE_END_HYPHEN}
 _SIGNS = {chr(int(code, 16)): str(sign) for code, sign in wording("signs").items()}
 _REPLACED = {**_LIGATURES, **_SPACES, **_HYPHENS, **_SIGNS}
 _TURNED = "".join(chr(code << 8) for code in range(ord("a"), ord("z") + 1))
-_SWAPPED = f"(?<![\u4e00-\u9fff])[{_TURNED}]{{2,3}}(?![\u4e00-\u9fff])"
+_SWAPPED = re.compile(f"[{_TURNED}](?<![\u4e00-\u9fff].)[{_TURNED}]{{1,2}}(?![\u4e00-\u9fff])")
 """The letters of a ligature with the bytes of each in the wrong order, as Ghostscript 10 writes them."""
 
 _CORK = {0x1B: 0xFB00, 0x1C: 0xFB01, 0x1D: 0xFB02, 0x1E: 0xFB03, 0x1F: 0xFB04, 0x9F: 0xA7, 0xFF: 0xDF} | {
@@ -33,12 +33,12 @@ _CORK = {0x1B: 0xFB00, 0x1C: 0xFB01, 0x1D: 0xFB02, 0x1E: 0xFB03, 0x1F: 0xFB04, 0
     0x16: 0x2014,
 }
 _OLD_TEX = {0x0B: 0xFB00, 0x0C: 0xFB01, 0x0E: 0xFB03, 0x0F: 0xFB04, 0x19: 0xDF}
-_ODD = re.compile(
-    "[\x00\x01\x03-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\uffff\ud800-\udfff"
+_ODD_SIGNS = (
+    "\x00\x01\x03-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\uffff\ud800-\udfff"
     + "".join(map(re.escape, _REPLACED))
-    + "]|"
-    + _SWAPPED
 )
+_ODD = re.compile(f"[{_ODD_SIGNS}]")
+_UNUSUAL = re.compile(f"[{_ODD_SIGNS}{_TURNED}]")
 _BLANKS = re.compile(r" {2,}")
 
 
@@ -53,15 +53,9 @@ def plain_characters(text: str) -> str:
     """
     if "\u00ad" in text:
         text = re.sub("\u00ad(?=[ \r\n]|$)", LINE_END_HYPHEN, text)
-    text = _BLANKS.sub(" ", _ODD.sub(_plain, text))
+    text = _SWAPPED.sub(lambda found: "".join(chr(ord(sign) >> 8) for sign in found[0]), text)
+    text = _BLANKS.sub(" ", _ODD.sub(lambda found: _REPLACED.get(found[0], ""), text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
-
-
-def _plain(found: re.Match[str]) -> str:
-    signs = found[0]
-    if len(signs) > 1:
-        return "".join(chr(ord(sign) >> 8) for sign in signs)
-    return _REPLACED.get(signs, "")
 
 
 def from_cork(text: str) -> str:
@@ -92,7 +86,7 @@ def _dotted(found: re.Match[str]) -> str:
 
 def is_plain(text: str) -> bool:
     """True if ``plain_characters`` would leave the text as it is."""
-    return not _ODD.search(text) and "  " not in text and unicodedata.is_normalized("NFC", text)
+    return not _UNUSUAL.search(text) and "  " not in text and unicodedata.is_normalized("NFC", text)
 
 
 def printed_lines(text: str) -> str:

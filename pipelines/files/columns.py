@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby, pairwise
 from typing import Any
@@ -33,6 +33,7 @@ _NUMBER = re.compile(r"(\d{1,4})(?: |$)")
 _LAST_NUMBER = re.compile(r" (\d{1,4})$")
 
 _INNER = ("- ", "\x02 ", "\ufffe ")
+_INNER_PLACE = re.compile("[-\x02\ufffe] ")
 
 Span = tuple[float, float]
 
@@ -237,7 +238,9 @@ def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
     that line's beginning.
     """
     if any(sign in text for sign in _INNER):
-        pieces = list(_cells_in_order(textpage, text, pieces))
+        places = [found.start() for found in _INNER_PLACE.finditer(text)]
+        rows = {piece for piece in pieces if _ends_cell(textpage, places, piece)}
+        pieces = list(_cells_in_order(textpage, text, pieces, rows)) if rows else pieces
     ordered: list[Piece] = pieces[:1]
     for piece in pieces[1:]:
         above = ordered[-1]
@@ -248,14 +251,14 @@ def cells_apart(textpage: Any, text: str, pieces: list[Piece]) -> list[Piece]:
     return ordered
 
 
-def _cells_in_order(textpage: Any, text: str, pieces: list[Piece]) -> Iterator[Piece]:
-    """The pieces, with rows that pdfium made one line of parted where a word is divided at a cell's edge.
+def _cells_in_order(textpage: Any, text: str, pieces: list[Piece], rows: set[Piece]) -> Iterator[Piece]:
+    """The pieces, with ``rows`` that pdfium made one line of parted where a word is divided at a cell's edge.
 
     The cells come one after the other, each with its lines, as long as the lines below have the same cells.
     """
     at = 0
     while at < len(pieces):
-        is_row = _ends_cell(textpage, text, pieces[at])
+        is_row = pieces[at] in rows
         columns = [[cell] for cell in split(textpage, text, pieces[at], _beside)] if is_row else []
         after = at + 1
         while after < len(pieces) and any(_divided(text, cells[-1]) for cells in columns[:-1]):
@@ -273,13 +276,11 @@ def _cells_in_order(textpage: Any, text: str, pieces: list[Piece]) -> Iterator[P
         at = after
 
 
-def _ends_cell(textpage: Any, text: str, piece: Piece) -> bool:
-    """True if more than a blank stands behind a hyphen within the piece."""
-    places = (text.find(sign, piece[0], piece[1]) for sign in _INNER)
-    return any(
-        box(textpage, at + 2)[0] - box(textpage, at)[2] >= 0.7 * piece[5]
-        for at in places
-        if piece[0] < at < piece[1] - 2
+def _ends_cell(textpage: Any, places: list[int], piece: Piece) -> bool:
+    """True if more than a blank stands behind one of the hyphens, which are at ``places``, within the piece."""
+    first, last = bisect(places, piece[0]), bisect_left(places, piece[1] - 2)
+    return first < last and any(
+        box(textpage, at + 2)[0] - box(textpage, at)[2] >= 0.7 * piece[5] for at in places[first:last]
     )
 
 

@@ -44,7 +44,7 @@ MAX_LINKS = 1000
 STATED = ("Title", "Author", "CreationDate", "ModDate")
 MAX_ENTRIES, MAX_DEPTH = 2000, 8
 _PRINTED = re.compile(r"[^\s\0\x02\ufffe](?:[^\r\n\x02\ufffe]*[^\s\0\x02\ufffe])?")
-_CORK = re.compile("[\x1b-\x1f\x9f]")
+_CORK = "\x1b\x1c\x1d\x1e\x1f\x9f"
 _LETTER = re.compile(r"[^\W\d_]")
 _REFUSALS = {
     raw.FPDF_ERR_PASSWORD: "encrypted",
@@ -156,7 +156,7 @@ def _printed(textpage: Any, max_chars: int) -> tuple[str, list[Piece]]:
         text = _by_character(textpage, count)
     if "\x7f" in text:
         text = from_old_tex(text)
-    if _CORK.search(text):
+    if any(map(text.__contains__, _CORK)):
         text = from_cork(text)
     pointer = textpage.raw
     if "\xa8" in text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from math import hypot, pi
@@ -47,6 +47,8 @@ TINY = 3.0
 """A font of this size or less is magnified by its matrix, which then tells letters of two sizes apart."""
 
 _DIGITS = re.compile("[0-9]+")
+_ALONE = re.compile("(?<=[^0-9] )[0-9](?![0-9])")
+
 _WORD = re.compile("[^ \u00a0]+")
 
 FAR = 1e6
@@ -237,23 +239,24 @@ def shifted_digits(textpage: Any, text: str, pieces: Sequence[Piece]) -> list[in
     What counts is where the glyph stands: some fonts have raised digits of their own.
     """
     found: list[int] = []
-    for start, end, _, _, bottom, height in pieces:
-        size = height / HEIGHT
-        base = bottom + DESCENT * size
-        for run in _DIGITS.finditer(text, start, end):
-            first, last = run.span()
-            if (
-                last - first == 1
-                and first > start
-                and text[first - 1] == " "
-                and not text[first - 2].isdigit()
-            ):
-                continue
-            sign = _shift(textpage, last - 1, base, size)
-            if sign:
-                while first < last - 1 and _shift(textpage, first, base, size) != sign:
-                    first += 1
-                found += first, last, sign
+    ordered = sorted(pieces)
+    starts = [piece[0] for piece in ordered]
+    begun = set(starts)
+    for run in _DIGITS.finditer(text):
+        first, last = run.span()
+        if first not in begun and last - first == 1 and _ALONE.match(text, first):
+            continue
+        at = bisect_right(starts, first) - 1
+        if at < 0 or first >= ordered[at][1]:
+            continue
+        last = min(last, ordered[at][1])
+        size = ordered[at][5] / HEIGHT
+        base = ordered[at][4] + DESCENT * size
+        sign = _shift(textpage, last - 1, base, size)
+        if sign:
+            while first < last - 1 and _shift(textpage, first, base, size) != sign:
+                first += 1
+            found += first, last, sign
     return found
 
 
