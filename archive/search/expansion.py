@@ -257,10 +257,11 @@ def _word_node(pieces: Sequence[str], vocabulary: Vocabulary) -> Node:
 
 def _single(word: str, vocabulary: Vocabulary) -> Terms:
     slot = word_slot(word, vocabulary)
-    keys = {stem(reading) for reading in readings(word)} if len(slot) > FEW_TERMS else set()
-    return Terms(
-        slots=(slot,), openings=tuple(sorted(o for key in keys for o in vocabulary.openings(key, slot)))
-    )
+    if len(slot) <= FEW_TERMS:
+        return Terms(slots=(slot,))
+    keys = sorted({stem(reading) for reading in readings(word)})
+    found = ("openings", word, lambda: tuple(one for key in keys for one in vocabulary.openings(key, slot)))
+    return Terms(slots=(slot,), openings=vocabulary.remembered(*found))
 
 
 def _divided_nodes(word: str, vocabulary: Vocabulary) -> list[Node]:

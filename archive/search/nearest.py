@@ -10,7 +10,19 @@ from dataclasses import dataclass, replace
 
 from archive.german.words import WORD, index_term
 from archive.search.matching import Filters, allowed, answering
-from archive.search.plan import EXACT, FORM, PART, Node, Plan, Wanted, any_expression, grade, is_hopeless
+from archive.search.plan import (
+    EXACT,
+    FORM,
+    PART,
+    Node,
+    Plan,
+    Wanted,
+    any_expression,
+    grade,
+    has_rows,
+    is_hopeless,
+    node_expression,
+)
 from archive.search.ranking import lower_the_lesser
 
 ENOUGH = 10
@@ -89,14 +101,17 @@ def _look_up(conn: sqlite3.Connection, wanted: Wanted, total: int) -> _Looked | 
     if _is_common(conn, wanted.node, max(RARE, total // COMMON)):
         return None
     grades: dict[int, float] = {}
-    for at_least in (EXACT, FORM, PART):
-        for docno in answering(conn, wanted.node, at_least=at_least, most=LOOKED_AT):
+    for at_least, docnos in zip(
+        (EXACT, FORM, PART), _by_grade(conn, wanted.node, (EXACT, FORM, PART)), strict=True
+    ):
+        for docno in docnos:
             grades.setdefault(docno, at_least)
     own = frozenset(grades)
     found = [
-        (answering(conn, node, at_least=FORM, most=LOOKED_AT), answering(conn, node, most=LOOKED_AT), factor)
+        (exact, every, factor)
         for node, factor in _beside(wanted, known=bool(own))
         if not _is_common(conn, node, max(RARE, total // COMMON))
+        for exact, every in [_by_grade(conn, node, (FORM, PART))]
     ]
     rarest = max((_weight(total, len(every)) for _, every, _ in found if every), default=1.0)
     for exact, every, factor in found:
@@ -110,6 +125,16 @@ def _look_up(conn: sqlite3.Connection, wanted: Wanted, total: int) -> _Looked | 
     grades |= {docno: max(value, grades.get(docno, 0)) for docno, value in parts.items()}
     weight = _weight(total, len(own if own else grades))
     return _Looked(wanted=wanted, weight=weight, grades=grades, own=own)
+
+
+def _by_grade(conn: sqlite3.Connection, node: Node, grades: Sequence[float]) -> list[set[int]]:
+    """The documents that answer a node, by each of the grades at least; what is the same is asked once."""
+    found: dict[str | float | None, set[int]] = {}
+    keys = [at_least if has_rows(node) else node_expression(node, at_least=at_least) for at_least in grades]
+    for key, at_least in zip(keys, grades, strict=True):
+        if key not in found:
+            found[key] = answering(conn, node, at_least=at_least, most=LOOKED_AT)
+    return [found[key] for key in keys]
 
 
 def _weight(total: int, documents: int) -> float:

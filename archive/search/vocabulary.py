@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from threading import Lock
 
 from archive.german.compounds import Compounds
@@ -77,11 +77,14 @@ class Vocabulary:
 
     def compounds(self, key: str) -> tuple[str, ...]:
         """Terms that are compounds with a word of the given stem (the word's own forms left out)."""
+        return self.remembered("compounds", key, lambda: self._find_compounds(key))
+
+    def remembered(self, kind: str, key: str, find: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        """What was found for a key before, or is found now; forgotten as soon as there are new words."""
         with self._lock:
-            known = self._remembered.get(("compounds", key))
+            known = self._remembered.get((kind, key))
             if known is None:
-                known = self._find_compounds(key)
-                self._remembered["compounds", key] = known
+                known = self._remembered[kind, key] = find()
                 if len(self._remembered) > REMEMBERED:
                     self._remembered.popitem(last=False)
         return known
