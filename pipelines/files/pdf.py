@@ -163,7 +163,18 @@ def _printed(textpage: Any, max_chars: int) -> tuple[str, list[Piece]]:
         text = dotted(pointer, text)
     if "\xad" in text:
         text = drawn_hyphens(pointer, text)
-    return text, [place(pointer, *found.span()) for found in _PRINTED.finditer(text)]
+    return text, [_placed(pointer, text, *found.span()) for found in _PRINTED.finditer(text)]
+
+
+def _placed(pointer: Any, text: str, start: int, end: int) -> Piece:
+    """The piece; where it begins and ends with digits, which may both be off the line, a letter tells its size."""
+    piece = place(pointer, start, end)
+    if text[start].isdigit() and text[end - 1].isdigit():
+        letter = _LETTER.search(text, start, end)
+        inner = place(pointer, letter.start(), letter.end()) if letter else piece
+        if inner[5] > piece[5]:
+            return (*piece[:4], *inner[4:])
+    return piece
 
 
 def _set_upright(

@@ -50,6 +50,12 @@ MARKED = {
         (" Weiter.", 11, 0),
         "geschrieben.[7][8] Weiter.",
     ),
+    "at both ends of a line": (
+        ("8", 7, 2.2),
+        (" heißt auf der Karte Nr. 4", 11, 0),
+        ("9", 6.6, 4),
+        "[8] heißt auf der Karte Nr. 4[9]",
+    ),
     "lowered digits": (("Die N", 11, 0), ("2", 7, -2), ("O-Messung ruht.", 11, 0), "Die N₂O-Messung ruht."),
     "a unit": (("auf 30 m", 11, 0), ("2", 7, 4), (" Fläche", 11, 0), "auf 30 m² Fläche"),
     "a power": (("etwa 4 · 10", 11, 0), ("6", 7, 4), (" Zeilen", 11, 0), "etwa 4 · 10⁶ Zeilen"),
