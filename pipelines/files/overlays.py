@@ -26,7 +26,13 @@ LEAST_COVERED = 3
 LEAST_CORNERS, MOST_CORNERS = 4, 6
 _TYPED = (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
 _SWITCHES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON, raw.FPDF_FORMFIELD_PUSHBUTTON)
-_SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?=[.,;:!?]?(?:\s|$))")
+_SIGN = r"(?:[^\W\d_]|ff[il]?|f[ilt]|tt|ti)"
+_SPACED = re.compile(
+    rf"(?<!\S)(?:\d{{1,2}} \. )?{_SIGN}(?: {_SIGN}){{3,}}(?: [-\xad\x02\ufffe](?=[ \r\n]))?(?=[.,;:!?]?(?:\s|$))"
+)
+"""Single letters and ligatures, perhaps behind the number of a heading and before a hyphen at the line's end."""
+_SIGNS = re.compile(r"\S+")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LIKELY = re.compile(r" \w \w \w\b")
 _DOTS = re.compile("\xa8")
 _UNDER_DOTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
@@ -236,12 +242,14 @@ def closed_up(textpage: Any, text: str) -> str:
     The gap between two words is wider than that between their letters.
     """
     for run in list(_SPACED.finditer(text)) if _LIKELY.search(text) else ():
-        places = range(run.start(), run.end(), 2)
-        letters = [text[at] for at in places]
-        if [ord(one) for one in letters] == list(range(ord(letters[0]), ord(letters[0]) + len(letters))):
+        signs = [(found.start() + run.start(), found[0]) for found in _SIGNS.finditer(run[0])]
+        letters = [sign for _, sign in signs]
+        if "".join(letters) in _ALPHABET:
             continue
-        boxes = [box(textpage, at) for at in places]
-        gaps = [later[0] - before[2] for before, later in pairwise(boxes)]
+        gaps = [
+            box(textpage, later)[0] - box(textpage, at + len(sign) - 1)[2]
+            for (at, sign), (later, _) in pairwise(signs)
+        ]
         wide = WIDER * sorted(gaps)[len(gaps) // 2]
         blanks = (GONE if gap <= wide else " " for gap in gaps)
         closed = "".join(chain.from_iterable(zip(letters, (*blanks, ""), strict=True)))

@@ -9,6 +9,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from pipelines.files.reader import read_file
+from pipelines.mending import is_word
 
 FIRST, SECOND = "Das Amt führt ein Verzeichnis der Karten.", "Es liegt bei der Leitung zur Einsicht aus."
 
@@ -239,3 +240,17 @@ def test_a_soft_hyphen_that_is_printed_within_a_line_is_a_hyphen():
     )
 
     assert text == "eine Ad-hoc-Karte"
+
+
+def test_a_letter_spaced_heading_is_closed_up_with_its_number():
+    """Its number, and a word divided at the line's end, belong to it."""
+
+    def paint(canvas: Canvas) -> None:
+        text = canvas.beginText(70, 760)
+        text.setCharSpace(5)
+        text.setLeading(16)
+        text.textLine("3. Aufsicht und Moor-")
+        text.textLine("kataster im Amt")
+        canvas.drawText(text)
+
+    assert read_file(drawn(paint), is_word=is_word).pages[0].text == "3. Aufsicht und Moorkataster im Amt"
