@@ -41,7 +41,7 @@ CANDIDATES = 300
 MOST = 20
 """Documents that are weighed, and that are shown."""
 
-EVERYDAY, SOLE_EVERYDAY, RELATED, APART = 0.5, 0.85, 0.75, 0.55
+EVERYDAY, SOLE_EVERYDAY, RELATED, APART = 0.7, 0.85, 0.75, 0.65
 """Grade of another word for the word; where the word itself is nowhere; of a word of the same root; of its parts."""
 
 LATER = (1.0, 0.9, 0.8, 0.75)
