@@ -246,11 +246,7 @@ def test_a_letter_spaced_heading_is_closed_up_with_its_number():
     """Its number, and a word divided at the line's end, belong to it."""
 
     def paint(canvas: Canvas) -> None:
-        text = canvas.beginText(70, 760)
-        text.setCharSpace(5)
-        text.setLeading(16)
-        text.textLine("3. Aufsicht und Moor-")
-        text.textLine("kataster im Amt")
-        canvas.drawText(text)
+        canvas.drawString(70, 760, "3 .   A u f s i c h t   u n d   M o o r -")
+        canvas.drawString(70, 744, "k a t a s t e r   i m   A m t")
 
     assert read_file(drawn(paint), is_word=is_word).pages[0].text == "3. Aufsicht und Moorkataster im Amt"
