@@ -154,7 +154,7 @@ def as_text(hit: Hit) -> str:
     where = f", S. {hit.page}" if hit.page and hit.page > 1 else ""
     head = f"{hit.published_on or 'ohne Datum'}  {hit.source.upper()}  {click.style(hit.title, bold=True)}{where}"
     lacking = f"\n    ohne: {', '.join(hit.missing)}" if hit.missing else ""
-    return f"{head}\n    {''.join(parts)}{lacking}\n    {hit.id}"
+    return f"{head}\n    {' '.join(''.join(parts).split())}{lacking}\n    {hit.id}"
 
 
 FIELDS = {
