@@ -89,7 +89,7 @@ RULES: tuple[Rule, ...] = (
     Rule(column="published_on", role="stand", found_in=None, read=_front_matter),
     Rule(column="published_on", role="file_name", found_in="file_name", read=None),
 )
-"""The order of choice (design, *decisions*): the first believed date of a column is the one it shows."""
+"""The order of choice: the first believed date of a column is the one it shows."""
 
 
 @dataclass(frozen=True, kw_only=True)

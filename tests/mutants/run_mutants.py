@@ -21,6 +21,9 @@ PROJECT = HERE.parents[1]
 LIST = HERE / "mutants.toml"
 COPIED = ("crawler", "pipelines", "archive", "pyproject.toml", "tests/pipelines/data")
 COPIED_TESTS = (
+    "tests/conftest.py",
+    "tests/real_texts.py",
+    "tests/archive_builder.py",
     "tests/crawler/test_identity*.py",
     "tests/crawler/test_sources.py",
     "tests/pipelines/*dates_*.py",
