@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.database import database_path
 from archive.errors import ArchiveError, NoArchive
+from portal.access import HEAP_BYTES
 from portal.access_log import LOGGING
 from portal.settings import DATABASE, PLUGIN, settings_of
 from portal.untrusted import InertWriter
@@ -129,6 +130,8 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
     config = uvicorn.Config(
         portal.app(), http=PunctualProtocol, log_config=LOGGING, server_header=False, lifespan="on"
     )
+    with closing(sqlite3.connect(":memory:")) as conn:
+        conn.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")  # of the whole process; it cannot be raised again
     if settings_of(portal).impressum is None:
         _log.warning(
             "Es fehlt ein Impressum: AKTENKUNDIG_IMPRESSUM setzen, bevor das Portal öffentlich wird."
