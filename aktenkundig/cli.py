@@ -34,9 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         code = _complain("Abgebrochen.", INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), 1
-        )  # or the interpreter complains when it flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter complains when it flushes at its end
         code = NOBODY_READS
     except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence and the exit code says so
         if "--debug" in arguments:
@@ -58,9 +56,12 @@ def _complain(sentence: str, code: int = COULD_NOT_RUN) -> int:
 
 @click.group(cls=GermanGroup, help="Archiv der Veröffentlichungen deutscher Datenschutzbehörden.")
 @click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="ORDNER",
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    metavar="ORDNER",
     help="Datenordner des Archivs (oder AKTENKUNDIG_DATA; sonst ./data). Steht vor dem Befehl.",
-)  # fmt: skip
+)
 @click.option("--debug", is_flag=True, help="Bei Fehlern die technischen Einzelheiten zeigen.")
 @click.version_option(
     __version__, prog_name="aktenkundig", message="%(prog)s %(version)s", help="Die Version zeigen und enden."
@@ -72,7 +73,21 @@ def cli(context: click.Context, data: Path | None, debug: bool) -> None:
 
 
 for _command in (
-    sources, probe, crawl, nightly, search, serve, status, diff, verify, rebuild, export, block, unblock,
-    backup, restore, demo,
-):  # fmt: skip
+    sources,
+    probe,
+    crawl,
+    nightly,
+    search,
+    serve,
+    status,
+    diff,
+    verify,
+    rebuild,
+    export,
+    block,
+    unblock,
+    backup,
+    restore,
+    demo,
+):
     cli.add_command(_command)

@@ -115,7 +115,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1], CrawlOptions.from_json(sys.argv[2])))
     except Exception as error:  # noqa: BLE001 - the last resort: one sentence instead of a traceback
-        sys.stderr.write(
-            f"{sys.argv[1]}: Unerwarteter Fehler: {type(error).__name__}: {sentence_for(error)}\n"
-        )
+        sys.stderr.write(f"{sys.argv[1]}: Unerwarteter Fehler: {type(error).__name__}: {sentence_for(error)}\n")
         sys.exit(NOT_FINISHED)

@@ -34,9 +34,7 @@ PATIENCE = 20.0
 """Seconds that a source's process has to end in good order."""
 
 
-def crawl_sources(
-    sources: Sequence[str], options: CrawlOptions, *, time_limit: float | None = None
-) -> dict[str, int]:
+def crawl_sources(sources: Sequence[str], options: CrawlOptions, *, time_limit: float | None = None) -> dict[str, int]:
     """Harvest every source; exit codes by source (0 finished, 1 not, 2 could not run).
 
     One failing never stops the next. Call under the archive's lock. ``time_limit`` is in seconds per source.
@@ -191,9 +189,7 @@ def parse_stand_ins(values: tuple[str, ...]) -> dict[str, str]:
     for value in values:
         name, found, url = value.partition("=")
         if not found or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise BadOptions(
-                f"--at erwartet QUELLE=ADRESSE, zum Beispiel dsmv=http://127.0.0.1:8123, nicht »{value}«."
-            )
+            raise BadOptions(f"--at erwartet QUELLE=ADRESSE, zum Beispiel dsmv=http://127.0.0.1:8123, nicht »{value}«.")
         check_sources((name,))
         stand_ins[name] = url.rstrip("/")
     return stand_ins

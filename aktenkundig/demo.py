@@ -41,9 +41,7 @@ def play_history(data: Path, days: tuple[int, ...] = DAYS) -> int:
         for day in days:
             site.day = day
             click.echo(f"Tag {day} der Beispiel-Website ({calendar_day(day):%d.%m.%Y})", err=True)
-            options = CrawlOptions(
-                data=data, at=stand_ins, delay=DELAY, now=moment_of(day, last=day == days[-1])
-            )
+            options = CrawlOptions(data=data, at=stand_ins, delay=DELAY, now=moment_of(day, last=day == days[-1]))
             worst = max(worst, *crawl_sources(["dsmv", "dsk"], options).values())
     return worst
 

@@ -44,9 +44,7 @@ class Fixture:
     reviewed: bool = False
 
 
-def record_of(
-    kind: str, body: bytes, *, url: str, content_type: str, source: SourceDescription
-) -> dict[str, Any]:
+def record_of(kind: str, body: bytes, *, url: str, content_type: str, source: SourceDescription) -> dict[str, Any]:
     """What is read from a page, as plain JSON; an error becomes ``{"error": kind, "detail": sentence}``."""
     try:
         record = READERS[kind](body, url, content_type, source)
@@ -59,9 +57,7 @@ def record_of(
 def differences(fixture: Fixture) -> list[str]:
     """Where the reading of a fixture differs from what is expected, a line for each field."""
     source = load_source(fixture.source)
-    found = record_of(
-        fixture.kind, fixture.body, url=fixture.url, content_type=fixture.content_type, source=source
-    )
+    found = record_of(fixture.kind, fixture.body, url=fixture.url, content_type=fixture.content_type, source=source)
     return [
         f"{fixture.name}: {key}: erwartet {fixture.expected.get(key)!r}, gelesen {found.get(key)!r}"
         for key in sorted({*fixture.expected, *found})
@@ -88,9 +84,12 @@ def load_fixture(place: Path) -> Fixture:
     about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
     output = json.loads((place / OUTPUT).read_text(encoding="utf-8"))
     return Fixture(
-        **about, name=place.name, body=(place / PAGE).read_bytes(), expected=output["record"],
+        **about,
+        name=place.name,
+        body=(place / PAGE).read_bytes(),
+        expected=output["record"],
         reviewed=output["reviewed"],
-    )  # fmt: skip
+    )
 
 
 def load_fixtures(folder: Path) -> Iterator[Fixture]:
@@ -108,9 +107,7 @@ def _listing(body: bytes, url: str, content_type: str, source: SourceDescription
 
 def _release(body: bytes, url: str, content_type: str, source: SourceDescription) -> dict[str, Any]:
     document_id = document_id_for(url, source)
-    return asdict(
-        read_release(body, url=url, document_id=document_id, content_type=content_type, source=source)
-    )
+    return asdict(read_release(body, url=url, document_id=document_id, content_type=content_type, source=source))
 
 
 def _file(body: bytes, url: str, content_type: str, source: SourceDescription) -> dict[str, Any]:

@@ -66,11 +66,7 @@ class GermanGroup(GermanCommand, click.Group):
         super().format_options(ctx, formatter)
         with formatter.section("Befehle"):
             formatter.write_dl(
-                [
-                    (name, one.get_short_help_str(limit=200))
-                    for name, one in self.commands.items()
-                    if not one.hidden
-                ]
+                [(name, one.get_short_help_str(limit=200)) for name, one in self.commands.items() if not one.hidden]
             )
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -15,18 +15,26 @@ if TYPE_CHECKING:
     from aktenkundig.crawling import CrawlOptions
 
 AT = click.option(
-    "--at", multiple=True, metavar="QUELLE=ADRESSE",
+    "--at",
+    multiple=True,
+    metavar="QUELLE=ADRESSE",
     help="Statt der echten Website eine Nachbildung abrufen, zum Beispiel dsmv=http://127.0.0.1:8123"
     " (mehrfach möglich).",
-)  # fmt: skip
+)
 DELAY = click.option(
-    "--delay", type=click.FloatRange(min=0), default=1.0, metavar="SEKUNDEN",
+    "--delay",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    metavar="SEKUNDEN",
     help="Abstand zwischen zwei Abrufen bei demselben Server (sonst 1 Sekunde).",
-)  # fmt: skip
+)
 CONTACT = click.option(
-    "--contact", envvar="AKTENKUNDIG_CONTACT", default="", metavar="ADRESSE",
+    "--contact",
+    envvar="AKTENKUNDIG_CONTACT",
+    default="",
+    metavar="ADRESSE",
     help="E-Mail- oder Web-Adresse für den User-Agent (oder AKTENKUNDIG_CONTACT); Pflicht für die echten Websites.",
-)  # fmt: skip
+)
 
 
 def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,13 +42,23 @@ def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         AT,
         DELAY,
-        click.option("--removal-checks", type=click.IntRange(min=1), default=3, metavar="ANZAHL",
-                     help="So viele vergebliche Prüfungen machen ein verschwundenes Dokument zum entfernten (3) …"),
-        click.option("--removal-days", type=click.FloatRange(min=0), default=7.0, metavar="TAGE",
-                     help="… wenn sie sich über so viele Tage erstrecken (7)."),
+        click.option(
+            "--removal-checks",
+            type=click.IntRange(min=1),
+            default=3,
+            metavar="ANZAHL",
+            help="So viele vergebliche Prüfungen machen ein verschwundenes Dokument zum entfernten (3) …",
+        ),
+        click.option(
+            "--removal-days",
+            type=click.FloatRange(min=0),
+            default=7.0,
+            metavar="TAGE",
+            help="… wenn sie sich über so viele Tage erstrecken (7).",
+        ),
         CONTACT,
         click.option("--now", hidden=True, default=None, help="Zeitpunkt des Laufs, um einen Verlauf nachzuspielen."),
-    )  # fmt: skip
+    )
     for option in reversed(options):
         function = option(function)
     return function
@@ -68,12 +86,7 @@ def sources() -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument(
-    "source",
-    nargs=-1,
-    metavar="[QUELLE ...]",
-    help="Namen von Quellen; ohne Angabe alle.",
-)
+@click.argument("source", nargs=-1, metavar="[QUELLE ...]", help="Namen von Quellen; ohne Angabe alle.")
 @crawl_options
 @click.pass_obj
 def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
@@ -95,10 +108,20 @@ def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
 
 @click.command(cls=GermanCommand)
 @crawl_options
-@click.option("--wait", type=click.FloatRange(min=0), default=0.0, metavar="SEKUNDEN",
-              help="So lange auf das Ende eines anderen Laufs warten (sonst gar nicht).")  # fmt: skip
-@click.option("--time-limit", type=click.FloatRange(min=1), default=6 * 3600.0, metavar="SEKUNDEN",
-              help="Zeitgrenze je Quelle (sonst 21600, also 6 Stunden).")  # fmt: skip
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SEKUNDEN",
+    help="So lange auf das Ende eines anderen Laufs warten (sonst gar nicht).",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=1),
+    default=6 * 3600.0,
+    metavar="SEKUNDEN",
+    help="Zeitgrenze je Quelle (sonst 21600, also 6 Stunden).",
+)
 @click.pass_obj
 def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> int:
     """Der unbeaufsichtigte Lauf: abrufen, prüfen, melden (0 gesund, 1 Alarm, 2 nicht gelaufen)."""
@@ -113,8 +136,13 @@ def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> in
 
 @click.command(cls=GermanCommand)
 @click.argument("source", metavar="QUELLE", help="Name einer Quelle.")
-@click.option("--save", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="ORDNER",
-              help="Die Seiten als Prüffälle speichern, mit dem Gelesenen zum Gegenlesen.")  # fmt: skip
+@click.option(
+    "--save",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    metavar="ORDNER",
+    help="Die Seiten als Prüffälle speichern, mit dem Gelesenen zum Gegenlesen.",
+)
 @AT
 @DELAY
 @CONTACT
@@ -132,7 +160,9 @@ def probe(data: Path, source: str, save: Path | None, at: tuple[str, ...], delay
 
 @click.command(cls=GermanCommand)
 @click.option("--no-serve", is_flag=True, help="Nur abrufen, das Portal nicht starten.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, metavar="PORT", help="Port des Portals (sonst 8001).")  # fmt: skip  # noqa: E501
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, metavar="PORT", help="Port des Portals (sonst 8001)."
+)
 @click.pass_context
 def demo(context: click.Context, no_serve: bool, port: int) -> int:
     """Die eingebaute Beispiel-Website abrufen und das Portal zeigen (ohne Netz)."""

@@ -49,16 +49,12 @@ def rebuild(data: Path) -> None:
         report = rebuild_all(conn, data, progress=bar("Läufe"))
         forget_blocked(conn)
         renew_downloads(conn, data, made_at=_now())
-    click.echo(
-        f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten)."
-    )
+    click.echo(f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten).")
 
 
 @click.command(cls=GermanCommand)
 @click.argument("document_id", metavar="ID", help="Kennung des Dokuments, etwa dsmv-208815.")
-@click.option(
-    "--reason", required=True, metavar="TEXT", help="Grund der Sperre; er bleibt im Archiv stehen. Pflicht."
-)
+@click.option("--reason", required=True, metavar="TEXT", help="Grund der Sperre; er bleibt im Archiv stehen. Pflicht.")
 @click.option(
     "--purge",
     is_flag=True,
@@ -111,8 +107,12 @@ def unblock(data: Path, document_id: str) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("target", type=click.Path(file_okay=False, path_type=Path), metavar="ORDNER",
-                help="Wohin; eine Sicherung, die dort liegt, wird ergänzt.")  # fmt: skip
+@click.argument(
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="ORDNER",
+    help="Wohin; eine Sicherung, die dort liegt, wird ergänzt.",
+)
 @click.pass_obj
 def backup(data: Path, target: Path) -> None:
     """Das Archiv sichern, auch während eines Laufs."""
@@ -124,8 +124,7 @@ def backup(data: Path, target: Path) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("source", type=click.Path(path_type=Path), metavar="ORDNER",
-                help="Wo die Sicherung liegt.")  # fmt: skip
+@click.argument("source", type=click.Path(path_type=Path), metavar="ORDNER", help="Wo die Sicherung liegt.")
 @click.pass_obj
 def restore(data: Path, source: Path) -> None:
     """Eine Sicherung in einen leeren Datenordner zurückholen."""

@@ -114,9 +114,7 @@ def subject_of(changes: Sequence[Change]) -> str:
     """
     began = [f"{change.source}: {change.kind}" for change in changes if change.opened]
     ended = [f"{change.source}: {change.kind}" for change in changes if not change.opened]
-    parts = ([f"Alarm ({', '.join(began)})"] if began else []) + (
-        [f"Entwarnung ({', '.join(ended)})"] if ended else []
-    )
+    parts = ([f"Alarm ({', '.join(began)})"] if began else []) + ([f"Entwarnung ({', '.join(ended)})"] if ended else [])
     return f"Aktenkundig: {', '.join(parts) or 'in Ordnung'}"
 
 
@@ -207,13 +205,8 @@ def _refuse_odd(settings: MessageSettings) -> None:
     if settings.smtp_tls not in TLS:
         raise BadMessageSettings(f"AKTENKUNDIG_SMTP_TLS muss {', '.join(TLS[:2])} oder {TLS[2]} sein.")
     if bool(settings.smtp_host) != bool(settings.mail_to):
-        raise BadMessageSettings(
-            "AKTENKUNDIG_SMTP_HOST und AKTENKUNDIG_MAIL_TO werden nur zusammen gebraucht."
-        )
-    for name, addresses in (
-        ("AKTENKUNDIG_MAIL_FROM", settings.mail_from),
-        ("AKTENKUNDIG_MAIL_TO", settings.mail_to),
-    ):
+        raise BadMessageSettings("AKTENKUNDIG_SMTP_HOST und AKTENKUNDIG_MAIL_TO werden nur zusammen gebraucht.")
+    for name, addresses in (("AKTENKUNDIG_MAIL_FROM", settings.mail_from), ("AKTENKUNDIG_MAIL_TO", settings.mail_to)):
         if addresses and not _are_mail_addresses(addresses):
             raise BadMessageSettings(f"{name} muss eine E-Mail-Adresse sein.")
     for name, address in (("AKTENKUNDIG_WEBHOOK", settings.webhook), ("AKTENKUNDIG_PING", settings.ping)):

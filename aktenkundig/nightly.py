@@ -29,9 +29,7 @@ ARCHIVE = "archiv"
 """The source of incidents that concern no site but the archive itself."""
 
 
-def run_night(
-    options: CrawlOptions, *, wait: float, time_limit: float, environ: Mapping[str, str] = os.environ
-) -> int:
+def run_night(options: CrawlOptions, *, wait: float, time_limit: float, environ: Mapping[str, str] = os.environ) -> int:
     """The whole night; 0 healthy, 1 alarm. Raises ArchiveBusy when another run does not end in time.
 
     What keeps the night from being run at all (disk, database) is told to the operator and raised.

@@ -38,12 +38,8 @@ def _print_holdings(conn: sqlite3.Connection, data: Path) -> None:
     ).fetchone()
     vault = sum(path.stat().st_size for path in (data / "warc").glob("*.warc.gz"))
     click.echo(f"Archiv {data}")
-    click.echo(
-        f"  {total} Dokumente, davon {removed} entfernt und {blocked} gesperrt; Belege {vault / 1e6:.1f} MB"
-    )
-    for row in conn.execute(
-        "select source, doc_type, count(*) as n from documents group by 1, 2 order by 1, 3 desc"
-    ):
+    click.echo(f"  {total} Dokumente, davon {removed} entfernt und {blocked} gesperrt; Belege {vault / 1e6:.1f} MB")
+    for row in conn.execute("select source, doc_type, count(*) as n from documents group by 1, 2 order by 1, 3 desc"):
         click.echo(f"    {row['source']:6} {row['doc_type']:20} {row['n']:6}")
 
 
@@ -80,17 +76,14 @@ def _print_run(conn: sqlite3.Connection, run_id: int, *, alive: bool) -> None:
             f" + {row['excluded']} ausgeschlossen + {row['failed']} fehlgeschlagen"
         )
     for row in conn.execute(
-        "select stage, kind, count(*) as n from problems where run_id = ? group by 1, 2 order by 3 desc",
-        (run_id,),
+        "select stage, kind, count(*) as n from problems where run_id = ? group by 1, 2 order by 3 desc", (run_id,)
     ):
         click.echo(f"  Auffällig: {row['n']} × {row['kind']} ({row['stage']})")
 
 
 def _print_incidents(conn: sqlite3.Connection) -> None:
     for row in conn.execute("select * from incidents where closed_at is null order by opened_at"):
-        click.echo(
-            f"\nOffener Alarm seit {row['opened_at']}: {row['source']}, {row['kind']}: {row['detail'] or ''}"
-        )
+        click.echo(f"\nOffener Alarm seit {row['opened_at']}: {row['source']}, {row['kind']}: {row['detail'] or ''}")
 
 
 OPENINGS = {"failed": "Fehler", "alarm": "Alarm"}
@@ -158,9 +151,14 @@ def as_text(hit: Hit) -> str:
 
 
 FIELDS = {
-    "title": "Titel", "kicker": "Dachzeile", "number": "Nummer", "published_on": "veröffentlicht am",
-    "issued_on": "herausgegeben am", "attachments": "Anlagen", "links": "Verweise",
-}  # fmt: skip
+    "title": "Titel",
+    "kicker": "Dachzeile",
+    "number": "Nummer",
+    "published_on": "veröffentlicht am",
+    "issued_on": "herausgegeben am",
+    "attachments": "Anlagen",
+    "links": "Verweise",
+}
 MARKS = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
 
 
@@ -169,9 +167,7 @@ def print_diff(data: Path, document_id: str, a: int | None, b: int | None) -> No
     with closing(open_reading(data)) as conn:
         versions = {
             row["version"]: row
-            for row in conn.execute(
-                "select * from versions where document_id = ? order by version", (document_id,)
-            )
+            for row in conn.execute("select * from versions where document_id = ? order by version", (document_id,))
         }
     if not versions:
         raise UnknownDocument(f"Zu »{document_id}« gibt es keine Fassung im Archiv.")

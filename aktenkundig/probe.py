@@ -25,10 +25,7 @@ from crawler.sources import SourceDescription, load_source
 
 FITS, DOES_NOT_FIT = 0, 1
 DOCUMENTS = 3
-LIMITS = {
-    "press_portal": {"listing": 1, "release": DOCUMENTS, "page": 0, "file": 0},
-    "sections": {"file": DOCUMENTS},
-}
+LIMITS = {"press_portal": {"listing": 1, "release": DOCUMENTS, "page": 0, "file": 0}, "sections": {"file": DOCUMENTS}}
 """What is asked of each kind of source; a ``sections`` site names its files only when all sections are read."""
 
 TIME_LIMIT = 300.0
@@ -59,18 +56,21 @@ def _look(data: Path, source: SourceDescription) -> Look:
 
 def _answers(conn: sqlite3.Connection, data: Path, source: SourceDescription) -> Iterator[Answer]:
     """Every answer in the order it came; of repeated ones the last."""
-    rows = conn.execute(
-        "select * from snapshots where id in (select max(id) from snapshots group by url) order by id"
-    )
+    rows = conn.execute("select * from snapshots where id in (select max(id) from snapshots group by url) order by id")
     for row in rows.fetchall():
         try:
             body = read_payload(conn, data, row["id"]).body
         except RecordUnreadable:
             body = b""
         yield Answer(
-            url=row["url"], kind=kind_of(row["url"], source), status=row["status"],
-            content_type=row["content_type"] or "", etag=row["etag"], last_modified=row["last_modified"], body=body,
-        )  # fmt: skip
+            url=row["url"],
+            kind=kind_of(row["url"], source),
+            status=row["status"],
+            content_type=row["content_type"] or "",
+            etag=row["etag"],
+            last_modified=row["last_modified"],
+            body=body,
+        )
 
 
 def _documents(conn: sqlite3.Connection) -> dict[str, dict[str, object]]:
@@ -90,13 +90,16 @@ def _save(look: Look, folder: Path) -> None:
     for answer in look.answers:
         if answer.kind == "robots" or answer.status != 200:
             continue
-        record = record_of(
-            answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source
-        )
+        record = record_of(answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source)
         fixture = Fixture(
-            name=answer.fixture_name(source), source=source.name, kind=answer.kind, url=answer.url,
-            content_type=answer.content_type, body=answer.body, expected=record,
-        )  # fmt: skip
+            name=answer.fixture_name(source),
+            source=source.name,
+            kind=answer.kind,
+            url=answer.url,
+            content_type=answer.content_type,
+            body=answer.body,
+            expected=record,
+        )
         if save_fixture(folder, fixture):
             saved += 1
         else:
@@ -107,16 +110,31 @@ def _save(look: Look, folder: Path) -> None:
 
 
 NAMES = {
-    "headline": "Überschrift", "kicker": "Dachzeile", "published_text": "Datum", "number": "Nummer",
-    "authority": "Behörde", "first_paragraph": "erster Absatz", "last_paragraph": "letzter Absatz",
-    "attachment": "Anlage", "caption": "Bildunterschrift", "title_text": "Titel", "date_text": "Datum",
-    "number_text": "Nummer", "teaser": "Anriss",
-}  # fmt: skip
+    "headline": "Überschrift",
+    "kicker": "Dachzeile",
+    "published_text": "Datum",
+    "number": "Nummer",
+    "authority": "Behörde",
+    "first_paragraph": "erster Absatz",
+    "last_paragraph": "letzter Absatz",
+    "attachment": "Anlage",
+    "caption": "Bildunterschrift",
+    "title_text": "Titel",
+    "date_text": "Datum",
+    "number_text": "Nummer",
+    "teaser": "Anriss",
+}
 KINDS = {"listing": "Übersicht", "release": "Mitteilung", "file": "Datei"}
 KEPT = {
-    "title": "Titel", "doc_type": "Art", "issuer": "Herausgeber", "published_on": "veröffentlicht am",
-    "issued_on": "herausgegeben am", "number": "Nummer", "page_count": "Seiten", "language": "Sprache",
-}  # fmt: skip
+    "title": "Titel",
+    "doc_type": "Art",
+    "issuer": "Herausgeber",
+    "published_on": "veröffentlicht am",
+    "issued_on": "herausgegeben am",
+    "number": "Nummer",
+    "page_count": "Seiten",
+    "language": "Sprache",
+}
 NOTES = {
     "heading_by_element": "Überschrift an h1/h2 erkannt, nicht an der bekannten Klasse",
     "meta_by_text": "Meta-Zeile an ihrem Wortlaut erkannt, nicht an der bekannten Klasse",

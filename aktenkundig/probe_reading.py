@@ -23,10 +23,16 @@ ENTRIES_SHOWN = 2
 
 COLUMNS = {"listing": ("list", "teaser", "thumbnails"), "release": ("heading", "meta", "press")}
 ZONES = {
-    "headline": ("heading",), "kicker": ("heading",), "number": ("meta",), "published_text": ("meta",),
-    "authority": ("meta",), "date_text": ("teaser", "thumbnails"), "title_text": ("teaser", "thumbnails"),
-    "number_text": ("thumbnails",), "teaser": ("teaser",),
-}  # fmt: skip
+    "headline": ("heading",),
+    "kicker": ("heading",),
+    "number": ("meta",),
+    "published_text": ("meta",),
+    "authority": ("meta",),
+    "date_text": ("teaser", "thumbnails"),
+    "title_text": ("teaser", "thumbnails"),
+    "number_text": ("thumbnails",),
+    "teaser": ("teaser",),
+}
 """Where each field is looked for first."""
 
 HARMLESS = ("missing_page", "not_listed", "excluded", "fallback_markup")
@@ -115,9 +121,12 @@ def problems_of(conn: sqlite3.Connection) -> tuple[Problem, ...]:
 
 
 def look_at(
-    source: SourceDescription, answers: Sequence[Answer], *, problems: tuple[Problem, ...],
+    source: SourceDescription,
+    answers: Sequence[Answer],
+    *,
+    problems: tuple[Problem, ...],
     documents: Mapping[str, Mapping[str, Any]],
-) -> Look:  # fmt: skip
+) -> Look:
     """Read every good answer and say what is missing; ``documents`` are what the archive keeps, by address."""
     read = [one for one in answers if one.status == 200 and one.kind != "robots"]
     pages = tuple(_page_seen(one, source, documents.get(one.url)) for one in read)
@@ -131,15 +140,17 @@ def look_at(
 
 
 def _page_seen(answer: Answer, source: SourceDescription, kept: Mapping[str, Any] | None) -> PageSeen:
-    record = record_of(
-        answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source
-    )
+    record = record_of(answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source)
     page = _parsed(answer, source) if answer.kind in COLUMNS else None
     known, unknown = class_names(page, COLUMNS[answer.kind]) if page else (Counter[str](), Counter[str]())
     return PageSeen(
-        answer=answer, record=record, fields=tuple(_fields(answer, record, page)), known=known, unknown=unknown,
+        answer=answer,
+        record=record,
+        fields=tuple(_fields(answer, record, page)),
+        known=known,
+        unknown=unknown,
         kept=kept,
-    )  # fmt: skip
+    )
 
 
 def _parsed(answer: Answer, source: SourceDescription) -> ParsedPage | None:
@@ -188,16 +199,11 @@ def _seen(
     zones = ZONES.get(name, ())
     texts = [value, *(part for part in parts if value and part in value)]
     found = (element_path(page, text, zones) for text in texts if text)
-    return FieldSeen(
-        name=name, value=value, element=next((path for path in found if path), None), required=required
-    )
+    return FieldSeen(name=name, value=value, element=next((path for path in found if path), None), required=required)
 
 
 def _missing(
-    source: SourceDescription,
-    answers: Sequence[Answer],
-    pages: Sequence[PageSeen],
-    problems: Sequence[Problem],
+    source: SourceDescription, answers: Sequence[Answer], pages: Sequence[PageSeen], problems: Sequence[Problem]
 ) -> Iterator[str]:
     yield from _missing_kinds(source, pages)
     for page in pages:

@@ -14,12 +14,25 @@ from aktenkundig.german_cli import GermanCommand
 
 
 @click.command(cls=GermanCommand)
-@click.argument("query", metavar="SUCHANFRAGE",
-                help="Wörter, \"feste Wendungen\", -ausgeschlossene; mehrere Wörter in Anführungszeichen.")  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=1, max=1000), default=20, metavar="ANZAHL",
-              help="Höchstens so viele Treffer zeigen (sonst 20).")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table",
-              help="Ausgabe als Tabelle (sonst) oder JSON.")  # fmt: skip
+@click.argument(
+    "query",
+    metavar="SUCHANFRAGE",
+    help='Wörter, "feste Wendungen", -ausgeschlossene; mehrere Wörter in Anführungszeichen.',
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1, max=1000),
+    default=20,
+    metavar="ANZAHL",
+    help="Höchstens so viele Treffer zeigen (sonst 20).",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="Ausgabe als Tabelle (sonst) oder JSON.",
+)
 @click.pass_obj
 def search(data: Path, query: str, limit: int, form: str) -> None:
     """Im Archiv suchen."""
@@ -29,11 +42,18 @@ def search(data: Path, query: str, limit: int, form: str) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, metavar="PORT", help="Port des Portals (sonst 8001).")  # fmt: skip  # noqa: E501
-@click.option("--host", default="127.0.0.1", metavar="ADRESSE",
-              help="Adresse, an der das Portal antwortet (sonst 127.0.0.1).")  # fmt: skip
-@click.option("--base-url", default=None, metavar="PFAD",
-              help="Pfad hinter einem Reverse-Proxy (oder AKTENKUNDIG_BASE_URL; sonst /).")  # fmt: skip
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, metavar="PORT", help="Port des Portals (sonst 8001)."
+)
+@click.option(
+    "--host", default="127.0.0.1", metavar="ADRESSE", help="Adresse, an der das Portal antwortet (sonst 127.0.0.1)."
+)
+@click.option(
+    "--base-url",
+    default=None,
+    metavar="PFAD",
+    help="Pfad hinter einem Reverse-Proxy (oder AKTENKUNDIG_BASE_URL; sonst /).",
+)
 @click.pass_obj
 def serve(data: Path, port: int, host: str, base_url: str | None) -> None:
     """Das Portal starten (Ende mit Strg-C)."""
@@ -79,8 +99,9 @@ def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("target", type=click.Path(path_type=Path), metavar="ORDNER",
-                help="Wohin; wird angelegt, wenn es ihn nicht gibt.")  # fmt: skip
+@click.argument(
+    "target", type=click.Path(path_type=Path), metavar="ORDNER", help="Wohin; wird angelegt, wenn es ihn nicht gibt."
+)
 @click.pass_obj
 def export(data: Path, target: Path) -> None:
     """Alle Tabellen als CSV, JSON Lines, Parquet und SQLite ausgeben, mit datapackage.json."""

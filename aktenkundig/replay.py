@@ -44,12 +44,9 @@ class Replay:
         self._source = load_source(run["source"])
         self._harvest: Harvest = harvest_for(self._source, memory)
         self._recorder = Recorder(
-            Run(
-                conn=conn, run_id=run["id"], source=run["source"], memory=memory,
-                now=lambda: str(run["started_at"]),
-            ),
+            Run(conn=conn, run_id=run["id"], source=run["source"], memory=memory, now=lambda: str(run["started_at"])),
             files=files,
-        )  # fmt: skip
+        )
         self._queue: list[tuple[int, int, Ask]] = []
         self._order = count()
         self.unreadable: list[str] = []

@@ -82,9 +82,7 @@ def migrate(path: Path) -> list[str]:
         db = Database(conn)
         applied = {step.name for step in migrations.applied(db)}
         if applied - known:
-            raise NewerArchive(
-                f"{path} stammt von einer neueren Version: {', '.join(sorted(applied - known))}"
-            )
+            raise NewerArchive(f"{path} stammt von einer neueren Version: {', '.join(sorted(applied - known))}")
         pending = [step.name for step in migrations.pending(db)]
         if applied and pending:
             _copy_before_migration(conn, path, pending[0])
@@ -134,6 +132,5 @@ def meta_value(conn: sqlite3.Connection, key: str) -> str | None:
 def set_meta(conn: sqlite3.Connection, key: str, value: str) -> None:
     """Write a value of the ``meta`` table."""
     conn.execute(
-        "insert into meta (key, value) values (?, ?) on conflict do update set value = excluded.value",
-        (key, value),
+        "insert into meta (key, value) values (?, ?) on conflict do update set value = excluded.value", (key, value)
     )

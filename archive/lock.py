@@ -30,9 +30,7 @@ def take_lock(data: Path, *, wait: float = 0.0) -> FileLock:
     try:
         lock.acquire(timeout=max(wait, LEAST_WAIT))
     except Timeout as error:
-        raise ArchiveBusy(
-            f"Ein anderer Lauf arbeitet gerade an {data}. Bitte warten, bis er endet."
-        ) from error
+        raise ArchiveBusy(f"Ein anderer Lauf arbeitet gerade an {data}. Bitte warten, bis er endet.") from error
     return lock
 
 

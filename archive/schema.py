@@ -18,9 +18,19 @@ LEDGER = ("runs", "snapshots", "listings", "problems", "blocks", "document_numbe
 """What happened. ``rebuild`` keeps these tables; everything else is derived from the WARC files."""
 
 DERIVED = (
-    "documents", "dates", "pages", "versions", "version_pages", "document_topics",
-    "citations", "links", "mendings", "sections", "events", "absences",
-)  # fmt: skip
+    "documents",
+    "dates",
+    "pages",
+    "versions",
+    "version_pages",
+    "document_topics",
+    "citations",
+    "links",
+    "mendings",
+    "sections",
+    "events",
+    "absences",
+)
 """What we read from it. ``rebuild`` makes these tables again."""
 
 

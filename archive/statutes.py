@@ -181,14 +181,10 @@ def spellings() -> Spellings:
         folded=folded,
         longest=max(map(len, (*exact, *folded))),
         suffixes=_keys((text, row["key"]) for row in data["land"] for text in row["suffixes"]),
-        adjectives=_keys(
-            ((text, row["key"]) for row in data["land"] for text in row["adjectives"]), folded=True
-        ),
+        adjectives=_keys(((text, row["key"]) for row in data["land"] for text in row["adjectives"]), folded=True),
         families=_keys((text, name) for name, row in families.items() for text in row["abbr"])
         | _keys(((text, name) for name, row in families.items() for text in row["names"]), folded=True),
-        bare=_keys(
-            ((text, row["bare"]) for row in families.values() for text in row["bare_names"]), folded=True
-        ),
+        bare=_keys(((text, row["bare"]) for row in families.values() for text in row["bare_names"]), folded=True),
     )
 
 
@@ -258,10 +254,9 @@ def official_url(law: str | None, unit: str, number: str) -> str | None:
     found = laws().get(law) if law else None
     if found is None or unit == "Az":
         return None
-    template = {
-        "Art.": found.art or (found.link if found.level == "eu" else None),
-        "ErwGr": found.recital,
-    }.get(unit, found.link if found.level != "eu" else None)
+    template = {"Art.": found.art or (found.link if found.level == "eu" else None), "ErwGr": found.recital}.get(
+        unit, found.link if found.level != "eu" else None
+    )
     if template and _PLAIN_NUMBER.match(number):
         return template.replace("{number}", number)
     return found.page or (lands()[found.land].portal if found.land else None)

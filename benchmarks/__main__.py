@@ -44,17 +44,13 @@ def measured(name: str, *, quick: bool) -> tuple[str, int]:
 
 def circumstances(load: float) -> str:
     """When a section was measured, and how busy the machine was before."""
-    return (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}; load before the run {load:.1f} on {os.cpu_count()} cores."
-    )
+    return f"Measured on {datetime.now(UTC):%Y-%m-%d}; load before the run {load:.1f} on {os.cpu_count()} cores."
 
 
 def main() -> int:
     """Run, print and keep; the exit code of the first that failed, else 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)} (all by default)"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)} (all by default)")
     parser.add_argument("--quick", action="store_true", help="small sizes, one round, nothing is kept")
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):

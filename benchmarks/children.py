@@ -36,16 +36,7 @@ class Run:
 @contextmanager
 def sample_site(releases: int = 0, *, validators: bool = True, day: int = 1) -> Iterator[dict[str, str]]:
     """The sample site in a process of its own; gives the addresses of ``dsmv`` and ``dsk``."""
-    command = [
-        sys.executable,
-        "-u",
-        "-m",
-        "aktenkundig.sample",
-        "--day",
-        str(day),
-        "--releases",
-        str(releases),
-    ]
+    command = [sys.executable, "-u", "-m", "aktenkundig.sample", "--day", str(day), "--releases", str(releases)]
     if not validators:
         command.append("--no-validators")
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as site:

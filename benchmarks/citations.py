@@ -14,9 +14,7 @@ from pathlib import Path
 from pipelines.citations import find_citations
 
 SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "pipelines" / "data" / "citations.toml"
-FILLER = (
-    "Die Aufsichtsbehörden der Länder haben ihre Hinweise für die Praxis überarbeitet und veröffentlicht. "
-)
+FILLER = "Die Aufsichtsbehörden der Länder haben ihre Hinweise für die Praxis überarbeitet und veröffentlicht. "
 
 
 def sample_text(megabytes: float = 2.0) -> str:

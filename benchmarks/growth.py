@@ -17,9 +17,18 @@ CEILING = 250
 """MB that a crawl of 5,000 pages may take."""
 
 HEAD = (
-    "documents", "first crawl s", "processor ms a page", "peak MB", "second crawl s", "processor ms a page", "peak MB",
-    "text MB", "archive.db MB", "of it index MB", "vault MB",
-)  # fmt: skip
+    "documents",
+    "first crawl s",
+    "processor ms a page",
+    "peak MB",
+    "second crawl s",
+    "processor ms a page",
+    "peak MB",
+    "text MB",
+    "archive.db MB",
+    "of it index MB",
+    "vault MB",
+)
 
 
 def megabytes(size: float) -> str:
@@ -48,10 +57,18 @@ def row(data: Path, first: Run, second: Run) -> tuple[str, ...]:
     conn.close()
     vault = sum(file.stat().st_size for file in (data / "warc").iterdir())
     return (
-        f"{documents}", f"{first.seconds:.0f}", f"{1000 * first.cpu / pages:.1f}", f"{first.peak:.0f}",
-        f"{second.seconds:.0f}", f"{1000 * second.cpu / pages:.1f}", f"{second.peak:.0f}", megabytes(text),
-        megabytes((data / "archive.db").stat().st_size), megabytes(index), megabytes(vault),
-    )  # fmt: skip
+        f"{documents}",
+        f"{first.seconds:.0f}",
+        f"{1000 * first.cpu / pages:.1f}",
+        f"{first.peak:.0f}",
+        f"{second.seconds:.0f}",
+        f"{1000 * second.cpu / pages:.1f}",
+        f"{second.peak:.0f}",
+        megabytes(text),
+        megabytes((data / "archive.db").stat().st_size),
+        megabytes(index),
+        megabytes(vault),
+    )
 
 
 def measure(releases: int) -> tuple[str, ...]:
@@ -72,9 +89,7 @@ def main() -> None:
     options = parser.parse_args()
     sizes = options.releases or ([200] if options.quick else [1000, 5000, 10_000])
     print(table(HEAD, [measure(size) for size in sizes]))
-    print(
-        f"\nPeak: all processes of the crawl together (PSS); wanted: at most {CEILING} MB over 5,000 pages."
-    )
+    print(f"\nPeak: all processes of the crawl together (PSS); wanted: at most {CEILING} MB over 5,000 pages.")
 
 
 if __name__ == "__main__":

@@ -38,10 +38,33 @@ READERS: dict[str, Callable[[str], object]] = {
 }
 
 PIECES = (
-    "a", "a-", "- \n", "\u00ad", " \n", "Ü\u0308", "1.", "1.1.2020 ", "vom ", "Stand 2020", "Art. 6, ", "§§ 1 bis 20, ",
-    "Art. 1 Abs. 1 und ", "C-", "„", "Kurzpapier Nr. 1, ", "Beschluss vom ", "https://", "Kontakt:\n", "Tel. 0\n", "a@",
-    "Konferenz der ", "Kamera ", "Ver-\nein ", "@2020-10-10", "Erwägungsgrund 1 Satz ",
-)  # fmt: skip
+    "a",
+    "a-",
+    "- \n",
+    "\u00ad",
+    " \n",
+    "Ü\u0308",
+    "1.",
+    "1.1.2020 ",
+    "vom ",
+    "Stand 2020",
+    "Art. 6, ",
+    "§§ 1 bis 20, ",
+    "Art. 1 Abs. 1 und ",
+    "C-",
+    "„",
+    "Kurzpapier Nr. 1, ",
+    "Beschluss vom ",
+    "https://",
+    "Kontakt:\n",
+    "Tel. 0\n",
+    "a@",
+    "Konferenz der ",
+    "Kamera ",
+    "Ver-\nein ",
+    "@2020-10-10",
+    "Erwägungsgrund 1 Satz ",
+)
 
 
 def seconds(reader: Callable[[str], object], text: str) -> float:
@@ -64,12 +87,7 @@ def main() -> int:
         found = {piece: growth(reader, piece) for piece in PIECES}
         piece = max(found, key=lambda one: found[one][1])
         rows.append(
-            [
-                name,
-                f"`{piece.encode('unicode_escape').decode()}`",
-                f"{found[piece][0]:.2f}",
-                f"{found[piece][1]:.1f}",
-            ]
+            [name, f"`{piece.encode('unicode_escape').decode()}`", f"{found[piece][0]:.2f}", f"{found[piece][1]:.1f}"]
         )
     print(table(["reader", "worst piece", "s for 160 kB", "times those for 40 kB"], rows))
     return int(any(float(row[3]) > MOST for row in rows))

@@ -30,10 +30,7 @@ from pipelines.files import file_worker, worker
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("crawler", "pipelines", "archive", "portal", "aktenkundig")
-KINDS = {
-    "DSMV release": ("dsmv", "release", 32),
-    "DSK PDF": ("dsk", "file", 42),
-}
+KINDS = {"DSMV release": ("dsmv", "release", 32), "DSK PDF": ("dsk", "file", 42)}
 """What is counted: source, kind of address, and the most files that are wanted."""
 
 
@@ -79,14 +76,9 @@ def _project_file(name: str) -> str | None:
 class WorkerInside(file_worker.FileWorker):
     """Answers in this process, so that what reads files is seen too."""
 
-    def ask(
-        self, request: dict[str, Any], body: bytes, limits: Any
-    ) -> Iterator[tuple[dict[str, Any], bytes]]:
+    def ask(self, request: dict[str, Any], body: bytes, limits: Any) -> Iterator[tuple[dict[str, Any], bytes]]:
         """What the process would answer."""
-        source, sink = (
-            BytesIO(worker.packed(file_worker._stated(request, limits, len(body)), body)),
-            BytesIO(),
-        )
+        source, sink = (BytesIO(worker.packed(file_worker._stated(request, limits, len(body)), body)), BytesIO())
         with patch.object(worker, "_limit_memory"), patch.object(worker.signal, "setitimer"):
             worker.serve(source, sink)
         sink.seek(0)

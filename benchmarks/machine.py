@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = (
-    "scrapy", "twisted", "beautifulsoup4", "lxml", "warcio", "datasette", "pypdfium2", "dateparser",
-)  # fmt: skip
+PACKAGES = ("scrapy", "twisted", "beautifulsoup4", "lxml", "warcio", "datasette", "pypdfium2", "dateparser")
 
 
 def describe() -> str:

@@ -20,40 +20,9 @@ SENTENCES = (
     "Wer {compound} betreibt, muss technisch-organisatorische Maßnahmen treffen und sie regelmäßig überprüfen.",
     "Die Beschwerde betraf Daten, die ohne Wissen der Betroffenen an ein anderes Unternehmen gegangen waren.",
 )
-FIRST = (
-    "Schul",
-    "Melde",
-    "Register",
-    "Gesundheits",
-    "Video",
-    "Funkzellen",
-    "Steuer",
-    "Wähler",
-    "Kunden",
-    "Patienten",
-)
-SECOND = (
-    "daten",
-    "akten",
-    "portale",
-    "systeme",
-    "verfahren",
-    "stellen",
-    "kameras",
-    "netze",
-    "listen",
-    "konten",
-)
-THIRD = (
-    "prüfung",
-    "verarbeitung",
-    "speicherung",
-    "verwaltung",
-    "sicherung",
-    "übermittlung",
-    "auswertung",
-    "sperrung",
-)
+FIRST = ("Schul", "Melde", "Register", "Gesundheits", "Video", "Funkzellen", "Steuer", "Wähler", "Kunden", "Patienten")
+SECOND = ("daten", "akten", "portale", "systeme", "verfahren", "stellen", "kameras", "netze", "listen", "konten")
+THIRD = ("prüfung", "verarbeitung", "speicherung", "verwaltung", "sicherung", "übermittlung", "auswertung", "sperrung")
 
 
 def german_text(megabytes: float, seed: int = 7) -> str:

@@ -122,9 +122,7 @@ def print_paper(paper: Path, found: dict[str, Extract]) -> None:
     print("|---|---|---|---|---|")
     for name, extract in found.items():
         pages = extract(paper.read_bytes())
-        numbers = sum(
-            str(number) in text.split() and bool(bare(number, text)) for number, text in enumerate(pages, 1)
-        )
+        numbers = sum(str(number) in text.split() and bool(bare(number, text)) for number, text in enumerate(pages, 1))
         divided = sum(len(re.findall(r"\w-\r?\n", text)) for text in pages)
         print(f"| {name} | {len(pages)} | {sum(len(t.split()) for t in pages)} | {numbers} | {divided} |")
 
@@ -152,9 +150,7 @@ def print_times(name: str, bodies: list[bytes], pages: int, worker: FileWorker) 
 
         ours()
         rounds += [(cost(ours, worker.pids), cost(theirs, worker.pids)) for _ in range(ROUNDS)]
-    one, other = (
-        Cost(*map(statistics.median, zip(*costs, strict=True))) for costs in zip(*rounds, strict=True)
-    )
+    one, other = (Cost(*map(statistics.median, zip(*costs, strict=True))) for costs in zip(*rounds, strict=True))
     ratios = sorted(mine.wall / its.wall for mine, its in rounds)
     print(
         f"| {name} | {pages} | {one.wall * 1000:.0f} ms | {other.wall * 1000:.0f} ms | {statistics.median(ratios):.2f} "
@@ -211,18 +207,14 @@ def main() -> None:
         print_times_head()
         if options.paper.exists():
             copies = -(-options.pages // 41)
-            print_times(
-                f"the real paper, {copies} times", [options.paper.read_bytes()] * copies, 41 * copies, worker
-            )
+            print_times(f"the real paper, {copies} times", [options.paper.read_bytes()] * copies, 41 * copies, worker)
         for name, layouts in TIMED.items():
             print_times(name, *made_pages(options.pages, layouts), worker)
 
 
 def print_times_head() -> None:
     """The head of the table of times."""
-    print(
-        "\n| files | pages | aktenkundig | pdftotext | ratio | range | our CPU: parent + worker | its CPU | load |"
-    )
+    print("\n| files | pages | aktenkundig | pdftotext | ratio | range | our CPU: parent + worker | its CPU | load |")
     print("|---|---|---|---|---|---|---|---|---|")
 
 

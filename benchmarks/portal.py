@@ -65,18 +65,20 @@ def fill(data: Path, documents: int) -> list[str]:
         " select id, 2, '2026-11-21T03:00:00Z', '2026-11-20T03:00:00Z', 'x', title, text || ' Nachtrag.' from documents"
         " where docno % 10 = 0"
     )
-    conn.execute(
-        "update documents set version = 2, last_changed_at = '2026-11-21T03:00:00Z' where docno % 10 = 0"
+    conn.execute("update documents set version = 2, last_changed_at = '2026-11-21T03:00:00Z' where docno % 10 = 0")
+    conn.executemany(
+        "insert into dates values (?, 'mentioned', '2024-05', 'month', 'Mai 2024', 'body', 0)",
+        ((one,) for one in ids for _ in range(3)),
     )
-    conn.executemany("insert into dates values (?, 'mentioned', '2024-05', 'month', 'Mai 2024', 'body', 0)",
-                     ((one,) for one in ids for _ in range(3)))  # fmt: skip
     conn.executemany(
         "insert into citations (document_id, page, law, unit, number, raw, start)"
         " values (?, 1, 'DSGVO', 'Art.', ?, 'Art. 6', 0)",
         ((one, str(number)) for place, one in enumerate(ids) for number in (1, 2, 3 + place % 60)),
     )
-    conn.executemany("insert into links (document_id, url, target_id, kind, evidence) values (?, '', ?, 'cites', 'S. 1')",
-                     ((one, other) for one, other in pairwise(ids)))  # fmt: skip
+    conn.executemany(
+        "insert into links (document_id, url, target_id, kind, evidence) values (?, '', ?, 'cites', 'S. 1')",
+        ((one, other) for one, other in pairwise(ids)),
+    )
     conn.execute("commit")
     index_all(conn, ids)
     conn.execute("pragma journal_mode = wal")
@@ -176,27 +178,21 @@ def main() -> None:
     limit = max(FLOOR_MS, 2 * percentile(answers[TABLE], 0.95))
     rows = [
         (
-            name, f"{percentile(found, 0.5):.0f}", f"{percentile(found, 0.95):.0f}",
+            name,
+            f"{percentile(found, 0.5):.0f}",
+            f"{percentile(found, 0.95):.0f}",
             f"{percentile(found, 0.95) / percentile(answers[TABLE], 0.95):.2f}",
             f"{max(one.size for one in found) / 1000:.0f}",
         )
         for name, found in answers.items()
-    ]  # fmt: skip
+    ]
     print(
         table(
-            (
-                f"{documents} documents, {rounds} requests each",
-                "median ms",
-                "p95 ms",
-                "p95, ratio",
-                "largest page kB",
-            ),
+            (f"{documents} documents, {rounds} requests each", "median ms", "p95 ms", "p95, ratio", "largest page kB"),
             rows,
         )
     )
-    print(
-        f"\nWanted: p95 of at most {limit:.0f} ms (the larger of {FLOOR_MS} ms and twice the table page's)."
-    )
+    print(f"\nWanted: p95 of at most {limit:.0f} ms (the larger of {FLOOR_MS} ms and twice the table page's).")
 
 
 if __name__ == "__main__":

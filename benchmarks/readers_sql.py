@@ -33,17 +33,20 @@ SMALL = (
     "select rowid from documents_fts where documents_fts match 'datenschutz' limit 20",
 )
 _EVERYTHING = quote(" OR ".join(f"{letter}*" for letter in "abdefghikmnprstuvw"))
-_PAIRS = quote(
-    " OR ".join(f"{pair}*" for pair in ("da", "de", "di", "be", "ge", "ve", "an", "au", "ei", "in"))
-)
+_PAIRS = quote(" OR ".join(f"{pair}*" for pair in ("da", "de", "di", "be", "ge", "ve", "an", "au", "ei", "in")))
 _ENDLESS = quote("with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c")
 _DEAF = quote("select instr(hex(zeroblob(1900000)), hex(zeroblob(900000)) || '1')")
 _LARGE = quote("select zeroblob(3900000) from pages limit 8")
 ABUSE = (
-    f"/archive.json?sql={_ENDLESS}", f"/suche.csv?q={_EVERYTHING}", f"/archive.json?sql={_DEAF}", f"/suche.csv?q={_PAIRS}",
-    f"/archive.json?sql={_LARGE}", "/archive/documents.csv?_stream=1", f"/suche.csv?q={_PAIRS}&sortierung=datum",
+    f"/archive.json?sql={_ENDLESS}",
+    f"/suche.csv?q={_EVERYTHING}",
+    f"/archive.json?sql={_DEAF}",
+    f"/suche.csv?q={_PAIRS}",
+    f"/archive.json?sql={_LARGE}",
+    "/archive/documents.csv?_stream=1",
+    f"/suche.csv?q={_PAIRS}&sortierung=datum",
     "/daten/download/documents.csv",
-)  # fmt: skip
+)
 READERS = 20
 WANTED_MS = 1000
 
@@ -97,11 +100,7 @@ def readers(port: int, ids: list[str], rounds: int) -> tuple[dict[str, list[floa
         chosen = random.Random(seed)
         for _ in range(rounds):
             word = f"{chosen.choice(QUERIES)} -xq{chosen.randrange(10**9)}"
-            pages = {
-                "start": "/",
-                "search": f"/suche?q={quote(word)}",
-                "document": f"/dokument/{chosen.choice(ids)}",
-            }
+            pages = {"start": "/", "search": f"/suche?q={quote(word)}", "document": f"/dokument/{chosen.choice(ids)}"}
             for name, path in pages.items():
                 time.sleep(chosen.uniform(0.5, 1.5))
                 started = time.perf_counter()
@@ -158,8 +157,9 @@ def main() -> None:
                 thread.join(timeout=30)
     ratio = statistics.median(apart) / statistics.median(at_home)
     rows = [
-        (name, f"{p95(found['alone'][name]):.0f}", f"{p95(found['abused'][name]):.0f}") for name in ("start", "search", "document")
-    ]  # fmt: skip
+        (name, f"{p95(found['alone'][name]):.0f}", f"{p95(found['abused'][name]):.0f}")
+        for name in ("start", "search", "document")
+    ]
     print(
         f"Small statements: {statistics.median(apart):.1f} ms apart, {statistics.median(at_home):.1f} ms in threads: {ratio:.2f}\n"
     )

@@ -76,9 +76,7 @@ class Clock:
 def made_pages(count: int) -> list[tuple[str, bytes]]:
     """Canonical address and bytes of so many made releases."""
     source = load_source("dsmv")
-    targets = [
-        f"/presse/?id={one.id}&processor=processor.sa.pressemitteilung" for one in made_releases(count)
-    ]
+    targets = [f"/presse/?id={one.id}&processor=processor.sa.pressemitteilung" for one in made_releases(count)]
     return [(source.site + target, answer("dsmv", target, 1, count).body) for target in targets]
 
 
@@ -89,9 +87,7 @@ def steps(pages: list[tuple[str, bytes]]) -> dict[str, float]:
         patch.object(publication, name, clock.wrapped(f"– {label}", getattr(publication, name)))
         for label, name in STEPS.items()
     ]
-    patches.append(
-        patch("archive.keeping.store.index_document", clock.wrapped("– search index", index_document))
-    )
+    patches.append(patch("archive.keeping.store.index_document", clock.wrapped("– search index", index_document)))
     with tempfile.TemporaryDirectory() as folder:
         conn = open_archive(Path(folder))
         write_topics(conn)
@@ -121,9 +117,15 @@ def _one_page(conn: object, url: str, body: bytes, clock: Clock) -> None:
             body, url=url, document_id=document_id_for(url, source), content_type="text/html", source=source
         )
     item = DocumentRead(
-        source="dsmv", document_id=page.document_id, url=url, doc_type="pressemitteilung", listed=None, content=page,
-        evidence=SEEN, publisher="DSMV",
-    )  # fmt: skip
+        source="dsmv",
+        document_id=page.document_id,
+        url=url,
+        doc_type="pressemitteilung",
+        listed=None,
+        content=page,
+        evidence=SEEN,
+        publisher="DSMV",
+    )
     with clock.measuring("record → publication"):
         made, _ = publication.publication_of_page(item)
     with clock.measuring("publication → tables"):
@@ -203,8 +205,10 @@ def _nested(spent: dict[str, float]) -> Iterator[tuple[str, float]]:
     parts = sorted((name for name in spent if name.startswith("–")), key=lambda name: -spent[name])
     for name in (WHOLE, "page → record", "record → publication", "publication → tables"):
         yield name, spent[name]
-        wanted = {"record → publication": lambda part: part != "– search index",
-                  "publication → tables": lambda part: part == "– search index"}.get(name)  # fmt: skip
+        wanted = {
+            "record → publication": lambda part: part != "– search index",
+            "publication → tables": lambda part: part == "– search index",
+        }.get(name)
         yield from ((part, spent[part]) for part in parts if wanted and wanted(part))
 
 

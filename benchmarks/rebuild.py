@@ -26,17 +26,16 @@ def measure(releases: int, rounds: int) -> tuple[str, ...]:
         crawl(kept, site, *sources)
         runs = alternating(
             rounds,
-            {
-                "crawl": lambda: crawl(next(archives), site, *sources),
-                "rebuild": partial(aktenkundig, kept, "rebuild"),
-            },
+            {"crawl": lambda: crawl(next(archives), site, *sources), "rebuild": partial(aktenkundig, kept, "rebuild")},
         )
     crawled, rebuilt = runs["crawl"], runs["rebuild"]
     return (
         f"{releases} made releases" if releases else "sample archive, both sources",
-        f"{crawled.seconds:.1f}", f"{rebuilt.seconds:.1f}", f"{crawled.seconds / rebuilt.seconds:.2f}",
+        f"{crawled.seconds:.1f}",
+        f"{rebuilt.seconds:.1f}",
+        f"{crawled.seconds / rebuilt.seconds:.2f}",
         f"{crawled.cpu / rebuilt.cpu:.2f}",
-    )  # fmt: skip
+    )
 
 
 def main() -> None:

@@ -44,11 +44,7 @@ def nights(releases: int, *, validators: bool, repeats: int = 3) -> Nights:
         with closing(sqlite3.connect(data / "archive.db")) as conn:
             runs = conn.execute("select bytes, not_modified, requests from runs order by id").fetchall()
     return Nights(
-        first=first,
-        later=later,
-        bytes=tuple(run[0] for run in runs),
-        not_modified=runs[-1][1],
-        requests=runs[-1][2],
+        first=first, later=later, bytes=tuple(run[0] for run in runs), not_modified=runs[-1][1], requests=runs[-1][2]
     )
 
 
@@ -65,15 +61,18 @@ def main() -> None:
         again = statistics.median(one.seconds for one in found.later)
         rows.append(
             (
-                name, f"{found.first.seconds:.1f}", f"{again:.1f}", f"{found.ratio:.2f}",
-                f"{found.not_modified} of {found.requests}", f"{found.bytes[0] / 1e6:.1f}", f"{found.bytes[-1] / 1e6:.1f}",
+                name,
+                f"{found.first.seconds:.1f}",
+                f"{again:.1f}",
+                f"{found.ratio:.2f}",
+                f"{found.not_modified} of {found.requests}",
+                f"{found.bytes[0] / 1e6:.1f}",
+                f"{found.bytes[-1] / 1e6:.1f}",
             )
-        )  # fmt: skip
+        )
     head = (f"{releases} releases", "first s", "again s", "ratio", "answered 304", "first MB", "again MB")
     print(table(head, rows))
-    print(
-        f"\nWall time of whole processes; again: median of the later crawls; wanted: at most {CEILING} of the first."
-    )
+    print(f"\nWall time of whole processes; again: median of the later crawls; wanted: at most {CEILING} of the first.")
 
 
 if __name__ == "__main__":

@@ -27,9 +27,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "aktenkundig" / "sample" / "data" / "papers.zip"
 PASSWORD = "nur-fuer-den-dienstgebrauch"
 SAVED_AT = (
-    datetime(2024, 1, 2, 9, tzinfo=UTC), datetime(2025, 7, 14, 16, 12, tzinfo=UTC),
+    datetime(2024, 1, 2, 9, tzinfo=UTC),
+    datetime(2025, 7, 14, 16, 12, tzinfo=UTC),
     datetime(2026, 3, 2, 7, 45, tzinfo=UTC),
-)  # fmt: skip
+)
 A4 = (595, 842)
 MARGIN = 71.0
 HEAD_Y, FOOT_Y = A4[1] - 42.0, 36.0
@@ -57,8 +58,12 @@ def made(paper: Paper) -> bytes:
         return office_file(paper.form, full_text(paper))
     if paper.form == "scan":
         return pdf(paper, None)
-    written = pdf(paper, _Setter(head=paper.head or (paper.title[:80] if paper.form == "report" else ""),
-                                 report=paper.form == "report").pages_of(full_text(paper)))  # fmt: skip
+    written = pdf(
+        paper,
+        _Setter(
+            head=paper.head or (paper.title[:80] if paper.form == "report" else ""), report=paper.form == "report"
+        ).pages_of(full_text(paper)),
+    )
     return written[: len(written) // 3] if paper.form == "truncated" else written
 
 
@@ -109,9 +114,7 @@ class _Setter:
         self._print_notes()
         for number, page in enumerate(self.pages, start=1):
             if self.report or self.head:
-                page.append(
-                    _Run(x=A4[0] - MARGIN - 60, y=FOOT_Y, text=f"Seite {number} von {len(self.pages)}")
-                )
+                page.append(_Run(x=A4[0] - MARGIN - 60, y=FOOT_Y, text=f"Seite {number} von {len(self.pages)}"))
             if self.head and number > 1:
                 page.insert(0, _Run(x=MARGIN, y=HEAD_Y, text=self.head))
         return self.pages
@@ -132,9 +135,16 @@ class _Setter:
             self.y -= 4.0
 
     def _set(
-        self, text: str, *, font: str, size: float, gap: float,
-        justified: bool = True, indent: float = 0.0, keep: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        text: str,
+        *,
+        font: str,
+        size: float,
+        gap: float,
+        justified: bool = True,
+        indent: float = 0.0,
+        keep: float = 0.0,
+    ) -> None:
         if self.y - keep < self.floor:
             self._next_frame()
         width = (MEASURE - (self.columns - 1) * GUTTER) / self.columns
@@ -266,13 +276,9 @@ def _odt(blocks: list[str]) -> Iterator[tuple[str, str]]:
     yield "mimetype", CONTENT_TYPES["odt"]
     content = ""
     for block in blocks:
-        lines = "<text:line-break/>".join(
-            escape(line.removeprefix("* ")) for line in block.lstrip("# ").split("\n")
-        )
+        lines = "<text:line-break/>".join(escape(line.removeprefix("* ")) for line in block.lstrip("# ").split("\n"))
         heading = block.startswith("#")
-        content += (
-            f'<text:h text:outline-level="1">{lines}</text:h>' if heading else f"<text:p>{lines}</text:p>"
-        )
+        content += f'<text:h text:outline-level="1">{lines}</text:h>' if heading else f"<text:p>{lines}</text:p>"
     yield (
         "content.xml",
         (

@@ -32,13 +32,47 @@ FEW = 0.10
 """Up to this share of the documents, a search has 150 ms; above, 500 ms."""
 
 QUERIES = (
-    "Datenschutz", "Überwachung", "Verantwortlicher", "Daten", "Gesetz", "Recht", "Video", "Behörde", "Videoüberwachung",
-    "Gesundheitsamt", "Kennzeichen", "Kameras", "Bussgeld", "ueberwachung", "Städte", "Schülerinnen", "Polizei", "Kirche",
-    "Datenschutz Behörde", "Recht auf Löschung", "Kamera Bahnhof Polizei", "Schule Video", "Gesetz Bericht Klage",
-    '"Datenschutz Behörde"', '"Schule Polizei"', "Kennzeichen*", "Verkehrs*", "Schule OR Polizei", "Kamera -Polizei",
-    "Video-Konferenz", "KI", "DSGVO", "Krankenhaus", "Wohnung", "Zeugnis", "Drohne Nachbar", "Melderegister", "Passwort",
-    "Steuerberater", "Patientenakte",
-)  # fmt: skip
+    "Datenschutz",
+    "Überwachung",
+    "Verantwortlicher",
+    "Daten",
+    "Gesetz",
+    "Recht",
+    "Video",
+    "Behörde",
+    "Videoüberwachung",
+    "Gesundheitsamt",
+    "Kennzeichen",
+    "Kameras",
+    "Bussgeld",
+    "ueberwachung",
+    "Städte",
+    "Schülerinnen",
+    "Polizei",
+    "Kirche",
+    "Datenschutz Behörde",
+    "Recht auf Löschung",
+    "Kamera Bahnhof Polizei",
+    "Schule Video",
+    "Gesetz Bericht Klage",
+    '"Datenschutz Behörde"',
+    '"Schule Polizei"',
+    "Kennzeichen*",
+    "Verkehrs*",
+    "Schule OR Polizei",
+    "Kamera -Polizei",
+    "Video-Konferenz",
+    "KI",
+    "DSGVO",
+    "Krankenhaus",
+    "Wohnung",
+    "Zeugnis",
+    "Drohne Nachbar",
+    "Melderegister",
+    "Passwort",
+    "Steuerberater",
+    "Patientenakte",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=10_000)
-    parser.add_argument(
-        "--database", type=Path, help="keep the synthetic archive here, or use the one that is here"
-    )
+    parser.add_argument("--database", type=Path, help="keep the synthetic archive here, or use the one that is here")
     options = parser.parse_args(arguments)
     print_quality()
     with tempfile.TemporaryDirectory() as folder:
@@ -92,9 +124,7 @@ def print_quality() -> None:
         for engine, find in [*rivals(texts), ("ours", lambda query, conn=conn: _ours(conn, query))]:
             measured = gate.measure(conn, cases, lambda _, query, find=find: find(query))
             one = measured["all"]
-            print(
-                f"  {engine:20} {one.recall:6.3f} {one.precision:6.3f} {one.ndcg:6.3f}   {_by_kind(measured)}"
-            )
+            print(f"  {engine:20} {one.recall:6.3f} {one.precision:6.3f} {one.ndcg:6.3f}   {_by_kind(measured)}")
 
 
 def _by_kind(measured: dict[str, object]) -> str:
@@ -122,8 +152,7 @@ def print_indexing(path: Path, count: int) -> None:
 
 def _bytes(conn: sqlite3.Connection) -> int:
     pages, size, free = (
-        int(conn.execute(f"pragma {name}").fetchone()[0])
-        for name in ("page_count", "page_size", "freelist_count")
+        int(conn.execute(f"pragma {name}").fetchone()[0]) for name in ("page_count", "page_size", "freelist_count")
     )
     return (pages - free) * size
 
@@ -134,15 +163,11 @@ def print_timings(path: Path) -> None:
     documents = conn.execute("select count(*) from documents").fetchone()[0]
     started = time.process_time()
     words = len(vocabulary_of(conn).terms)
-    print(
-        f"\n{documents:,} documents, {words:,} words read in {time.process_time() - started:.1f} s (once a process)"
-    )
+    print(f"\n{documents:,} documents, {words:,} words read in {time.process_time() - started:.1f} s (once a process)")
     for _ in range(2):  # what is kept in memory is read when the archive is seen at rest
         search(conn, "", with_facets=True)
     timings = [_time_query(conn, query, documents) for query in QUERIES]
-    print(
-        f"{'query':26} {'share':>7} {'first ms':>9} {'ours ms':>8} {'bare, words':>12} {'bare, our expression':>21}"
-    )
+    print(f"{'query':26} {'share':>7} {'first ms':>9} {'ours ms':>8} {'bare, words':>12} {'bare, our expression':>21}")
     for one in sorted(timings, key=lambda timing: -timing.share):
         print(
             f"{one.query:26} {one.share:7.2%} {one.first * 1e3:9.0f} {one.ours * 1e3:8.0f} {one.bare_words * 1e3:12.1f}"

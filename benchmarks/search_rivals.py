@@ -14,11 +14,7 @@ Text = tuple[str, str]
 Find = Callable[[str], Sequence[str]]
 """Query in, ids out, best first."""
 
-TOKENIZERS = {
-    "FTS5 unicode61": "unicode61",
-    "FTS5 porter": "porter unicode61",
-    "FTS5 trigram": "trigram",
-}
+TOKENIZERS = {"FTS5 unicode61": "unicode61", "FTS5 porter": "porter unicode61", "FTS5 trigram": "trigram"}
 POSTGRES = "AKTENKUNDIG_BENCH_POSTGRES"
 """Connection string of a PostgreSQL to compare with; nothing is kept there."""
 

@@ -54,9 +54,7 @@ class Writer:
             "w": iter(pick(self._words, cum_weights=self._word_weights, k=count)),
             "c": iter(pick(self._compounds, cum_weights=self._compound_weights, k=count)),
         }
-        return " ".join(
-            next(lists[kind]) + ("." if number % 12 == 11 else "") for number, kind in enumerate(kinds)
-        )
+        return " ".join(next(lists[kind]) + ("." if number % 12 == 11 else "") for number, kind in enumerate(kinds))
 
     def documents(self, count: int) -> Iterator[tuple[object, ...]]:
         """Rows of ``documents``; one in fifty has no date."""
@@ -64,15 +62,26 @@ class Writer:
         for docno in range(1, count + 1):
             year = self._random.randint(1990, 2026)
             date = (
-                None
-                if docno % 50 == 0
-                else f"{year}-{self._random.randint(1, 12):02}-{self._random.randint(1, 28):02}"
+                None if docno % 50 == 0 else f"{year}-{self._random.randint(1, 12):02}-{self._random.randint(1, 28):02}"
             )
             size = self._random.randint(WORDS_PER_DOCUMENT // 2, WORDS_PER_DOCUMENT * 3 // 2)
             yield (
-                f"syn-{docno}", docno, pick(SOURCES), pick(TYPES), pick(ISSUERS), self.words(8), self.words(5),
-                self.words(size), f"https://example.org/{docno}", date, year if date else None, "", "", "", "",
-            )  # fmt: skip
+                f"syn-{docno}",
+                docno,
+                pick(SOURCES),
+                pick(TYPES),
+                pick(ISSUERS),
+                self.words(8),
+                self.words(5),
+                self.words(size),
+                f"https://example.org/{docno}",
+                date,
+                year if date else None,
+                "",
+                "",
+                "",
+                "",
+            )
 
 
 def build(path: Path, count: int, seed: int = 7) -> tuple[sqlite3.Connection, list[str]]:
@@ -87,9 +96,7 @@ def build(path: Path, count: int, seed: int = 7) -> tuple[sqlite3.Connection, li
         create_tables(conn)
     conn.execute("pragma synchronous = off")
     conn.execute("begin")
-    conn.executemany(
-        "insert into topics (id, label, description) values (?, ?, '')", [(name, name) for name in TOPICS]
-    )
+    conn.executemany("insert into topics (id, label, description) values (?, ?, '')", [(name, name) for name in TOPICS])
     places = ", ".join("?" * 15)
     numbers = random.Random(seed)
     ids = []
@@ -98,8 +105,7 @@ def build(path: Path, count: int, seed: int = 7) -> tuple[sqlite3.Connection, li
         _insert_pages(conn, row, pages=5 if numbers.random() < 0.2 else 1)
         for topic in numbers.sample(TOPICS, k=2):
             conn.execute(
-                "insert into document_topics (document_id, topic_id, evidence) values (?, ?, '')",
-                (row[0], topic),
+                "insert into document_topics (document_id, topic_id, evidence) values (?, ?, '')", (row[0], topic)
             )
         ids.append(str(row[0]))
     conn.execute("commit")

@@ -67,12 +67,7 @@ def main() -> None:
     de, en = get_frequency_dict("de", "large"), get_frequency_dict("en", "large")
     write("words_de.txt", "German words.", "Frequency at least 4e-8.", german(de, en))
     write("words_usual.txt", "Usual German words.", "Frequency at least 5e-6.", usual(de, en))
-    write(
-        "words_en.txt",
-        "English words.",
-        "Frequency at least 5e-6, five times rarer in German.",
-        english(de, en),
-    )
+    write("words_en.txt", "English words.", "Frequency at least 5e-6, five times rarer in German.", english(de, en))
 
 
 if __name__ == "__main__":

@@ -23,9 +23,7 @@ _QUERY_SAFE = _PATH_SAFE + "?"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def canonical_address(
-    url: str, base: str, own_hosts: Collection[str], site: str, dropped: Collection[str] = ()
-) -> str:
+def canonical_address(url: str, base: str, own_hosts: Collection[str], site: str, dropped: Collection[str] = ()) -> str:
     """The canonical spelling of ``url`` on the page ``base``; see ``crawler.identity.canonical_url``.
 
     ``dropped`` are the site's own parameters that name nothing, as ``name`` or as ``name=value``.

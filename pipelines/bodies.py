@@ -56,9 +56,7 @@ class _Body:
 
 @cache
 def _bodies() -> tuple[_Body, ...]:
-    return tuple(
-        _Body(short=body["short"], kind=body["kind"], pattern=_pattern(body)) for body in wording()["bodies"]
-    )
+    return tuple(_Body(short=body["short"], kind=body["kind"], pattern=_pattern(body)) for body in wording()["bodies"])
 
 
 @cache

@@ -55,8 +55,7 @@ def _signs() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
     """Per kind of address sign (phone, mail, web, street, town): what a line must hold, and the pattern."""
     needed = _wording()["needed"]
     return tuple(
-        (kind, tuple(needed[kind]), re.compile("|".join(patterns)))
-        for kind, patterns in _wording()["lines"].items()
+        (kind, tuple(needed[kind]), re.compile("|".join(patterns))) for kind, patterns in _wording()["lines"].items()
     )
 
 
@@ -222,9 +221,7 @@ def _kinds(text: str) -> frozenset[str]:
     """The kinds of address signs a line has."""
     seen = text[:_SEEN]
     return frozenset(
-        kind
-        for kind, needed, sign in _signs()
-        if any(piece in seen for piece in needed) and sign.search(seen)
+        kind for kind, needed, sign in _signs() if any(piece in seen for piece in needed) and sign.search(seen)
     )
 
 

@@ -60,9 +60,7 @@ def find_issuer(
     >>> find_issuer(kicker="Gemeinsame Pressemitteilung", heading_lines=(), contact_blocks=()).issuer is None
     True
     """
-    stated = (
-        _from_kicker(kicker, home) or _from_headings(heading_lines, home) or _from_section(section, rubric)
-    )
+    stated = _from_kicker(kicker, home) or _from_headings(heading_lines, home) or _from_section(section, rubric)
     contact = _from_contacts(contact_blocks)
     itself = _from_text(text or "") or _agreeing(contact, _speaker(kicker, heading_lines, text or ""))
     agreed = not itself or (stated and stated.body.short == itself.body.short)
@@ -102,9 +100,7 @@ def _from_section(short: str | None, rubric: str | None) -> _Statement | None:
 
 def _from_contacts(blocks: Iterable[str]) -> _Statement | None:
     """The body of the labelled contact blocks, if they agree: a list of addresses names nobody."""
-    stated = [
-        _Statement(body=body, place="Kontakt", wording=block[: body.end]) for block, body in _named(blocks)
-    ]
+    stated = [_Statement(body=body, place="Kontakt", wording=block[: body.end]) for block, body in _named(blocks)]
     return stated[0] if len({statement.body.short for statement in stated}) == 1 else None
 
 
@@ -127,9 +123,7 @@ def _from_text(text: str) -> _Statement | None:
 @cache
 def _document() -> re.Pattern[str]:
     words = sorted(wording()["documents"]["words"], key=len, reverse=True)
-    return re.compile(
-        rf"\W*(?:Gemeinsame[rs]?\s+)?(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE
-    )
+    return re.compile(rf"\W*(?:Gemeinsame[rs]?\s+)?(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
 
 def _issuing(line: str, home: str | None) -> BodyMention | None:
@@ -166,19 +160,13 @@ def _speaker(kicker: str | None, lines: Sequence[str], text: str) -> BodyMention
     return next((body for body in found if body.kind != "other"), None)
 
 
-def _rival(
-    stated: _Statement | None, kicker: str | None, lines: Sequence[str], text: str
-) -> _Statement | None:
+def _rival(stated: _Statement | None, kicker: str | None, lines: Sequence[str], text: str) -> _Statement | None:
     """A speaker other than the stated body, where neither headline nor text names the stated one."""
     speaker = _speaker(kicker, lines, text)
     if not stated or not speaker or stated.place != "Kicker":
         return None
-    named = {
-        body.short for body in find_bodies(" ".join((*(line for line in lines if line != kicker), text)))
-    }
-    return (
-        None if stated.body.short in named else _Statement(body=speaker, place="Text", wording=speaker.name)
-    )
+    named = {body.short for body in find_bodies(" ".join((*(line for line in lines if line != kicker), text)))}
+    return None if stated.body.short in named else _Statement(body=speaker, place="Text", wording=speaker.name)
 
 
 def _agreeing(contact: _Statement | None, speaker: BodyMention | None) -> _Statement | None:

@@ -136,17 +136,13 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
                 attachments=[],
                 links=[],
             ),
-            links=tuple(
-                LinkRecord(url=one.url, kind="link", evidence=f"S. {one.page}") for one in file.links
-            ),
+            links=tuple(LinkRecord(url=one.url, kind="link", evidence=f"S. {one.page}") for one in file.links),
             page_count=file.page_count,
             crossings=tuple(page.crossing for page in file.pages),
             sections=_sections(file),
             file_name=name,
             status=listed.status or label.note,
-            problems=tuple(
-                ReadingProblem(stage="file", kind=one.kind, detail=one.detail) for one in file.problems
-            ),
+            problems=tuple(ReadingProblem(stage="file", kind=one.kind, detail=one.detail) for one in file.problems),
         )
     )
 
@@ -195,9 +191,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         captions=draft.captions,
         pages=pages,
         dates=dates.records,
-        topics=assign_topics(
-            title=title, kicker=kicker, pages=texts, contact_spans=[page.contact for page in pages]
-        ),
+        topics=assign_topics(title=title, kicker=kicker, pages=texts, contact_spans=[page.contact for page in pages]),
         citations=_citations(pages, draft.crossings, land_of(item.publisher)),
         sections=draft.sections,
         attachments=draft.attachments,
@@ -256,9 +250,7 @@ def _citations(
     return tuple(one for page in found for one in page)
 
 
-def _across(
-    page: PageRecord, crossing: str, joint: int, home: str | None
-) -> Iterator[tuple[CitationRecord, str]]:
+def _across(page: PageRecord, crossing: str, joint: int, home: str | None) -> Iterator[tuple[CitationRecord, str]]:
     """Citations on both sides of the joint, quoted and placed as far as they stand on the first page; their rest."""
     ahead = crossing[:joint].rstrip()
     place = page.text.rfind(ahead)
@@ -309,9 +301,7 @@ def _label(listed: ListedItem, today: date) -> LabelReading:
 
 def _unlisted(item: DocumentRead) -> ListedItem:
     name = unquote(item.url.rsplit("/", 1)[-1])
-    return ListedItem(
-        document_id=item.document_id, url=item.url, doc_type=item.doc_type, label=name, title_text=name
-    )
+    return ListedItem(document_id=item.document_id, url=item.url, doc_type=item.doc_type, label=name, title_text=name)
 
 
 def _first_lines(pages: tuple[str, ...]) -> tuple[str, ...]:

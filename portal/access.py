@@ -61,11 +61,7 @@ async def recall_bulk(datasette: Datasette, question: Callable[..., T], *args: A
 
 
 async def _recalled(
-    asking: Callable[..., Awaitable[T]],
-    datasette: Datasette,
-    question: Callable[..., T],
-    *args: Any,
-    **kwargs: Any,
+    asking: Callable[..., Awaitable[T]], datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any
 ) -> T:
     database = archive_database(datasette)
     if database is None:

@@ -32,13 +32,7 @@ class DiscreetAccess(logging.Filter):
         """Rewrite the record's arguments: client, method, path, HTTP version, status."""
         if isinstance(record.args, tuple) and len(record.args) == 5:
             client, method, path, version, status = record.args
-            record.args = (
-                shortened_address(str(client)),
-                method,
-                str(path).partition("?")[0],
-                version,
-                status,
-            )
+            record.args = (shortened_address(str(client)), method, str(path).partition("?")[0], version, status)
         return True
 
 
@@ -46,10 +40,7 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"discreet": {"()": "portal.access_log.DiscreetAccess"}},
-    "formatters": {
-        "plain": {"format": "%(message)s"},
-        "access": {"format": "%(asctime)s %(message)s"},
-    },
+    "formatters": {"plain": {"format": "%(message)s"}, "access": {"format": "%(asctime)s %(message)s"}},
     "handlers": {
         "plain": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"},
         "access": {

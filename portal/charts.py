@@ -84,9 +84,7 @@ def round_top(value: int) -> int:
         step *= 10
 
 
-def stacked_chart(
-    counts: Mapping[int, Sequence[int]], series: Sequence[str], *, height: int = 220
-) -> StackedChart:
+def stacked_chart(counts: Mapping[int, Sequence[int]], series: Sequence[str], *, height: int = 220) -> StackedChart:
     """A chart of ``counts`` (year → number per series); years without numbers in between are shown empty."""
     years = list(range(min(counts), max(counts) + 1)) if counts else []
     rows = tuple((year, tuple(counts.get(year, (0,) * len(series)))) for year in years)
@@ -101,14 +99,10 @@ def stacked_chart(
             for bar in _pile(year, values, series, left=column * slot, slot=slot, top=top, height=height)
         ),
         lines=tuple(
-            GridLine(y=round(TOP + _room(height) * (1 - part), 1), text=_tick(top * part))
-            for part in (0, 0.5, 1)
+            GridLine(y=round(TOP + _room(height) * (1 - part), 1), text=_tick(top * part)) for part in (0, 0.5, 1)
         ),
         labels=tuple(
-            AxisLabel(
-                x=round((column + 0.5) * slot, 2),
-                text=str(year) if len(years) < 12 else f"’{year % 100:02d}",
-            )
+            AxisLabel(x=round((column + 0.5) * slot, 2), text=str(year) if len(years) < 12 else f"’{year % 100:02d}")
             for column, year in enumerate(years)
         ),
         series=tuple(series),
@@ -122,14 +116,7 @@ def _room(height: int) -> int:
 
 
 def _pile(
-    year: int,
-    values: Sequence[int],
-    series: Sequence[str],
-    *,
-    left: float,
-    slot: float,
-    top: int,
-    height: int,
+    year: int, values: Sequence[int], series: Sequence[str], *, left: float, slot: float, top: int, height: int
 ) -> Iterator[Bar]:
     """The bars of one year, one upon the other."""
     base = TOP + float(_room(height))

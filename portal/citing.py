@@ -104,9 +104,7 @@ def quotation(ref: Reference) -> tuple[str, str]:
 
 
 def _address(url: str) -> str:
-    return re.sub(
-        r"[{}\\\s]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), visible(url)
-    )
+    return re.sub(r"[{}\\\s]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), visible(url))
 
 
 def bibtex(ref: Reference) -> str:

@@ -66,10 +66,7 @@ def _table(conn: sqlite3.Connection, name: str, described: Mapping[str, Any]) ->
         for row in conn.execute('select name, type, "notnull", pk from pragma_table_info(?)', (name,))
     )
     return Table(
-        name=name,
-        title=described.get("title", name),
-        description=described.get("description", ""),
-        columns=columns,
+        name=name, title=described.get("title", name), description=described.get("description", ""), columns=columns
     )
 
 

@@ -107,11 +107,7 @@ def facets(
 
 
 def _entries(
-    request: SearchRequest,
-    name: str,
-    counts: Mapping[str, int],
-    topics: Mapping[str, str],
-    path: Callable[[str], str],
+    request: SearchRequest, name: str, counts: Mapping[str, int], topics: Mapping[str, str], path: Callable[[str], str]
 ) -> list[FacetEntry]:
     chosen: tuple[str, ...] = getattr(request, name)
     entries = [
@@ -132,10 +128,7 @@ def year_bars(request: SearchRequest, counts: Mapping[int, int], path: Callable[
         return YearBars(bars=[])
     top = max(counts.values())
     return YearBars(
-        bars=[
-            _year_bar(request, year, counts.get(year, 0), top, path)
-            for year in range(min(counts), max(counts) + 1)
-        ]
+        bars=[_year_bar(request, year, counts.get(year, 0), top, path) for year in range(min(counts), max(counts) + 1)]
     )
 
 

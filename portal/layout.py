@@ -73,8 +73,6 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
         "has_archive": known,
         "marks": await recall(datasette, marks_of_documents) if known else {},
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
-        "preview_image": absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/preview.png")
-        if request
-        else "",
+        "preview_image": absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/preview.png") if request else "",
         "here": str(datasette.urls.path(request.path)) if request else "",
     }

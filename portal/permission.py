@@ -69,11 +69,7 @@ class Permission:
         if (action, first) == _DECLARED:
             return None
         if action == sqlite3.SQLITE_FUNCTION:
-            return (
-                None
-                if second in allowed()["functions"]
-                else f"Diese Funktion ist hier nicht erlaubt: {second}"
-            )
+            return None if second in allowed()["functions"] else f"Diese Funktion ist hier nicht erlaubt: {second}"
         if action == sqlite3.SQLITE_READ:
             return None if self._may_read(first, second) else f"Diese Tabelle ist hier nicht erlaubt: {first}"
         if action == sqlite3.SQLITE_PRAGMA:

@@ -118,9 +118,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[OpenApp], OpenApp]:
 
 
 @hookimpl
-def handle_exception(
-    datasette: Datasette, request: Request, exception: Exception
-) -> Callable[[], Awaitable[Response]]:
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
     """Errors as German pages."""
 
     async def respond() -> Response:

@@ -32,10 +32,17 @@ as_csv: ContextVar[bool] = ContextVar("as_csv", default=False)
 _ERRORS: Mapping[str, type[Exception]] = {
     name: getattr(sqlite3, name)
     for name in (
-        "DatabaseError", "DataError", "IntegrityError", "InterfaceError", "InternalError", "NotSupportedError",
-        "OperationalError", "ProgrammingError", "Warning",
+        "DatabaseError",
+        "DataError",
+        "IntegrityError",
+        "InterfaceError",
+        "InternalError",
+        "NotSupportedError",
+        "OperationalError",
+        "ProgrammingError",
+        "Warning",
     )
-}  # fmt: skip
+}
 
 
 def executing(database: Database) -> Callable[..., Awaitable[Results]]:

@@ -85,9 +85,7 @@ def prepare_environment(env: Environment) -> None:
     env.finalize = shown
     env.lstrip_blocks = True
     env.filters.update(_FILTERS)
-    env.globals.update(
-        label=label, body_name=body_name, source_part=source_part, static_version=static_version
-    )
+    env.globals.update(label=label, body_name=body_name, source_part=source_part, static_version=static_version)
 
 
 @cache
@@ -111,7 +109,5 @@ async def page(
     **values: Any,
 ) -> Response:
     """An HTML answer from one of the portal's templates."""
-    body = await datasette.render_template(
-        template, values, request=request, view_name=f"{PLUGIN}-{template}"
-    )
+    body = await datasette.render_template(template, values, request=request, view_name=f"{PLUGIN}-{template}")
     return Response.html(body, status=status, headers=page_headers() | (headers or {}))

@@ -129,9 +129,7 @@ class Sandbox:
     """Answers one question after the other over one connection."""
 
     def __init__(self, address: str, kind: str) -> None:
-        self.conn = sqlite3.connect(
-            address, uri=True, isolation_level=None, check_same_thread=False, timeout=1.0
-        )
+        self.conn = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=1.0)
         self.conn.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")
         self.conn.create_function("suchausdruck", 1, self._expression)
         self.conn.create_function("escape_fts", 1, self._expression)
@@ -159,9 +157,7 @@ class Sandbox:
     def answers(self, question: Statement | Call) -> Iterator[tuple[Any, ...]]:
         """The messages of an answer: ``columns``, ``rows`` …, ``end``; or ``value``; or ``error``."""
         end, last = time.process_time() + question.seconds, time.monotonic() + 2 * question.seconds + 1
-        self.conn.set_progress_handler(
-            lambda: time.process_time() > end or time.monotonic() > last, _CHECK_EVERY
-        )
+        self.conn.set_progress_handler(lambda: time.process_time() > end or time.monotonic() > last, _CHECK_EVERY)
         signal.setitimer(signal.ITIMER_PROF, question.seconds + GRACE)
         try:
             yield from self._statement(question) if isinstance(question, Statement) else self._call(question)

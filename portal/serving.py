@@ -72,9 +72,7 @@ def datasette_for(
 
     from portal.public_sql import executing
 
-    handle_exception.rich = (
-        None  # it would print every 404 with all local values, readers' questions included
-    )
+    handle_exception.rich = None  # it would print every 404 with all local values, readers' questions included
 
     path = database_path(data_dir)
     frozen = not _readable(path)
@@ -127,18 +125,12 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
     portal = datasette_for(data_dir, base_url=base)
     listening = _listen(host, port)
     allow_many_files()
-    config = uvicorn.Config(
-        portal.app(), http=PunctualProtocol, log_config=LOGGING, server_header=False, lifespan="on"
-    )
+    config = uvicorn.Config(portal.app(), http=PunctualProtocol, log_config=LOGGING, server_header=False, lifespan="on")
     with closing(sqlite3.connect(":memory:")) as conn:
         conn.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")  # of the whole process; it cannot be raised again
     if settings_of(portal).impressum is None:
-        _log.warning(
-            "Es fehlt ein Impressum: AKTENKUNDIG_IMPRESSUM setzen, bevor das Portal öffentlich wird."
-        )
-    _log.info(
-        "Das Portal läuft unter http://%s:%s%s (Ende mit Strg-C).", host, port, portal.setting("base_url")
-    )
+        _log.warning("Es fehlt ein Impressum: AKTENKUNDIG_IMPRESSUM setzen, bevor das Portal öffentlich wird.")
+    _log.info("Das Portal läuft unter http://%s:%s%s (Ende mit Strg-C).", host, port, portal.setting("base_url"))
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

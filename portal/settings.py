@@ -38,9 +38,7 @@ def _setting(config: Mapping[str, Any], environ: Mapping[str, str], key: str, va
     return str(value).strip() or None if value else None
 
 
-def read_settings(
-    config: Mapping[str, Any], environ: Mapping[str, str], beside: Path | None
-) -> PortalSettings:
+def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], beside: Path | None) -> PortalSettings:
     """Settings from the plugin's configuration, then the environment; ``beside`` is the archive's folder.
 
     >>> read_settings({"contact": "archiv@zeitung.example"}, {}, Path("data")).contact

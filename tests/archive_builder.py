@@ -53,13 +53,7 @@ def add_run(
     run_id = begin_run(conn, source=source, started_at=at, version="test")
     if outcome is not None:
         finish_run(
-            conn,
-            run_id,
-            finished_at=at,
-            outcome=outcome,
-            counts=counts or RunCounts(),
-            detail=detail,
-            settled=settled,
+            conn, run_id, finished_at=at, outcome=outcome, counts=counts or RunCounts(), detail=detail, settled=settled
         )
     return run_id
 

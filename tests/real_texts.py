@@ -28,9 +28,7 @@ def corpus_folder() -> Path | None:
 CORPUS = corpus_folder() or Path("no folder of real texts")
 """The folder; only tests marked with ``needs_corpus`` may look into it."""
 
-needs_corpus = pytest.mark.skipif(
-    not os.environ.get(VARIABLE), reason=f"{VARIABLE} names no folder of real texts"
-)
+needs_corpus = pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} names no folder of real texts")
 """For tests over real texts; they take the fixture ``corpus``, which fails where the folder is missing."""
 
 

@@ -13,16 +13,7 @@ from scrapy.settings import Settings
 
 from archive.keeping.removal import RemovalRule
 from archive.vault.writer import VaultWriter
-from crawler.items import (
-    DocumentGone,
-    DocumentRead,
-    Evidence,
-    Failure,
-    FileBody,
-    ListedItem,
-    Memory,
-    PageText,
-)
+from crawler.items import DocumentGone, DocumentRead, Evidence, Failure, FileBody, ListedItem, Memory, PageText
 from pipelines.files.records import FilePage, FileProblem, FileText
 from pipelines.run import Run
 from pipelines.run.memory import remember
@@ -64,11 +55,7 @@ def recorder_for(
 
 
 def session_for(
-    data: Path,
-    *,
-    conn: sqlite3.Connection | None = None,
-    source: str = "dsmv",
-    clock: Clock | None = None,
+    data: Path, *, conn: sqlite3.Connection | None = None, source: str = "dsmv", clock: Clock | None = None
 ) -> Session:
     """A run with its vault in ``data``, over an archive in memory unless one is given."""
     conn, clock = conn or new_archive(), clock or Clock()
@@ -107,9 +94,7 @@ def answer(asked: Request, body: bytes = b"<p>Akte</p>", *, status: int = 200, *
 # -- scraped records -------------------------------------------------------------------------------
 
 
-def evidence(
-    snapshot_id: int = 1, *, at: str = AT, sha256: str = "0" * 64, unchanged: bool = False
-) -> Evidence:
+def evidence(snapshot_id: int = 1, *, at: str = AT, sha256: str = "0" * 64, unchanged: bool = False) -> Evidence:
     """Where a record comes from."""
     return Evidence(snapshot_id=snapshot_id, fetched_at=at, sha256=sha256, unchanged=unchanged)
 
@@ -177,9 +162,7 @@ def file_text(*pages: str, problems: tuple[str, ...] = (), kind: str = "pdf") ->
     """What reading a file gave."""
     return FileText(
         kind=kind,
-        pages=tuple(
-            FilePage(number=n, text=one, verbatim=one, method="pdf") for n, one in enumerate(pages, start=1)
-        ),
+        pages=tuple(FilePage(number=n, text=one, verbatim=one, method="pdf") for n, one in enumerate(pages, start=1)),
         page_count=len(pages),
         problems=tuple(FileProblem(kind=one, detail=f"Es war: {one}.") for one in problems),
         fingerprints=("",) * len(pages),

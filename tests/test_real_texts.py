@@ -23,9 +23,7 @@ def test_without_a_name_there_is_no_corpus(monkeypatch: pytest.MonkeyPatch) -> N
     assert corpus_folder() is None
 
 
-def test_a_corpus_that_is_named_and_not_there_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_corpus_that_is_named_and_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path / "fort"))
 
     with pytest.raises(FileNotFoundError, match="CORPUS names"):

@@ -25,8 +25,7 @@ def traces(conn: sqlite3.Connection, words: Collection[str], *, besides: Collect
     addresses that may stand anywhere."""
     wanted = set(words)
     names = [
-        row[0]
-        for row in conn.execute("select name from sqlite_master where type in ('table', 'view')").fetchall()
+        row[0] for row in conn.execute("select name from sqlite_master where type in ('table', 'view')").fetchall()
     ]
     found = []
     for name in names:
@@ -60,11 +59,7 @@ def in_bytes(path: Path, words: Collection[str]) -> list[str]:
     """Which of the words stand in the bytes of a file, in any case, as they are spelt."""
     content = path.read_bytes()
     small = content.lower()
-    return [
-        f"{path.name}: {w}"
-        for w in sorted(words)
-        if re.search(rb"(?<!\w)" + re.escape(w.lower().encode()), small)
-    ]
+    return [f"{path.name}: {w}" for w in sorted(words) if re.search(rb"(?<!\w)" + re.escape(w.lower().encode()), small)]
 
 
 def in_files(folder: Path, words: Collection[str]) -> list[str]:

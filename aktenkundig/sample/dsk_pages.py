@@ -33,9 +33,7 @@ def _entries(section: Section, world: World) -> list[Entry]:
     papers: list[Entry] = [
         paper
         for paper in world.papers
-        if paper.section == section.name
-        and not paper.annex_of
-        and world.answers.get(paper.key) in (None, "503")
+        if paper.section == section.name and not paper.annex_of and world.answers.get(paper.key) in (None, "503")
     ]
     return papers + [foreign for foreign in world.foreign if foreign.section == section.name]
 
@@ -54,9 +52,7 @@ def _thumbnails(entries: Sequence[Entry], annexes: dict[str, list[Paper]]) -> It
         if entry.date and entry.date[-4:] != year:
             year = entry.date[-4:]
             yield f'<li class="thumbnail head"><div class="headline_table">{year}</div></li>'
-        yield _thumbnail(
-            entry, annexes.get(entry.key, []) if isinstance(entry, Paper) else [], odd=index % 2 == 1
-        )
+        yield _thumbnail(entry, annexes.get(entry.key, []) if isinstance(entry, Paper) else [], odd=index % 2 == 1)
 
 
 def _thumbnail(entry: Entry, annexes: Sequence[Paper], *, odd: bool) -> str:
@@ -116,9 +112,7 @@ def _frame() -> Template:
 
 @cache
 def _menu(sections: tuple[Section, ...]) -> str:
-    return "\n".join(
-        f'<li><a href="{section.name}.html">{escape(section.title)}</a></li>' for section in sections
-    )
+    return "\n".join(f'<li><a href="{section.name}.html">{escape(section.title)}</a></li>' for section in sections)
 
 
 def start_page(world: World) -> str:

@@ -52,9 +52,7 @@ def _pager(total: int, offset: int) -> str:
     pages = range((total + PAGE_SIZE - 1) // PAGE_SIZE)
     here = offset // PAGE_SIZE
     numbers = " ".join(
-        f'<span class="current">{page + 1}</span>'
-        if page == here
-        else _page_link(page, "number", str(page + 1))
+        f'<span class="current">{page + 1}</span>' if page == here else _page_link(page, "number", str(page + 1))
         for page in pages
         if abs(page - here) < 6
     )

@@ -128,9 +128,7 @@ def _publish(world: World, event: Event) -> World:
 
 
 def _each_release(world: World, event: Event, change: Callable[[Release], Release]) -> World:
-    return replace(
-        world, releases=tuple(change(r) if str(r.id) == event.target else r for r in world.releases)
-    )
+    return replace(world, releases=tuple(change(r) if str(r.id) == event.target else r for r in world.releases))
 
 
 def _each_paper(world: World, event: Event, change: Callable[[Paper], Paper]) -> World:

@@ -81,9 +81,7 @@ class SampleSite:
 
     def __enter__(self) -> Self:
         for server in self._servers.values():
-            thread = threading.Thread(
-                target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-            )
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
             thread.start()
             self._threads.append(thread)
         return self
@@ -233,10 +231,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _log(self, status: int) -> None:
         self.server.site.record(
             Request(
-                host=self.server.host, method=self.command, target=self.path,
-                headers=dict(self.headers.items()), at=time.time(), status=status,
+                host=self.server.host,
+                method=self.command,
+                target=self.path,
+                headers=dict(self.headers.items()),
+                at=time.time(),
+                status=status,
             )
-        )  # fmt: skip
+        )
 
     def version_string(self) -> str:
         return "Beispielseite"
@@ -246,11 +248,7 @@ def _spoilt(given: Answer, fault: Fault) -> Answer:
     status = fault.status or given.status
     body = fault.body
     if body is None:
-        body = (
-            b"<html><body>Fehler</body></html>"
-            if fault.status and fault.status != given.status
-            else given.body
-        )
+        body = b"<html><body>Fehler</body></html>" if fault.status and fault.status != given.status else given.body
     return Answer(
         status=status,
         body=body,

@@ -210,8 +210,7 @@ def made_release(index: int) -> Release:
     """The release number ``index`` counted from the newest (0)."""
     theme = _pick(_stock()["theme"], index, "theme")
     paragraphs = [
-        _made_paragraph(theme, f"{index}/{part}", 4 + _number(index, "length") % 4)
-        for part in range(5 + index % 5)
+        _made_paragraph(theme, f"{index}/{part}", 4 + _number(index, "length") % 4) for part in range(5 + index % 5)
     ]
     return Release(
         id=NEWEST_ID - index * 11,
@@ -233,8 +232,7 @@ def filler_chapters(key: str, theme_name: str, pages: int) -> list[str]:
         heading = theme["chapters"][chapter % len(theme["chapters"])]
         blocks.append(f"## {chapter + 3}. {heading}")
         blocks += [
-            _made_paragraph(theme, f"{key}{chapter}/{part}", SENTENCES_A_PARAGRAPH)
-            for part in range(PARAGRAPHS_A_PAGE)
+            _made_paragraph(theme, f"{key}{chapter}/{part}", SENTENCES_A_PARAGRAPH) for part in range(PARAGRAPHS_A_PAGE)
         ]
     return blocks
 

@@ -19,10 +19,24 @@ from archive.keeping.erasing import erase
 from archive.search.indexing import optimize_index, settle_state
 
 TABLES = (
-    "documents", "dates", "pages", "versions", "version_pages", "topics", "document_topics", "citations", "links",
-    "sources", "source_licences",
-    "mendings", "sections", "events", "runs", "listings", "snapshots",
-)  # fmt: skip
+    "documents",
+    "dates",
+    "pages",
+    "versions",
+    "version_pages",
+    "topics",
+    "document_topics",
+    "citations",
+    "links",
+    "sources",
+    "source_licences",
+    "mendings",
+    "sections",
+    "events",
+    "runs",
+    "listings",
+    "snapshots",
+)
 """What is exported as files; the search index and internal tables are in the database only."""
 
 DATABASE, PACKAGE = "archive.db", "datapackage.json"
@@ -84,11 +98,7 @@ def sites_of(conn: sqlite3.Connection) -> list[Site]:
         " from sources s left join source_licences l on l.source = s.name group by s.name order by s.name"
     )
     return [
-        Site(
-            title=f"{label}: {long}",
-            path=home,
-            terms=f"{label}: {licence}" + (f"; {single}" if single else ""),
-        )
+        Site(title=f"{label}: {long}", path=home, terms=f"{label}: {licence}" + (f"; {single}" if single else ""))
         for label, long, home, licence, single in rows
     ]
 

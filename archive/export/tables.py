@@ -47,10 +47,7 @@ def export_table(conn: sqlite3.Connection, table: str, target: Path) -> Exported
     names = [column.name for column in columns]
     plain, lines, packed = (target / f"{table}.{kind}" for kind in ("csv", "jsonl", "parquet"))
     count, digest = 0, hashlib.sha256()
-    with (
-        plain.open("w", encoding="utf-8", newline="") as csv_file,
-        lines.open("w", encoding="utf-8") as json_file,
-    ):
+    with plain.open("w", encoding="utf-8", newline="") as csv_file, lines.open("w", encoding="utf-8") as json_file:
         writer = csv.writer(csv_file)
         writer.writerow(names)
         for row in rows_of(conn, table, names, key):
@@ -62,9 +59,13 @@ def export_table(conn: sqlite3.Connection, table: str, target: Path) -> Exported
     if write_parquet(rows_of(conn, table, names, key), columns, packed):
         files.append(packed)
     return ExportedTable(
-        name=table, columns=columns, key=key, rows=count, content_hash=f"sha256:{digest.hexdigest()}",
+        name=table,
+        columns=columns,
+        key=key,
+        rows=count,
+        content_hash=f"sha256:{digest.hexdigest()}",
         files=tuple(files),
-    )  # fmt: skip
+    )
 
 
 def content_line(row: Sequence[Any]) -> bytes:
@@ -81,9 +82,7 @@ def columns_of(conn: sqlite3.Connection, table: str) -> tuple[Column, ...]:
     """The columns to export, in order."""
     leads = {
         row[0]: (row[1], row[2])
-        for row in conn.execute(
-            f'select "from", "table", "to" from pragma_foreign_key_list(\'{table}\') where seq = 0'
-        )
+        for row in conn.execute(f'select "from", "table", "to" from pragma_foreign_key_list(\'{table}\') where seq = 0')
     }
     return tuple(
         Column(name=row[1], kind=row[2].upper(), required=bool(row[3] or row[5]), leads_to=leads.get(row[1]))
@@ -117,8 +116,7 @@ def write_parquet(rows: Iterator[Row], columns: Sequence[Column], path: Path) ->
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         while batch := list(islice(rows, BATCH)):
             arrays = [
-                pyarrow.array(values, kind)
-                for values, kind in zip(zip(*batch, strict=True), schema.types, strict=True)
+                pyarrow.array(values, kind) for values, kind in zip(zip(*batch, strict=True), schema.types, strict=True)
             ]
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
     return True
@@ -162,9 +160,7 @@ def data_package(
         "profile": "data-package",
         "created": made_at,
         "blocks": blocks,
-        "licenses": [
-            {"name": "other-open", "title": " ".join((LICENCE_NOTE, *(f"{one.terms}." for one in sites)))}
-        ],
+        "licenses": [{"name": "other-open", "title": " ".join((LICENCE_NOTE, *(f"{one.terms}." for one in sites)))}],
         "sources": [{"title": one.title, "path": one.path} for one in sites],
         "resources": resources,
     }
@@ -183,11 +179,7 @@ def _resource(table: ExportedTable, path: Path, exported: set[str]) -> dict[str,
     if kind != "csv":  # frictionless reads these with extras only; as plain files it checks size and digest
         resource["type"] = "file"
     else:
-        resource |= {
-            "profile": "tabular-data-resource",
-            "encoding": "utf-8",
-            "schema": _schema(table, exported),
-        }
+        resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": _schema(table, exported)}
     return resource | _digest_of(path)
 
 

@@ -137,9 +137,7 @@ class Compounds:
         if len(left) < LONG_LEFT or len(needle) <= LONG_LEFT or needle.endswith("ion"):
             return False
         before = (prefix for prefix in prefixes() | _weak_prefixes() if left.endswith(prefix))
-        return (
-            not any(self._modifies(left.removesuffix(prefix)) for prefix in before) and left not in prefixes()
-        )
+        return not any(self._modifies(left.removesuffix(prefix)) for prefix in before) and left not in prefixes()
 
     def _may_follow(self, rest: str, *, clear: bool, derived: bool) -> bool:
         if any(rest.startswith(link) and self.is_head(rest[len(link) :]) for link in links()):
@@ -216,9 +214,7 @@ def _opaque_with(needle: str) -> tuple[str, ...]:
     """Opaque words that hold a text, and more than it."""
     nouns = {f"{root}ung" for root in verb_roots()} if len(needle) < CLEAR else set()
     accidents = _accidents().get(stem(needle), ())
-    return tuple(
-        sorted(word for word in {*_opaque(), *nouns, *accidents} if needle in word and word != needle)
-    )
+    return tuple(sorted(word for word in {*_opaque(), *nouns, *accidents} if needle in word and word != needle))
 
 
 @cache

@@ -101,9 +101,7 @@ def other_spellings(folded: str) -> tuple[str, ...]:
     found = {folded: None}
     for one, other in _pairs():
         for known in tuple(found):
-            found |= dict.fromkeys(
-                known.replace(old, new) for old, new in ((one, other), (other, one)) if old in known
-            )
+            found |= dict.fromkeys(known.replace(old, new) for old, new in ((one, other), (other, one)) if old in known)
         if len(found) > MOST_SPELLINGS:
             break
     return tuple(found)[1 : MOST_SPELLINGS + 1]
@@ -127,9 +125,7 @@ def everyday() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         names = [words_of(name) for name in right.split(",")]
         for key in left.split(","):
             own = everyday_key(words_of(key))
-            found.setdefault(own, {}).update(
-                dict.fromkeys(name for name in names if everyday_key(name) != own)
-            )
+            found.setdefault(own, {}).update(dict.fromkeys(name for name in names if everyday_key(name) != own))
     return {key: tuple(names) for key, names in found.items()}
 
 

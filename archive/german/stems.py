@@ -231,14 +231,7 @@ def _not_innen() -> tuple[str, ...]:
 QUALITIES = ("igkeit", "keit", "heit", "itat")
 """Nouns of adjectives: rechtswidrig, Rechtswidrigkeit; folded."""
 
-EXCHANGED = (
-    ("ent", "enz"),
-    ("ant", "anz"),
-    ("isier", "ik"),
-    ("isier", "isch"),
-    ("ik", "isch"),
-    ("ier", "ion"),
-)
+EXCHANGED = (("ent", "enz"), ("ant", "anz"), ("isier", "ik"), ("isier", "isch"), ("ik", "isch"), ("ier", "ion"))
 SHORTEST_FAMILY = 5
 """Letters that a stem keeps when an ending of derivation is taken off or exchanged."""
 

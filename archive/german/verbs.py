@@ -13,10 +13,38 @@ HEAVY = ("uber", "unter", "nach", "weiter", "wieder", "zuruck", "zusammen", "vor
 """Beginnings that leave the rest a word of its own: Überprüfung is a Prüfung."""
 
 PARTICLES = (
-    "zusammen", "zuruck", "herunter", "heraus", "bereit", "bekannt", "weiter", "wieder", "durch", "statt", "teil",
-    "frei", "fest", "fern", "hoch", "nach", "preis", "auf", "aus", "ein", "her", "hin", "mit", "vor", "weg", "los",
-    "ab", "an", "bei", "um", "zu",
-)  # fmt: skip
+    "zusammen",
+    "zuruck",
+    "herunter",
+    "heraus",
+    "bereit",
+    "bekannt",
+    "weiter",
+    "wieder",
+    "durch",
+    "statt",
+    "teil",
+    "frei",
+    "fest",
+    "fern",
+    "hoch",
+    "nach",
+    "preis",
+    "auf",
+    "aus",
+    "ein",
+    "her",
+    "hin",
+    "mit",
+    "vor",
+    "weg",
+    "los",
+    "ab",
+    "an",
+    "bei",
+    "um",
+    "zu",
+)
 PARTICIPLE = re.compile(rf"(?P<particle>{'|'.join(PARTICLES)})ge(?P<root>\w{{3,}}?)e?t(?:e[nmrs]?)?")
 INSEPARABLE = ("be", "emp", "ent", "er", "ge", "ver", "zer", "uber", "unter", "wider", "miss")
 
@@ -74,10 +102,7 @@ def _infinitive(folded: str) -> tuple[str, str]:
 
 @cache
 def _strong_participles() -> dict[str, str]:
-    return {
-        fold(infinitive): fold(participle)
-        for infinitive, participle in map(str.split, read_lines("strong.txt"))
-    }
+    return {fold(infinitive): fold(participle) for infinitive, participle in map(str.split, read_lines("strong.txt"))}
 
 
 def _strong(infinitive: str) -> Iterator[str]:

@@ -14,9 +14,7 @@ WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 """A word as SQLite's unicode61 tokenizer sees it: letters and digits, with combining marks."""
 
 UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "ſ": "s"})
-BARRED = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-)
+BARRED = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 """Letters of other languages that Unicode does not take apart."""
 
 DIGRAPH = re.compile(r"(?<![aeiouq])[aou]e")

@@ -118,9 +118,7 @@ def assess(conn: sqlite3.Connection, run_id: int, limits: Thresholds | None = No
 def _listing_lost(case: Case) -> Finding | None:
     if case.run["outcome"] == "ok" and case.run["listed"]:
         return None
-    return Finding(
-        kind="listing_lost", detail=case.run["detail"] or "Die Übersichten hatten keinen einzigen Eintrag."
-    )
+    return Finding(kind="listing_lost", detail=case.run["detail"] or "Die Übersichten hatten keinen einzigen Eintrag.")
 
 
 def _layout_changed(case: Case) -> Finding | None:
@@ -165,9 +163,7 @@ def _too_few(case: Case) -> Finding | None:
         return None
     before = case.earlier("listed", "too_few")
     if before and case.run["listed"] < case.limits.listed_share * median(before):
-        detail = (
-            f"Nur {case.run['listed']} Einträge in den Übersichten, zuletzt waren es {median(before):.0f}."
-        )
+        detail = f"Nur {case.run['listed']} Einträge in den Übersichten, zuletzt waren es {median(before):.0f}."
         return Finding(kind="too_few", detail=detail)
     shrunk = [url for url, seen, usual in _listings(case) if seen < case.limits.listed_share * usual]
     if not shrunk:
@@ -178,8 +174,7 @@ def _too_few(case: Case) -> Finding | None:
 def _listings(case: Case) -> Iterator[tuple[str, int, float]]:
     """Listings of this run as (address, entries, usual entries); the pages of a pager fill up and empty."""
     now = case.conn.execute(
-        "select url, seen from listings where run_id = ? and url not like '%?%' order by url",
-        (case.run["id"],),
+        "select url, seen from listings where run_id = ? and url not like '%?%' order by url", (case.run["id"],)
     )
     for url, seen in now.fetchall():
         rows = case.conn.execute(
@@ -204,9 +199,7 @@ def _too_many(case: Case) -> Finding | None:
     usual = (max(median(before), 1) if before else 1) * max(1, case.days_since(last))
     if case.run["new"] < max(case.limits.flood_least, case.limits.flood_factor * usual):
         return None
-    return Finding(
-        kind="too_many", detail=f"{case.run['new']} neue Dokumente in einer Nacht, üblich sind {usual:.0f}."
-    )
+    return Finding(kind="too_many", detail=f"{case.run['new']} neue Dokumente in einer Nacht, üblich sind {usual:.0f}.")
 
 
 def _too_many_changes(case: Case) -> Finding | None:
@@ -214,13 +207,10 @@ def _too_many_changes(case: Case) -> Finding | None:
     before = case.earlier("changed", "too_many_changes")
     usual = max(median(before), 1) if before else 1
     changed, known = case.run["changed"] - _turned_back(case), case.run["changed"] + case.run["unchanged"]
-    if changed < max(
-        case.limits.flood_least, case.limits.flood_factor * usual, case.limits.changed_share * known
-    ):
+    if changed < max(case.limits.flood_least, case.limits.flood_factor * usual, case.limits.changed_share * known):
         return None
     return Finding(
-        kind="too_many_changes",
-        detail=f"{changed} von {known} Dokumenten haben sich in einer Nacht geändert.",
+        kind="too_many_changes", detail=f"{changed} von {known} Dokumenten haben sich in einer Nacht geändert."
     )
 
 
@@ -241,9 +231,7 @@ def _fields_gone(case: Case) -> Finding | None:
     gone = [name for name in FIELDS if _coverage_dropped(case, name)]
     if not gone:
         return None
-    return Finding(
-        kind="fields_gone", detail=f"Neuen Dokumenten fehlen Angaben, die sonst da sind: {', '.join(gone)}."
-    )
+    return Finding(kind="fields_gone", detail=f"Neuen Dokumenten fehlen Angaben, die sonst da sind: {', '.join(gone)}.")
 
 
 def _coverage_dropped(case: Case, field: str) -> bool:
@@ -288,9 +276,7 @@ def _undated(case: Case) -> Finding | None:
     ).fetchone()[0]
     if not undated or undated < case.limits.undated_share * case.run["new"]:
         return None
-    return Finding(
-        kind="undated", detail=f"Bei {undated} neuen Dokumenten ist das gedruckte Datum nicht lesbar."
-    )
+    return Finding(kind="undated", detail=f"Bei {undated} neuen Dokumenten ist das gedruckte Datum nicht lesbar.")
 
 
 def _too_quiet(case: Case) -> Finding | None:
@@ -299,8 +285,7 @@ def _too_quiet(case: Case) -> Finding | None:
     if pause is None or quiet <= max(case.limits.quiet_days, case.limits.quiet_factor * pause):
         return None
     return Finding(
-        kind="too_quiet",
-        detail=f"Seit {quiet} Tagen nichts Neues; die längste Pause war bisher {pause} Tage.",
+        kind="too_quiet", detail=f"Seit {quiet} Tagen nichts Neues; die längste Pause war bisher {pause} Tage."
     )
 
 

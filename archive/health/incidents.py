@@ -44,9 +44,7 @@ def note_findings(
         row["kind"]: row
         for row in conn.execute("select * from incidents where source = ? and closed_at is null", (source,))
     }
-    began = [
-        _open(conn, source, finding, at, run_id) for kind, finding in found.items() if kind not in open_now
-    ]
+    began = [_open(conn, source, finding, at, run_id) for kind, finding in found.items() if kind not in open_now]
     if "run_failed" in found:
         return began
     hidden = {kind for worse in found for kind in HIDES.get(worse, ())}
@@ -68,11 +66,7 @@ def undelivered(conn: sqlite3.Connection) -> dict[str, tuple[Change, ...]]:
 def keep_undelivered(conn: sqlite3.Connection, changes: Mapping[str, Sequence[Change]]) -> None:
     """Remember what could not be told, so that the next night tells it; an empty mapping forgets all."""
     if changes or meta_value(conn, UNDELIVERED):
-        set_meta(
-            conn,
-            UNDELIVERED,
-            json.dumps({key: [asdict(one) for one in kept] for key, kept in changes.items()}),
-        )
+        set_meta(conn, UNDELIVERED, json.dumps({key: [asdict(one) for one in kept] for key, kept in changes.items()}))
 
 
 def _open(conn: sqlite3.Connection, source: str, finding: Finding, at: str, run_id: int | None) -> Change:
@@ -86,9 +80,5 @@ def _open(conn: sqlite3.Connection, source: str, finding: Finding, at: str, run_
 def _close(conn: sqlite3.Connection, row: sqlite3.Row, at: str) -> Change:
     conn.execute("update incidents set closed_at = ? where id = ?", (at, row["id"]))
     return Change(
-        source=row["source"],
-        kind=row["kind"],
-        detail=row["detail"] or "",
-        opened=False,
-        since=row["opened_at"],
+        source=row["source"], kind=row["kind"], detail=row["detail"] or "", opened=False, since=row["opened_at"]
     )

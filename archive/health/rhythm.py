@@ -30,9 +30,9 @@ def longest_pause(conn: sqlite3.Connection, source: str, *, at: str) -> int | No
 
 def silence(conn: sqlite3.Connection, source: str, *, at: str) -> int:
     """For how many days nothing has appeared since somebody watches: what was silent before is no news."""
-    began = conn.execute(
-        "select min(started_at) from runs where source = ? and outcome = 'ok'", (source,)
-    ).fetchone()[0]
+    began = conn.execute("select min(started_at) from runs where source = ? and outcome = 'ok'", (source,)).fetchone()[
+        0
+    ]
     days = active_days(conn, source, at=at)
     today = moment(at).date()
     watched = moment(began).date() if began else today
@@ -47,8 +47,7 @@ def active_days(conn: sqlite3.Connection, source: str, *, at: str) -> list[date]
     """
     today = moment(at).date()
     printed = conn.execute(
-        "select distinct published_on from documents where source = ? and length(published_on) >= 7",
-        (source,),
+        "select distinct published_on from documents where source = ? and length(published_on) >= 7", (source,)
     )
     found = conn.execute(
         "select distinct substr(e.at, 1, 10) from events e join documents d on d.id = e.document_id"

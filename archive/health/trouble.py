@@ -85,9 +85,7 @@ def _troubles(conn: sqlite3.Connection, *, run_id: int, now: str) -> list[Troubl
         """,
         {"run": run_id, "since": since},
     )
-    return [
-        Trouble(document_id=row[0], kind=row[1], interposed=bool(row[2]), failed=bool(row[3])) for row in rows
-    ]
+    return [Trouble(document_id=row[0], kind=row[1], interposed=bool(row[2]), failed=bool(row[3])) for row in rows]
 
 
 def _strangers(conn: sqlite3.Connection, *, run_id: int, now: str) -> list[tuple[str, int]]:

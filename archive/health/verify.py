@@ -66,9 +66,7 @@ class _Found:
     faults: list[str] = field(default_factory=list)
 
 
-def verify(
-    conn: sqlite3.Connection, data: Path, *, progress: Callable[[str], None] = lambda _: None
-) -> list[str]:
+def verify(conn: sqlite3.Connection, data: Path, *, progress: Callable[[str], None] = lambda _: None) -> list[str]:
     """Everything that is off, one German sentence each; an empty list when all is well."""
     return [
         *_database_faults(conn),
@@ -96,9 +94,7 @@ def _dangling_rows(conn: sqlite3.Connection) -> Iterator[str]:
 def _vault_faults(conn: sqlite3.Connection, data: Path, progress: Callable[[str], None]) -> Iterator[str]:
     named = [
         row[0]
-        for row in conn.execute(
-            "select distinct warc_file from snapshots where warc_file is not null order by 1"
-        )
+        for row in conn.execute("select distinct warc_file from snapshots where warc_file is not null order by 1")
     ]
     for warc_file in named:
         progress(warc_file)

@@ -44,9 +44,7 @@ def unblock(conn: sqlite3.Connection, document_id: str, *, at: str) -> None:
     """
     if not is_blocked(conn, document_id):
         raise UnknownDocument(f"Das Dokument »{document_id}« ist nicht gesperrt.")
-    conn.execute(
-        "update blocks set unblocked_at = ? where document_id = ? and unblocked_at is null", (at, document_id)
-    )
+    conn.execute("update blocks set unblocked_at = ? where document_id = ? and unblocked_at is null", (at, document_id))
 
 
 def block_in_copies(data: Path, document_id: str, *, reason: str, at: str) -> list[str]:

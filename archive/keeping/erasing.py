@@ -20,14 +20,27 @@ Columns = Mapping[str, Sequence[Any]]
 
 STAYS: Stays = {
     "documents": (
-        "id", "docno", "source", "doc_type", "url", "first_seen_at", "last_seen_at", "last_changed_at",
-        "unlisted_at", "absent_since", "removed_at", "returned_at", "blocked_at", "version", "content_sha256",
+        "id",
+        "docno",
+        "source",
+        "doc_type",
+        "url",
+        "first_seen_at",
+        "last_seen_at",
+        "last_changed_at",
+        "unlisted_at",
+        "absent_since",
+        "removed_at",
+        "returned_at",
+        "blocked_at",
+        "version",
+        "content_sha256",
     ),
     "document_numbers": ("document_id", "docno"),
     "absences": ("document_id", "run_id", "at", "url", "reason"),
     "problems": ("id", "run_id", "document_id", "url", "stage", "kind", "at"),
     "blocks": ("id", "document_id", "content_sha256", "reason", "blocked_at", "unblocked_at", "url", "purged_at"),
-}  # fmt: skip
+}
 """The tombstone: what the rows of a blocked document keep, table by table. A column that is not named here is
 emptied, and of a table that is not named here the rows go."""
 
@@ -37,10 +50,7 @@ EVIDENCE = ("runs", "snapshots", "checks", "listings", "incidents", "meta")
 LEADS_THERE = ("url", "document_id", "target_id")
 """Columns by which a row is *about* an address or a document: such rows go. Other columns lose the value."""
 
-QUOTING = {
-    "citations": "substr(p.text, start + 1, length(raw)) = raw",
-    "mendings": "instr(p.text, mended) > 0",
-}
+QUOTING = {"citations": "substr(p.text, start + 1, length(raw)) = raw", "mendings": "instr(p.text, mended) > 0"}
 """Tables that quote a page of their document, and what holds as long as the words stand there."""
 
 _NOT_OURS = re.compile(r"sqlite_|.*_fts(_|$)")
@@ -61,9 +71,13 @@ class Names:
 
 
 def erase(
-    conn: sqlite3.Connection, document_ids: Iterable[str], *, titles: Iterable[str] = (), stays: Stays = STAYS,
+    conn: sqlite3.Connection,
+    document_ids: Iterable[str],
+    *,
+    titles: Iterable[str] = (),
+    stays: Stays = STAYS,
     untouched: Collection[str] = EVIDENCE,
-) -> None:  # fmt: skip
+) -> None:
     """Leave nothing of these documents but what ``stays`` names, in the caller's transaction.
 
     Other documents lose the rows, list entries and values that lead to them, and their titles where they are
@@ -88,10 +102,7 @@ def erase(
 def without_blocked(conn: sqlite3.Connection, publication: Publication) -> Publication:
     """A reading without what leads to documents that are blocked now; the reading itself where nothing does."""
     rows = conn.execute("select document_id, url from blocks where unblocked_at is null").fetchall()
-    ids, urls = (
-        {row[0] for row in rows} - {publication.id},
-        {row[1] for row in rows} - {publication.url, None},
-    )
+    ids, urls = ({row[0] for row in rows} - {publication.id}, {row[1] for row in rows} - {publication.url, None})
     named = {one.url for one in publication.attachments} | {one.url for one in publication.links}
     if publication.parent_id not in ids and not named & urls:
         return publication
@@ -105,9 +116,7 @@ def without_blocked(conn: sqlite3.Connection, publication: Publication) -> Publi
     texts = {page.page: page.text for page in left.pages}
     return replace(
         left,
-        citations=tuple(
-            one for one in left.citations if texts.get(one.page, "").startswith(one.raw, one.start)
-        ),
+        citations=tuple(one for one in left.citations if texts.get(one.page, "").startswith(one.raw, one.start)),
         mendings=tuple(one for one in left.mendings if one.mended in texts.get(one.page, "")),
     )
 
@@ -122,9 +131,7 @@ def _titles(conn: sqlite3.Connection) -> str:
     return "blocked_titles"
 
 
-def names_of(
-    conn: sqlite3.Connection, document_ids: Iterable[str], known_titles: Iterable[str] = ()
-) -> Names:
+def names_of(conn: sqlite3.Connection, document_ids: Iterable[str], known_titles: Iterable[str] = ()) -> Names:
     """All that these documents are known by; an address that an open document has too is none of theirs."""
     ids = frozenset(document_ids)
     marks, values = _marks(ids)
@@ -144,9 +151,7 @@ def names_of(
 
 def tables(conn: sqlite3.Connection) -> dict[str, dict[str, Sequence[Any]]]:
     """Every table of the archive with its columns as ``pragma table_info`` gives them; the index is none of them."""
-    named = conn.execute(
-        "select name from sqlite_master where type = 'table' and sql not like 'create virtual%'"
-    )
+    named = conn.execute("select name from sqlite_master where type = 'table' and sql not like 'create virtual%'")
     return {
         name: {row[1]: tuple(row) for row in conn.execute(f"pragma table_info({name})").fetchall()}
         for (name,) in named.fetchall()
@@ -174,11 +179,7 @@ def _nothing(column: Sequence[Any]) -> str:
 
 
 def _erase_rows(
-    conn: sqlite3.Connection,
-    table: str,
-    columns: Columns,
-    names: Names,
-    kept: Collection[str] | None,
+    conn: sqlite3.Connection, table: str, columns: Columns, names: Names, kept: Collection[str] | None
 ) -> None:
     if _key(table) not in columns:
         return
@@ -243,11 +244,7 @@ def _redactor(conn: sqlite3.Connection, other: str, names: Names) -> Redactor:
 
 def _redact(conn: sqlite3.Connection, other: str, redactor: Redactor, *, skipped: Collection[str]) -> None:
     """Rewrite every text of a document's rows, in whatever table, and index it again."""
-    own = {
-        table: columns
-        for table, columns in tables(conn).items()
-        if table not in skipped and _key(table) in columns
-    }
+    own = {table: columns for table, columns in tables(conn).items() if table not in skipped and _key(table) in columns}
     for table, columns in own.items():
         _rewrite(conn, table, columns, other, redactor)
     texts = conn.execute(
@@ -267,9 +264,7 @@ def _redact(conn: sqlite3.Connection, other: str, redactor: Redactor, *, skipped
     index_document(conn, other)
 
 
-def _rewrite(
-    conn: sqlite3.Connection, table: str, columns: Columns, document_id: str, redactor: Redactor
-) -> None:
+def _rewrite(conn: sqlite3.Connection, table: str, columns: Columns, document_id: str, redactor: Redactor) -> None:
     key = _key(table)
     texts = [name for name, column in columns.items() if column[2].upper() == "TEXT" and name != key]
     rows = conn.execute(f"select rowid, {', '.join(texts)} from {table} where {key} = ?", (document_id,))

@@ -58,16 +58,26 @@ def begin_run(
 
 
 def finish_run(
-    conn: sqlite3.Connection, run_id: int, *, finished_at: str, outcome: str, counts: RunCounts,
-    detail: str | None = None, settled: bool = False,
-) -> None:  # fmt: skip
+    conn: sqlite3.Connection,
+    run_id: int,
+    *,
+    finished_at: str,
+    outcome: str,
+    counts: RunCounts,
+    detail: str | None = None,
+    settled: bool = False,
+) -> None:
     """Close a run with its outcome (``ok``, ``alarm``, ``failed``) and its counts.
 
     ``settled`` says that the run came to its end and removals were decided.
     """
     values = vars(counts) | {
-        "finished_at": finished_at, "outcome": outcome, "detail": detail, "settled": int(settled), "id": run_id,
-    }  # fmt: skip
+        "finished_at": finished_at,
+        "outcome": outcome,
+        "detail": detail,
+        "settled": int(settled),
+        "id": run_id,
+    }
     columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
     conn.execute(f"update runs set {columns} where id = :id", values)
 
@@ -85,8 +95,7 @@ def close_abandoned_runs(conn: sqlite3.Connection, *, at: str) -> list[int]:
 def say_why(conn: sqlite3.Connection, source: str, detail: str) -> None:
     """Why the newest run of a source failed, where somebody else than the run itself knows it."""
     conn.execute(
-        "update runs set detail = ? where outcome = 'failed'"
-        " and id = (select max(id) from runs where source = ?)",
+        "update runs set detail = ? where outcome = 'failed' and id = (select max(id) from runs where source = ?)",
         (detail, source),
     )
 
@@ -124,16 +133,22 @@ def last_read_snapshot(
 def last_answer(conn: sqlite3.Connection, url: str) -> sqlite3.Row | None:
     """The newest answer of an address whose bytes are in the vault, whatever its status, or None."""
     row = conn.execute(
-        "select * from snapshots where url = ? and payload_digest is not null order by id desc limit 1",
-        (url,),
+        "select * from snapshots where url = ? and payload_digest is not null order by id desc limit 1", (url,)
     ).fetchone()
     return row if isinstance(row, sqlite3.Row) else None
 
 
 def add_problem(
-    conn: sqlite3.Connection, *, run_id: int | None, url: str | None, stage: str, kind: str, detail: str, at: str,
+    conn: sqlite3.Connection,
+    *,
+    run_id: int | None,
+    url: str | None,
+    stage: str,
+    kind: str,
+    detail: str,
+    at: str,
     document_id: str | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Record a problem, once per run, address and kind (a replay records nothing twice).
 
     Of a blocked document only the kind is told: details quote titles and words.

@@ -18,13 +18,7 @@ from archive.database import transaction
 from archive.errors import RecordUnreadable
 from archive.keeping.erasing import names_of
 from archive.vault.reading import UNREADABLE, CodingError, digest_of
-from archive.vault.seals import (
-    FRESH,
-    end_of_last_whole_record,
-    finish_purges,
-    seal,
-    seal_finished_runs,
-)
+from archive.vault.seals import FRESH, end_of_last_whole_record, finish_purges, seal, seal_finished_runs
 from archive.vault.writer import FOLDER, PURGED, bare_record
 
 
@@ -43,8 +37,7 @@ def purge(conn: sqlite3.Connection, data: Path, document_id: str, *, at: str) ->
             if (data / warc_file).exists() and _purge_file(conn, data, warc_file, urls, at):
                 changed.append(warc_file)
         conn.execute(
-            "update blocks set purged_at = ? where document_id = ? and unblocked_at is null",
-            (at, document_id),
+            "update blocks set purged_at = ? where document_id = ? and unblocked_at is null", (at, document_id)
         )
     finish_purges(conn, data)
     _drop_torn_tails(data, urls)
@@ -109,9 +102,7 @@ def _purge_file(conn: sqlite3.Connection, data: Path, warc_file: str, urls: Coll
     return True
 
 
-def _rewrite(
-    source: BinaryIO, target: BinaryIO, urls: Collection[str], at: str
-) -> tuple[dict[int, int], set[int]]:
+def _rewrite(source: BinaryIO, target: BinaryIO, urls: Collection[str], at: str) -> tuple[dict[int, int], set[int]]:
     """Copy record for record: where each one moved to, and the old places of those whose payload went."""
     moved, purged = {}, set()
     with source:
@@ -142,26 +133,40 @@ def _write_bare(writer: WARCWriter, record: Any, body: bytes, at: str) -> None:
     heads, http = record.rec_headers, record.http_headers
     url = heads.get_header("WARC-Target-URI")
     bare = bare_record(
-        writer, url=url, date=heads.get_header("WARC-Date"), status=http.statusline, headers=http.headers,
-        digest=heads.get_header("WARC-Payload-Digest"), record_id=heads.get_header("WARC-Record-ID"),
-    )  # fmt: skip
+        writer,
+        url=url,
+        date=heads.get_header("WARC-Date"),
+        status=http.statusline,
+        headers=http.headers,
+        digest=heads.get_header("WARC-Payload-Digest"),
+        record_id=heads.get_header("WARC-Record-ID"),
+    )
     writer.write_record(bare)
     try:
         sha256 = digest_of(body, http.get_header("Content-Encoding") or "")
     except CodingError:
         sha256 = "unknown"
     told = {
-        "purged-at": at, "original-length": heads.get_header("Content-Length"),
-        "original-block-digest": heads.get_header("WARC-Block-Digest"), "original-payload-sha256": sha256,
-    }  # fmt: skip
+        "purged-at": at,
+        "original-length": heads.get_header("Content-Length"),
+        "original-block-digest": heads.get_header("WARC-Block-Digest"),
+        "original-payload-sha256": sha256,
+    }
     note = "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode()
     writer.write_record(
         writer.create_warc_record(
-            url, "metadata", payload=BytesIO(note), length=len(note), warc_content_type="application/warc-fields",
-            warc_headers_dict={"WARC-Date": at, "WARC-Refers-To": heads.get_header("WARC-Record-ID"),
-                               "WARC-Profile": PURGED},
+            url,
+            "metadata",
+            payload=BytesIO(note),
+            length=len(note),
+            warc_content_type="application/warc-fields",
+            warc_headers_dict={
+                "WARC-Date": at,
+                "WARC-Refers-To": heads.get_header("WARC-Record-ID"),
+                "WARC-Profile": PURGED,
+            },
         )
-    )  # fmt: skip
+    )
 
 
 def _drop_torn_tails(data: Path, urls: Collection[str]) -> None:
@@ -172,8 +177,6 @@ def _drop_torn_tails(data: Path, urls: Collection[str]) -> None:
         except zlib.error:
             head = b""
         lines = head.decode("utf-8", "replace").splitlines()
-        told = [
-            line.split(":", 1)[1].strip().strip("<>") for line in lines if line.startswith("WARC-Target-URI:")
-        ]
+        told = [line.split(":", 1)[1].strip().strip("<>") for line in lines if line.startswith("WARC-Target-URI:")]
         if not told or told[0] in urls:
             path.unlink()

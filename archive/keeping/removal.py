@@ -56,8 +56,7 @@ class Sightings:
 def settle(conn: sqlite3.Connection, seen: Sightings, rule: RemovalRule) -> int:
     """Bring ``documents`` and ``absences`` up to date; the number of documents newly removed."""
     known = conn.execute(
-        "select id, unlisted_at, removed_at, moved_to from documents where source = ? order by id",
-        (seen.source,),
+        "select id, unlisted_at, removed_at, moved_to from documents where source = ? order by id", (seen.source,)
     ).fetchall()
     removed = 0
     for row in known:
@@ -81,8 +80,7 @@ def _settle_present(conn: sqlite3.Connection, row: sqlite3.Row, seen: Sightings)
     conn.execute("delete from absences where document_id = ?", (document_id,))
     if row["removed_at"] or row["moved_to"]:
         conn.execute(
-            "update documents set removed_at = null, moved_to = null, returned_at = ? where id = ?",
-            (at, document_id),
+            "update documents set removed_at = null, moved_to = null, returned_at = ? where id = ?", (at, document_id)
         )
         add_event(conn, document_id, "returned", at=at, run_id=seen.run_id)
     if document_id in seen.named:
@@ -99,10 +97,15 @@ def _settle_gone(conn: sqlite3.Connection, row: sqlite3.Row, seen: Sightings, ru
     if document_id in seen.named:
         conn.execute("delete from absences where document_id = ?", (document_id,))
         add_problem(
-            conn, run_id=seen.run_id, url=gone.url, document_id=document_id, stage="removal", kind="dead_link",
+            conn,
+            run_id=seen.run_id,
+            url=gone.url,
+            document_id=document_id,
+            stage="removal",
+            kind="dead_link",
             detail=f"Die Übersicht nennt das Dokument noch, die Adresse antwortet aber nicht damit ({gone.reason}).",
             at=gone.at,
-        )  # fmt: skip
+        )
         return 0
     if not seen.decides(document_id) or row["removed_at"] or row["moved_to"]:
         return 0
@@ -121,9 +124,7 @@ def _settle_gone(conn: sqlite3.Connection, row: sqlite3.Row, seen: Sightings, ru
     return _remove_if_due(conn, row, gone, seen, rule)
 
 
-def _remove_if_due(
-    conn: sqlite3.Connection, row: sqlite3.Row, gone: Gone, seen: Sightings, rule: RemovalRule
-) -> int:
+def _remove_if_due(conn: sqlite3.Connection, row: sqlite3.Row, gone: Gone, seen: Sightings, rule: RemovalRule) -> int:
     checks, first = conn.execute(
         "select count(*), min(at) from absences where document_id = ?", (row["id"],)
     ).fetchone()
@@ -143,14 +144,10 @@ def _moved_to(conn: sqlite3.Connection, document_id: str, seen: Sightings) -> st
 
     The newest good answer of the other address counts. None where many missing documents would move to the same.
     """
-    successor = next(
-        (one for one in _bearers(conn, document_id, run_id=seen.run_id) if one in seen.answered), None
-    )
+    successor = next((one for one in _bearers(conn, document_id, run_id=seen.run_id) if one in seen.answered), None)
     if successor is None:
         return None
-    joined = sum(
-        successor in _bearers(conn, one, run_id=seen.run_id) for one in seen.gone if one not in seen.named
-    )
+    joined = sum(successor in _bearers(conn, one, run_id=seen.run_id) for one in seen.gone if one not in seen.named)
     return successor if joined < JOINED else None
 
 

@@ -63,16 +63,12 @@ def keep_entry(conn: sqlite3.Connection, publication: Publication) -> None:
 
 def touch(conn: sqlite3.Connection, document_id: str, *, seen_at: str) -> None:
     """Note that a document was seen unchanged."""
-    conn.execute(
-        "update documents set last_seen_at = max(last_seen_at, ?) where id = ?", (seen_at, document_id)
-    )
+    conn.execute("update documents set last_seen_at = max(last_seen_at, ?) where id = ?", (seen_at, document_id))
 
 
 def is_blocked(conn: sqlite3.Connection, document_id: str) -> bool:
     """Whether the ledger says that this document is blocked now."""
-    row = conn.execute(
-        "select 1 from blocks where document_id = ? and unblocked_at is null", (document_id,)
-    ).fetchone()
+    row = conn.execute("select 1 from blocks where document_id = ? and unblocked_at is null", (document_id,)).fetchone()
     return row is not None
 
 
@@ -87,13 +83,7 @@ def number_of(conn: sqlite3.Connection, document_id: str) -> int:
 
 
 def add_event(
-    conn: sqlite3.Connection,
-    document_id: str,
-    kind: str,
-    *,
-    at: str,
-    run_id: int | None,
-    detail: str | None = None,
+    conn: sqlite3.Connection, document_id: str, kind: str, *, at: str, run_id: int | None, detail: str | None = None
 ) -> None:
     """Record what happened to a document, for its history and the feeds; nothing of blocked ones."""
     if is_blocked(conn, document_id):
@@ -158,9 +148,17 @@ def _write_version(
 ) -> None:
     targets = sorted({(link.kind, link.url) for link in publication.links if link.kind == "link"})
     names = (
-        "seen_at", "content_sha256", "title", "kicker", "number", "teaser", "text", "published_on", "issued_on",
+        "seen_at",
+        "content_sha256",
+        "title",
+        "kicker",
+        "number",
+        "teaser",
+        "text",
+        "published_on",
+        "issued_on",
         "snapshot_id",
-    )  # fmt: skip
+    )
     key: dict[str, object] = {"document_id": publication.id, "version": version}
     row = {name: getattr(publication, name) for name in names} | {
         "not_before": not_before,
@@ -168,9 +166,7 @@ def _write_version(
         "links": json.dumps([url for _, url in targets], ensure_ascii=False),
     }
     _write(conn, "versions", [key | row])
-    pages = [
-        key | {"page": page.page, "text": page.text, "method": page.method} for page in publication.pages
-    ]
+    pages = [key | {"page": page.page, "text": page.text, "method": page.method} for page in publication.pages]
     _write(conn, "version_pages", pages)
 
 
@@ -215,8 +211,7 @@ def _keep_tombstone(conn: sqlite3.Connection, publication: Publication, known: s
     remember_title(conn, publication)
     if known is None:
         blocked_at = conn.execute(
-            "select min(blocked_at) from blocks where document_id = ? and unblocked_at is null",
-            (publication.id,),
+            "select min(blocked_at) from blocks where document_id = ? and unblocked_at is null", (publication.id,)
         ).fetchone()[0]
         _write(conn, "documents", [_tombstone(conn, publication, blocked_at)])
         erase(conn, [publication.id], titles=[publication.title])

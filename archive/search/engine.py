@@ -12,12 +12,7 @@ from archive.search.facets import Facets, count_facets
 from archive.search.matching import Filters, best_page, found_by
 from archive.search.nearest import ENOUGH, Near, nearest
 from archive.search.offers import Offer, either, offers
-from archive.search.plan import (
-    AnyOf,
-    Node,
-    Plan,
-    is_hopeless,
-)
+from archive.search.plan import AnyOf, Node, Plan, is_hopeless
 from archive.search.query import parse_query
 from archive.search.ranking import Ranked, newest, oldest, rank
 from archive.search.slips import corrected_query
@@ -108,9 +103,7 @@ class Answer:
         return [*self.full, *self.mended, *(one.docno for one in self.near)]
 
 
-def answer(
-    conn: sqlite3.Connection, query: str, filters: Filters = ALL, *, literally: bool = False
-) -> Answer:
+def answer(conn: sqlite3.Connection, query: str, filters: Filters = ALL, *, literally: bool = False) -> Answer:
     """Find all documents that answer a query; ``literally`` mends no slips and looks for nothing near."""
     plan = plan_query(conn, query)
     full = found_by(conn, plan, filters)
@@ -120,14 +113,16 @@ def answer(
     if literally or plan.is_open or len(full) >= ENOUGH:
         return nothing
     better, corrections = corrected_query(
-        conn, vocabulary_of(conn), query, plan.unknown, plan.doubtful if not full else (),
+        conn,
+        vocabulary_of(conn),
+        query,
+        plan.unknown,
+        plan.doubtful if not full else (),
         has_hits=lambda tried: bool(found_by(conn, plan_query(conn, tried), filters)),
-    )  # fmt: skip
+    )
     mended_plan = plan_query(conn, better) if corrections else plan
     known = set(full)
-    mended = (
-        [docno for docno in found_by(conn, mended_plan, filters) if docno not in known] if corrections else []
-    )
+    mended = [docno for docno in found_by(conn, mended_plan, filters) if docno not in known] if corrections else []
     near: list[Near] = []
     if len(full) + len(mended) < ENOUGH:
         mended_plan = plan_query(conn, better, near=True)
@@ -135,9 +130,13 @@ def answer(
     if not mended and not near:
         return nothing
     return replace(
-        nothing, mended_plan=mended_plan, mended=mended, near=near, corrections=corrections,
+        nothing,
+        mended_plan=mended_plan,
+        mended=mended,
+        near=near,
+        corrections=corrections,
         better=better if corrections else None,
-    )  # fmt: skip
+    )
 
 
 def search(
@@ -198,19 +197,11 @@ def _page_of_hits(
     for docno in order[offset : offset + limit]:
         missing = near[docno].missing
         corrected = tuple(typed for typed, better in found.corrections.items() if better not in missing)
-        yield _hit(
-            conn, Ranked(docno=docno, score=near[docno].score), plan, missing=missing, corrected=corrected
-        )
+        yield _hit(conn, Ranked(docno=docno, score=near[docno].score), plan, missing=missing, corrected=corrected)
 
 
 def _ranked(
-    conn: sqlite3.Connection,
-    plan: Plan,
-    filters: Filters,
-    docnos: Sequence[int],
-    sort: Sort,
-    limit: int,
-    offset: int,
+    conn: sqlite3.Connection, plan: Plan, filters: Filters, docnos: Sequence[int], sort: Sort, limit: int, offset: int
 ) -> Sequence[Ranked]:
     if len(docnos) <= offset or not limit:
         return ()
@@ -220,9 +211,7 @@ def _ranked(
     return rank(conn, plan, filters, found=docnos, needed=offset + limit)[offset:]
 
 
-def by_date(
-    conn: sqlite3.Connection, sort: Sort, docnos: Sequence[int], *, limit: int, offset: int = 0
-) -> list[int]:
+def by_date(conn: sqlite3.Connection, sort: Sort, docnos: Sequence[int], *, limit: int, offset: int = 0) -> list[int]:
     """Documents in the order of their dates, those without one last."""
     order = oldest if sort == "datum-alt" else newest
     return order(conn, docnos, limit=limit, offset=offset)

@@ -31,12 +31,7 @@ FEW_TERMS = 8
 
 
 def expand(
-    query: Query,
-    vocabulary: Vocabulary,
-    conn: sqlite3.Connection,
-    *,
-    near: bool = False,
-    printed: bool = False,
+    query: Query, vocabulary: Vocabulary, conn: sqlite3.Connection, *, near: bool = False, printed: bool = False
 ) -> Plan:
     """Spell a query out in the terms of a vocabulary, and in the documents that rows answer.
 
@@ -115,9 +110,7 @@ def _groups(run: list[tuple[Item, ...]], archive: _Archive, *, all_said: bool) -
         typed = " ".join(_typed(item) for item in run[0])
         printed = [word for item in run[0] if isinstance(item, Exact) for word in item.words]
         unspelled = tuple(word for word in printed if not spellings(word, archive.vocabulary))
-        yield _Group(
-            node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),), unspelled=unspelled
-        )
+        yield _Group(node=node, wanted=(Wanted(typed=typed, node=node, strict=not loose),), unspelled=unspelled)
         return
     words = [item for clause in run for item in clause if isinstance(item, Word)]
     said = [word for word in words if all_said or not is_empty_word(word)]
@@ -180,10 +173,7 @@ def _word(word: Word, archive: _Archive) -> Node:
     kind = kind_node(archive.conn, word.pieces)
     if kind is not None:
         others.append(kind)
-    if (
-        any(piece[-1:].isdigit() or piece[:1].isdigit() for piece in word.pieces)
-        and len(word.typed) >= SHORTEST_ID
-    ):
+    if any(piece[-1:].isdigit() or piece[:1].isdigit() for piece in word.pieces) and len(word.typed) >= SHORTEST_ID:
         others.append(pointed_node(archive.conn, word.typed))
     if archive.printed and len(word.pieces) == 1:
         others += shared_pairs(archive.conn, archive.vocabulary, word.pieces[0])
@@ -220,9 +210,7 @@ def _everyday_nodes(words: Sequence[Word], vocabulary: Vocabulary) -> dict[int, 
             if taken.intersection(range(at, at + width)):
                 continue
             names = everyday().get(key) or everyday().get(("".join(key),), ())
-            nodes = tuple(
-                node for name in names if not is_hopeless(node := _name_node(name, vocabulary, parts=True))
-            )
+            nodes = tuple(node for name in names if not is_hopeless(node := _name_node(name, vocabulary, parts=True)))
             if nodes:
                 taken.update(range(at, at + width))
                 found |= {id(word): nodes for word in words[at : at + width]}

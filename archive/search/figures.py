@@ -47,9 +47,7 @@ NUMBER_WORDS = ("zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neu
 LONGEST_PLAIN = 3
 """Digits of numbers that are never grouped: 1000 may be 1.000."""
 
-DATED = (
-    "select docno from documents where published_on >= ?1 and published_on < ?1 || '~' and blocked_at is null"
-)
+DATED = "select docno from documents where published_on >= ?1 and published_on < ?1 || '~' and blocked_at is null"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +122,7 @@ def pointed_node(conn: sqlite3.Connection, typed: str) -> Listed:
     """The document that an id or an address leads to; an empty list where there is none."""
     names = _ids(typed)
     rows = conn.execute(
-        f"select docno from documents where id in ({', '.join('?' * len(names))}) and blocked_at is null",
-        names,
+        f"select docno from documents where id in ({', '.join('?' * len(names))}) and blocked_at is null", names
     ).fetchall()
     if not rows and ADDRESS.match(typed):
         rows = _at_address(conn, typed)
@@ -154,9 +151,7 @@ def _at_address(conn: sqlite3.Connection, typed: str) -> list[tuple[int]]:
     if rows or not (parameters := dict(parse_qsl(urlsplit(typed).query))):
         return [(int(docno),) for (docno,) in rows]
     number = parameters.get("id")
-    found = conn.execute(
-        "select docno from documents where id like '%-' || ? and blocked_at is null", (number,)
-    )
+    found = conn.execute("select docno from documents where id like '%-' || ? and blocked_at is null", (number,))
     return [(int(docno),) for (docno,) in found] if number else []
 
 

@@ -35,11 +35,17 @@ def search_rows(conn: sqlite3.Connection, query: str) -> str:
     result = search(conn, query, limit=MOST_HITS)
     rows = [
         {
-            "rank": number, "id": hit.id, "title": hit.title, "page": hit.page, "score": hit.score,
-            "missing": list(hit.missing), "corrected": list(hit.corrected), "snippet": hit.snippet_text,
+            "rank": number,
+            "id": hit.id,
+            "title": hit.title,
+            "page": hit.page,
+            "score": hit.score,
+            "missing": list(hit.missing),
+            "corrected": list(hit.corrected),
+            "snippet": hit.snippet_text,
         }
         for number, hit in enumerate(result.hits, start=1)
-    ]  # fmt: skip
+    ]
     return json.dumps(rows, ensure_ascii=False)
 
 

@@ -123,8 +123,7 @@ def _attachment_titles(conn: sqlite3.Connection, document_id: str) -> list[str]:
     ).fetchone()
     offered = [str(item.get("title") or "") for item in json.loads(row[0])] if row else []
     annexes = conn.execute(
-        "select title from documents where parent_id = ? and blocked_at is null order by docno",
-        (document_id,),
+        "select title from documents where parent_id = ? and blocked_at is null order by docno", (document_id,)
     )
     captions = conn.execute("select captions from documents where id = ?", (document_id,)).fetchone()
     printed = str(captions[0]).split("\n") if captions and captions[0] else []
@@ -133,9 +132,7 @@ def _attachment_titles(conn: sqlite3.Connection, document_id: str) -> list[str]:
 
 
 def _refresh_parent(conn: sqlite3.Connection, parent_id: str) -> None:
-    blocked = conn.execute(
-        "select blocked_at is not null from documents where id = ?", (parent_id,)
-    ).fetchone()
+    blocked = conn.execute("select blocked_at is not null from documents where id = ?", (parent_id,)).fetchone()
     if blocked is not None and not blocked[0]:
         _write_attachment_titles(conn, parent_id)
         _add(conn, parent_id)

@@ -87,8 +87,7 @@ def conditions(filters: Filters) -> Conditions:
             values += wanted
     if topics := _several(filters.topic):
         texts.append(
-            "exists (select 1 from document_topics t where t.document_id = d.id"
-            f" and t.topic_id in ({_marks(topics)}))"
+            f"exists (select 1 from document_topics t where t.document_id = d.id and t.topic_id in ({_marks(topics)}))"
         )
         values += topics
     if provisions := _several(filters.provision):
@@ -195,9 +194,7 @@ def answering(conn: sqlite3.Connection, node: Node, *, at_least: float = PART, m
         rows = () if expression is None else conn.execute(NEWEST_ROWIDS, (expression, most))
         return {docno for (docno,) in rows}
     if isinstance(node, Listed):
-        by_text = (
-            answering(conn, node.text, at_least=at_least, most=most) if node.in_text and node.text else set()
-        )
+        by_text = answering(conn, node.text, at_least=at_least, most=most) if node.in_text and node.text else set()
         return by_text | {docno for docno, grade in node.grades.items() if grade >= at_least}
     sets = [answering(conn, child, at_least=at_least, most=most) for child in node.nodes]  # type: ignore[union-attr]
     return set.intersection(*sets) if isinstance(node, AllOf) else set().union(*sets)
@@ -231,9 +228,7 @@ def _without_question(plan: Plan, filters: Filters) -> Matches:
     if (unwanted := any_expression(plan.without)) is not None:
         texts.append("d.docno not in (select rowid from documents_fts where documents_fts match ?)")
         values.append(unwanted)
-    return Matches(
-        source=f"from documents d {FACETS_INDEX} where {' and '.join(texts)}", parameters=tuple(values)
-    )
+    return Matches(source=f"from documents d {FACETS_INDEX} where {' and '.join(texts)}", parameters=tuple(values))
 
 
 FEW_PAGES = 8
@@ -267,9 +262,12 @@ def best_page(conn: sqlite3.Connection, docno: int, plan: Plan, attachments: str
 
 def _page_key(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int:
     """The id of the best page of a document; of its first page where only the title answers."""
-    keys = [int(row[0]) for row in conn.execute(
-        "select id from pages where id between ? and ? order by id limit ?", (first, last, FEW_PAGES + 1)
-    )]  # fmt: skip
+    keys = [
+        int(row[0])
+        for row in conn.execute(
+            "select id from pages where id between ? and ? order by id limit ?", (first, last, FEW_PAGES + 1)
+        )
+    ]
     if len(keys) < 2:
         return keys[0] if keys else first
     best = _best_of_few if len(keys) <= FEW_PAGES else _best_of_many
@@ -282,10 +280,7 @@ def _best_of_few(conn: sqlite3.Connection, first: int, last: int, plan: Plan) ->
     words = {int(key): [index_term(word) for word in WORD.findall(text)] for key, text in pages}
     found = [one for node in plan.required for one in leaves(node)]
     for every, at_least in PAGE_STEPS:
-        chosen = [
-            key for key in words
-            if every(answers(node, words[key], at_least) for node in plan.required)
-        ]  # fmt: skip
+        chosen = [key for key in words if every(answers(node, words[key], at_least) for node in plan.required)]
         if len(chosen) == 1:
             return chosen[0]
         if chosen:

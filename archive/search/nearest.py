@@ -91,9 +91,7 @@ def nearest(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, full: Seq
     if not coverage:
         return []
     permitted = allowed(conn, coverage, filters)
-    return _in_order(
-        conn, {docno: coverage[docno] for docno in permitted}, looked, loose, beside_full=bool(full)
-    )
+    return _in_order(conn, {docno: coverage[docno] for docno in permitted}, looked, loose, beside_full=bool(full))
 
 
 def _look_up(conn: sqlite3.Connection, wanted: Wanted, total: int) -> _Looked | None:
@@ -101,9 +99,7 @@ def _look_up(conn: sqlite3.Connection, wanted: Wanted, total: int) -> _Looked | 
     if _is_common(conn, wanted.node, max(RARE, total // COMMON)):
         return None
     grades: dict[int, float] = {}
-    for at_least, docnos in zip(
-        (EXACT, FORM, PART), _by_grade(conn, wanted.node, (EXACT, FORM, PART)), strict=True
-    ):
+    for at_least, docnos in zip((EXACT, FORM, PART), _by_grade(conn, wanted.node, (EXACT, FORM, PART)), strict=True):
         for docno in docnos:
             grades.setdefault(docno, at_least)
     own = frozenset(grades)
@@ -155,8 +151,7 @@ def _is_common(conn: sqlite3.Connection, node: Node, most: int) -> bool:
     if expression is None:
         return False
     rows = conn.execute(
-        "select count(*) from (select 1 from documents_fts where documents_fts match ? limit ?)",
-        (expression, most + 1),
+        "select count(*) from (select 1 from documents_fts where documents_fts match ? limit ?)", (expression, most + 1)
     )
     return int(rows.fetchone()[0]) > most
 
@@ -208,8 +203,7 @@ def _in_order(
     best = sorted(scores, key=lambda docno: (-round(scores[docno], 3), -docno))[:MOST]
     looked = [replace(one, own=_all_of(conn, one)) for one in looked]
     return [
-        Near(docno=docno, score=round(scores[docno], 3), missing=_missing(conn, docno, looked, loose))
-        for docno in best
+        Near(docno=docno, score=round(scores[docno], 3), missing=_missing(conn, docno, looked, loose)) for docno in best
     ]
 
 
@@ -238,9 +232,7 @@ def _titles(conn: sqlite3.Connection, docnos: Iterable[int]) -> dict[int, str]:
     return {int(docno): str(title) for docno, title in rows}
 
 
-def _bm25(
-    conn: sqlite3.Connection, looked: Sequence[_Looked], docnos: Mapping[int, float]
-) -> dict[int, float]:
+def _bm25(conn: sqlite3.Connection, looked: Sequence[_Looked], docnos: Mapping[int, float]) -> dict[int, float]:
     """How bm25 sees the kept documents beside each other, 0 to 1; nothing where that would cost too much."""
     if sum(len(one.grades) for one in looked) > CANDIDATES * 10:
         return {}

@@ -59,10 +59,7 @@ def _provisions(conn: sqlite3.Connection, query: Query) -> Iterator[Offer]:
             prefix = "erwgr-" if item.unit == "ErwGr" else ""
             count = len(provision_node(conn, item).grades)
             yield Offer(
-                kind="provision",
-                value=f"{law_slug(item.law)}/{prefix}{item.numbers[0]}",
-                label=item.name,
-                count=count,
+                kind="provision", value=f"{law_slug(item.law)}/{prefix}{item.numbers[0]}", label=item.name, count=count
             )
 
 
@@ -87,9 +84,7 @@ def _topics(conn: sqlite3.Connection, plan: Plan, near: Sequence[int]) -> Iterat
 def _names(plan: Plan, label: str) -> bool:
     """Whether a question has a word of a topic's name."""
     words = [index_term(word) for word in WORD.findall(label)]
-    return any(
-        grade(node, words) >= FORM for one in plan.wanted for node in _said(one.node, one.everyday[:1])
-    )
+    return any(grade(node, words) >= FORM for one in plan.wanted for node in _said(one.node, one.everyday[:1]))
 
 
 def _said(node: Node, everyday: Sequence[Node]) -> Iterator[Node]:

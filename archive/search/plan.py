@@ -234,6 +234,4 @@ def listed_grade(node: Node, docno: int) -> float:
     """How well rows say that a document answers a node; 0 where only its text may."""
     if isinstance(node, Listed):
         return node.grades.get(docno, 0)
-    return (
-        0 if isinstance(node, Terms) else max((listed_grade(child, docno) for child in node.nodes), default=0)
-    )
+    return 0 if isinstance(node, Terms) else max((listed_grade(child, docno) for child in node.nodes), default=0)

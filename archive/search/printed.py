@@ -51,11 +51,7 @@ def shared_pairs(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str) ->
 
 def _seams(folded: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """The first part of a compound as it stands there, and without its link; and the stem of the rest."""
-    ways = (
-        [tuple(part.text for part in divide(folded))]
-        if divide(folded)
-        else vocabulary.divided(folded, most=3)
-    )
+    ways = [tuple(part.text for part in divide(folded))] if divide(folded) else vocabulary.divided(folded, most=3)
     for way in ways:
         for at in range(1, len(way)):
             first, rest = "".join(way[:at]), "".join(way[at:])
@@ -90,9 +86,7 @@ def _over_marks(text: str, terms: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def _is_mark(text: str, place: re.Match[str]) -> bool:
     return (
-        place.group().isdecimal()
-        and text[place.start() - 1 : place.start()] == "["
-        and text[place.end() :][:1] == "]"
+        place.group().isdecimal() and text[place.start() - 1 : place.start()] == "[" and text[place.end() :][:1] == "]"
     )
 
 

@@ -43,8 +43,7 @@ FURTHER = re.compile(
 FOLLOWING = re.compile(r"\s{0,2}ff?\.(?!\w)|\s{1,2}ff?(?!\w)")
 OF = re.compile(r"[\s,(]{0,3}(?:(?:der|des|die|dem|vom|von|of|the|gemäß)\s{1,2}){0,2}", re.IGNORECASE)
 ACT = re.compile(
-    r"(?:verordnung|vo|richtlinie|rl)?\s?(?:\((?:EU|EG)\)\s?)?(?P<number>\d{2,4}/\d{2,4})(?:/E[GU])?",
-    re.IGNORECASE,
+    r"(?:verordnung|vo|richtlinie|rl)?\s?(?:\((?:EU|EG)\)\s?)?(?P<number>\d{2,4}/\d{2,4})(?:/E[GU])?", re.IGNORECASE
 )
 CASE = re.compile(
     r"(?<![\w/-])(?:(?P<union>[CT])\s?[-‐‑–]?\s?(?P<running>\d{1,3})/(?P<year>\d{2})(?!\d)"
@@ -52,18 +51,7 @@ CASE = re.compile(
     r"\s{0,2}(?P<serial>\d{1,6})[/.](?P<filed>\d{2})(?!\d)(?P<court>\s(?:[A-Z]{2,4}|R)(?!\w))?)",
     re.IGNORECASE,
 )
-ROMAN = {
-    "I": "1",
-    "II": "2",
-    "III": "3",
-    "IV": "4",
-    "V": "5",
-    "VI": "6",
-    "VII": "7",
-    "VIII": "8",
-    "IX": "9",
-    "X": "10",
-}
+ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "X": "10"}
 LEVELS = ("paragraph", "sentence", "letter", "item")
 CITED = """
 select d.docno, c.page, c.start, length(c.raw), c.law, c.paragraph, c.sentence, c.letter, c.item
@@ -126,16 +114,10 @@ def _provisions_at(text: str, match: re.Match[str], floor: int) -> Iterator[Foun
     if unit == "ErwGr" and law is None and match["number"].isdigit() and int(match["number"]) <= 173:
         law = None
     for group in numbers:
-        yield (
-            start,
-            end,
-            Provision(typed=text[start:end].strip(" ,"), unit=unit, numbers=group, law=law, parts=parts),
-        )
+        yield (start, end, Provision(typed=text[start:end].strip(" ,"), unit=unit, numbers=group, law=law, parts=parts))
 
 
-def _numbers(
-    text: str, match: re.Match[str]
-) -> tuple[list[tuple[str, ...]], tuple[tuple[str, str], ...], int]:
+def _numbers(text: str, match: re.Match[str]) -> tuple[list[tuple[str, ...]], tuple[tuple[str, str], ...], int]:
     """Numbers in groups (a range is one group), the parts of the last one, and the end of all."""
     groups: list[tuple[str, ...]] = [(match["number"].lower(),)]
     parts, end = _parts(text, match.end())
@@ -162,9 +144,11 @@ def _parts(text: str, at: int) -> tuple[tuple[tuple[str, str], ...], int]:
             break
         number = level["paragraph"] or level["bracket"] or ROMAN.get((level["roman"] or "").upper())
         values = {
-            "paragraph": number, "sentence": level["sentence"],
-            "letter": level["letter"] or level["joined"], "item": level["item"],
-        }  # fmt: skip
+            "paragraph": number,
+            "sentence": level["sentence"],
+            "letter": level["letter"] or level["joined"],
+            "item": level["item"],
+        }
         parts |= {name: value.lower() for name, value in values.items() if value}
         at = level.end()
     if following := FOLLOWING.match(text, at):
@@ -206,9 +190,7 @@ def law_named(words: list[str]) -> str | None:
     law = spellings().exact.get(key) or spellings().folded.get(folded) or _small().get(_lowered(key))
     if law is not None or len(words) < 2:
         return law
-    land = spellings().suffixes.get(exact_key(words[1:])) or spellings().suffixes.get(
-        exact_key(["-".join(words[1:])])
-    )
+    land = spellings().suffixes.get(exact_key(words[1:])) or spellings().suffixes.get(exact_key(["-".join(words[1:])]))
     if land is None:
         return None
     name = exact_key([words[0].upper()])

@@ -87,11 +87,7 @@ def parse_query(text: str) -> Query:
     for match in CHUNK.finditer(plain):
         if match["word"] in OR and not match["sign"]:
             joined = bool(clauses)
-        elif (
-            match["word"] in NOT
-            and not match["sign"]
-            and (clauses or without or plain[match.end() :].strip())
-        ):
+        elif match["word"] in NOT and not match["sign"] and (clauses or without or plain[match.end() :].strip()):
             negated = True
         elif match["word"] not in AND:
             items = _items(match, kept)[: MOST_ITEMS - len(clauses) - len(without)]

@@ -57,20 +57,14 @@ Pool = dict[int, tuple[Candidate, float]]
 """Candidates by docno, with their bm25 (higher is better; 0 where it was not computed)."""
 
 
-def gather(
-    conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Sequence[int], size: int
-) -> Pool:
+def gather(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Sequence[int], size: int) -> Pool:
     """Collect at least the best ``size`` documents; costly questions (all compounds) only where needed."""
     if any(map(has_rows, plan.required)):
         return _gather_listed(conn, plan, filters, found, size)
     pool: Pool = {}
     _add(pool, _best(conn, match_expression(plan, at_least=EXACT), filters, found, size), Candidate.TYPED)
     if len(pool) < size:
-        _add(
-            pool,
-            _best(conn, match_expression(plan, at_least=FORM), filters, found, size),
-            Candidate.INFLECTED,
-        )
+        _add(pool, _best(conn, match_expression(plan, at_least=FORM), filters, found, size), Candidate.INFLECTED)
     inflected = len(pool)
     if len(found) > FEW:
         _add(pool, _in_heads(conn, plan, found, size), Candidate.OTHER)
@@ -79,9 +73,7 @@ def gather(
     return pool
 
 
-def _gather_listed(
-    conn: sqlite3.Connection, plan: Plan, filters: Filters, found: Sequence[int], size: int
-) -> Pool:
+def _gather_listed(conn: sqlite3.Connection, plan: Plan, filters: Filters, found: Sequence[int], size: int) -> Pool:
     """The same where rows answer a part of the question: those that rows know best, then the newest."""
     chosen: Sequence[int] = found
     if len(found) > FEW:
@@ -144,9 +136,7 @@ def _head_expressions(plan: Plan) -> Iterator[str]:
             yield f"{columns} : {words}"
 
 
-def _rest(
-    conn: sqlite3.Connection, plan: Plan, filters: Filters, found: Sequence[int], size: int
-) -> dict[int, float]:
+def _rest(conn: sqlite3.Connection, plan: Plan, filters: Filters, found: Sequence[int], size: int) -> dict[int, float]:
     """Documents that only compounds answer: by bm25 where it is cheap, else all of few, or the newest."""
     whole = match_expression(plan)
     if len(whole) <= LONG and len(found) <= FEW:
@@ -222,9 +212,7 @@ class Ranked:
     score: float
 
 
-def rank(
-    conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Sequence[int], needed: int
-) -> list[Ranked]:
+def rank(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Sequence[int], needed: int) -> list[Ranked]:
     """The first ``needed`` of the found documents by relevance, at equal relevance the newest first."""
     pool = gather(conn, plan, filters, found=found, size=POOL + needed)
     near = _near(conn, plan, filters)
@@ -245,11 +233,7 @@ def lower_the_lesser(conn: sqlite3.Connection, scores: dict[int, float]) -> None
     """Put a paper below the newer version that replaced it, and an annex below its paper, where both are there."""
     pairs = conn.execute(LESSER, (json.dumps(list(scores)),)).fetchall()
     for _ in range(LONGEST_CHAIN):
-        wrong = [
-            (lesser, better)
-            for lesser, better in pairs
-            if better in scores and scores[lesser] >= scores[better]
-        ]
+        wrong = [(lesser, better) for lesser, better in pairs if better in scores and scores[lesser] >= scores[better]]
         for lesser, better in wrong:
             scores[lesser] = round(scores[better] - STEP, 3)
         if not wrong:

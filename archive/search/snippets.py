@@ -69,9 +69,7 @@ def to_html(segments: Segments) -> str:
     >>> to_html((("a < ", False), ("b", True)))
     'a &lt; <mark>b</mark>'
     """
-    return "".join(
-        f"<mark>{html.escape(text)}</mark>" if marked else html.escape(text) for text, marked in segments
-    )
+    return "".join(f"<mark>{html.escape(text)}</mark>" if marked else html.escape(text) for text, marked in segments)
 
 
 def _merged(marks: list[Mark]) -> list[Mark]:

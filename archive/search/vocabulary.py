@@ -203,8 +203,7 @@ def _continues(conn: sqlite3.Connection, vocabulary: Vocabulary, last: tuple[int
 def _words(conn: sqlite3.Connection, number: int) -> str:
     """All words up to a number: databases in memory may follow each other under one name."""
     rows = conn.execute(
-        "select group_concat(term, ' ') from (select term from search_words where id <= ? order by id)",
-        (number,),
+        "select group_concat(term, ' ') from (select term from search_words where id <= ? order by id)", (number,)
     )
     return str(rows.fetchone()[0])
 

@@ -94,9 +94,7 @@ GZIP = b"\x1f\x8b"
 WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 """zlib's window bits by content coding; "deflate" is sent with and without a header."""
 
-UNREAD = frozenset({
-    "br", "zstd", "dcb", "dcz", "compress", "x-compress", "exi", "pack200-gzip", "aes128gcm",
-})  # fmt: skip
+UNREAD = frozenset({"br", "zstd", "dcb", "dcz", "compress", "x-compress", "exi", "pack200-gzip", "aes128gcm"})
 """The other codings that are registered (IANA). Any other word ("none", "UTF-8") says nothing of the bytes."""
 
 

@@ -69,9 +69,14 @@ def set_aside_torn_tails(conn: sqlite3.Connection, data: Path, runs: Sequence[in
             if torn is not None:
                 made.append(torn)
                 add_problem(
-                    conn, run_id=run_id, url=None, stage="vault", kind="torn_tail",
-                    detail=f"{path.name} endete mitten in einem Eintrag; der Rest liegt in {torn.name}.", at=at,
-                )  # fmt: skip
+                    conn,
+                    run_id=run_id,
+                    url=None,
+                    stage="vault",
+                    kind="torn_tail",
+                    detail=f"{path.name} endete mitten in einem Eintrag; der Rest liegt in {torn.name}.",
+                    at=at,
+                )
     return made
 
 

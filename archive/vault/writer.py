@@ -152,30 +152,40 @@ def _response_record(writer: WARCWriter, exchange: Exchange) -> ArcWarcRecord:
     extra = {"WARC-Date": exchange.fetched_at}
     if exchange.withheld and exchange.body:
         return bare_record(
-            writer, url=exchange.url, date=exchange.fetched_at, status=headers.statusline, headers=headers.headers,
+            writer,
+            url=exchange.url,
+            date=exchange.fetched_at,
+            status=headers.statusline,
+            headers=headers.headers,
             digest=payload_digest(exchange.body),
-        )  # fmt: skip
+        )
     if exchange.status == 304:
         extra["WARC-Profile"] = NOT_MODIFIED
-        return writer.create_warc_record(
-            exchange.url, "revisit", http_headers=headers, warc_headers_dict=extra
-        )
+        return writer.create_warc_record(exchange.url, "revisit", http_headers=headers, warc_headers_dict=extra)
     if exchange.same_as is None:
         return writer.create_warc_record(
-            exchange.url, "response", payload=BytesIO(exchange.body), length=len(exchange.body),
-            http_headers=headers, warc_headers_dict=extra,
-        )  # fmt: skip
+            exchange.url,
+            "response",
+            payload=BytesIO(exchange.body),
+            length=len(exchange.body),
+            http_headers=headers,
+            warc_headers_dict=extra,
+        )
     url, date = exchange.same_as
     digest = payload_digest(exchange.body)
-    return writer.create_revisit_record(
-        exchange.url, digest, url, date, http_headers=headers, warc_headers_dict=extra
-    )
+    return writer.create_revisit_record(exchange.url, digest, url, date, http_headers=headers, warc_headers_dict=extra)
 
 
 def bare_record(
-    writer: WARCWriter, *, url: str, date: str, status: str, headers: Headers, digest: str | None,
+    writer: WARCWriter,
+    *,
+    url: str,
+    date: str,
+    status: str,
+    headers: Headers,
+    digest: str | None,
     record_id: str | None = None,
-) -> ArcWarcRecord:  # fmt: skip
+) -> ArcWarcRecord:
     """An answer without its payload, which nothing holds any more: a ``revisit`` record of a profile of our own.
 
     ``status`` is the status without the protocol (``200 OK``), ``digest`` that of the payload.
@@ -194,12 +204,14 @@ def _request_record(writer: WARCWriter, exchange: Exchange, response: ArcWarcRec
     path = "/" + exchange.url.split("://", 1)[-1].partition("/")[2]
     headers = StatusAndHeaders(f"GET {path} HTTP/1.1", list(exchange.request_headers), is_http_request=True)
     return writer.create_warc_record(
-        exchange.url, "request", http_headers=headers,
+        exchange.url,
+        "request",
+        http_headers=headers,
         warc_headers_dict={
             "WARC-Date": exchange.fetched_at,
             "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
         },
-    )  # fmt: skip
+    )
 
 
 def payload_digest(body: bytes) -> str:

@@ -51,9 +51,7 @@ class Doubts(Generic[Result]):
     source: SourceDescription
     frame: Frame | None = None
     _held: list[_Held[Result]] = field(default_factory=list)
-    _shown: dict[str, dict[str, tuple[str | None, str | None]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
+    _shown: dict[str, dict[str, tuple[str | None, str | None]]] = field(default_factory=lambda: defaultdict(dict))
 
     def learn(self, body: bytes, *, url: str, content_type: str) -> None:
         """Take the frame of a list or section that was read in this run; the first one counts."""
@@ -71,9 +69,7 @@ class Doubts(Generic[Result]):
     def refuse_interposed(self, answer: Answer) -> None:
         """Raise Interposed for a page without the site's own frame."""
         if self.frame is not None and self.frame.is_known:
-            page = open_page(
-                answer.load(), url=answer.final_url, source=self.source, content_type=answer.content_type
-            )
+            page = open_page(answer.load(), url=answer.final_url, source=self.source, content_type=answer.content_type)
             refuse_interposed(page, self.frame)
 
     def hold(
@@ -84,9 +80,7 @@ class Doubts(Generic[Result]):
         refuse: Callable[[ReadingError], Iterable[Result]],
     ) -> None:
         """Keep back what an answer would say; ``refuse`` says it instead where the page turns out to be none."""
-        gist = gist_of(
-            answer.load(), url=answer.final_url, source=self.source, content_type=answer.content_type
-        )
+        gist = gist_of(answer.load(), url=answer.final_url, source=self.source, content_type=answer.content_type)
         keys = () if gist is None else self._keys(answer, gist)
         for key in keys:
             self._shown[key][answer.url] = (self._content(answer), self._canonical(answer, gist))
@@ -116,10 +110,7 @@ class Doubts(Generic[Result]):
         their content so far, new ones by their address, unless one of them is given as that of the others."""
         shown = self._shown[key]
         return len(
-            {
-                content or (canonical if canonical in shown else url)
-                for url, (content, canonical) in shown.items()
-            }
+            {content or (canonical if canonical in shown else url) for url, (content, canonical) in shown.items()}
         )
 
     def _content(self, answer: Answer) -> str | None:

@@ -225,9 +225,11 @@ class Harvest:
             yield from self._page_for_file(ask, fetched)
             return
         content = FileBody(
-            document_id=ask.document_id or "", url=ask.url, body=body,
+            document_id=ask.document_id or "",
+            url=ask.url,
+            body=body,
             content_type=fetched.content_type.split(";")[0].strip().lower(),
-        )  # fmt: skip
+        )
         yield self._document(ask, content, fetched.evidence)
 
     def _page_for_file(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
@@ -307,9 +309,14 @@ class Harvest:
 
     def _failure(self, ask: Ask, stage: str, kind: str, detail: str, evidence: Evidence | None) -> Failure:
         return Failure(
-            source=self.source.name, url=ask.url, stage=stage, kind=kind, detail=detail,
-            document_id=ask.document_id, evidence=evidence,
-        )  # fmt: skip
+            source=self.source.name,
+            url=ask.url,
+            stage=stage,
+            kind=kind,
+            detail=detail,
+            document_id=ask.document_id,
+            evidence=evidence,
+        )
 
 
 def _as_answer(ask: Ask, fetched: Fetched) -> Answer:

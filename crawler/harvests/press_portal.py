@@ -9,15 +9,7 @@ from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIde
 from crawler.harvests.doubts import is_announced
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
-from crawler.items import (
-    Attachment,
-    Known,
-    Link,
-    ListedItem,
-    Listing,
-    ListingRead,
-    Recalled,
-)
+from crawler.items import Attachment, Known, Link, ListedItem, Listing, ListingRead, Recalled
 from crawler.pages.attachments import file_name, says_title
 from crawler.pages.guidance import read_guidance
 from crawler.pages.release import read_release
@@ -74,9 +66,7 @@ class PressPortalHarvest(Harvest):
     # -- list pages ---------------------------------------------------------------------------
 
     def _list_page(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
-        listing = read_release_list(
-            fetched.load(), url=ask.url, source=self.source, content_type=fetched.content_type
-        )
+        listing = read_release_list(fetched.load(), url=ask.url, source=self.source, content_type=fetched.content_type)
         self._pages += 1
         self._doubts.learn(fetched.load(), url=ask.url, content_type=fetched.content_type)
         if not listing.items and not ask.optional:
@@ -90,10 +80,14 @@ class PressPortalHarvest(Harvest):
         for item in listing.items:
             yield from self._new(
                 Ask(
-                    url=item.url, kind="release", document_id=item.document_id, doc_type=item.doc_type, listed=item,
+                    url=item.url,
+                    kind="release",
+                    document_id=item.document_id,
+                    doc_type=item.doc_type,
+                    listed=item,
                     priority=RELEASE,
                 )
-            )  # fmt: skip
+            )
         goes_on = self._goes_on({item.document_id for item in listing.items})
         if listing.next_url and goes_on:
             yield from self._new(Ask(url=listing.next_url, kind="listing", priority=LISTING))
@@ -146,9 +140,7 @@ class PressPortalHarvest(Harvest):
 
     def _children(self, url: str, last: Recalled) -> Iterator[str]:
         if url.partition("?")[0] in self._starts():
-            listing = read_release_list(
-                last.body, url=url, source=self.source, content_type=last.content_type
-            )
+            listing = read_release_list(last.body, url=url, source=self.source, content_type=last.content_type)
         else:
             listing = read_guidance(
                 last.body, url=url, document_id="", source=self.source, content_type=last.content_type
@@ -192,9 +184,12 @@ class PressPortalHarvest(Harvest):
 
     def _release(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         page = read_release(
-            fetched.load(), url=ask.url, document_id=ask.document_id or "", content_type=fetched.content_type,
+            fetched.load(),
+            url=ask.url,
+            document_id=ask.document_id or "",
+            content_type=fetched.content_type,
             source=self.source,
-        )  # fmt: skip
+        )
 
         def results() -> Iterator[Ask | Record]:
             yield self._document(ask, page, fetched.evidence)
@@ -281,9 +276,7 @@ class PressPortalHarvest(Harvest):
 
     def _ask_guidance(self, url: str) -> Iterator[Ask]:
         document_id = document_id_for(url, self.source)
-        yield from self._new(
-            Ask(url=url, kind="page", document_id=document_id, priority=GUIDANCE, optional=True)
-        )
+        yield from self._new(Ask(url=url, kind="page", document_id=document_id, priority=GUIDANCE, optional=True))
 
     def _guidance(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         """Nothing announces what a guidance page says: it waits for the others, unless it is as it was. What a new
@@ -292,12 +285,13 @@ class PressPortalHarvest(Harvest):
         if unchanged is None:
             self._refuse_interposed(ask, fetched)
         guidance = read_guidance(
-            fetched.load(), url=ask.url, document_id=ask.document_id or "", source=self.source,
+            fetched.load(),
+            url=ask.url,
+            document_id=ask.document_id or "",
+            source=self.source,
             content_type=fetched.content_type,
-        )  # fmt: skip
-        listing = ListingRead(
-            source=self.source.name, listing=guidance.listing, evidence=fetched.evidence, main=False
         )
+        listing = ListingRead(source=self.source.name, listing=guidance.listing, evidence=fetched.evidence, main=False)
 
         def results() -> Iterator[Ask | Record]:
             yield unchanged or self._document(ask, guidance.page, fetched.evidence)
@@ -320,10 +314,14 @@ class PressPortalHarvest(Harvest):
             doc_type = file_doc_type(item.url, self.source)
             yield from self._new(
                 Ask(
-                    url=item.url, kind="file", document_id=item.document_id, doc_type=doc_type, listed=item,
+                    url=item.url,
+                    kind="file",
+                    document_id=item.document_id,
+                    doc_type=doc_type,
+                    listed=item,
                     priority=FILE,
                 )
-            )  # fmt: skip
+            )
 
 
 def _linked(document_id: str, link: Link, source: SourceDescription) -> ListedItem:

@@ -8,16 +8,7 @@ from dataclasses import replace
 from crawler.errors import EmptyListing, NotTheDocument, describe_error
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, is_file, told_apart
-from crawler.items import (
-    ExcludedLink,
-    Known,
-    Link,
-    ListedItem,
-    Listing,
-    ListingRead,
-    PageText,
-    Recalled,
-)
+from crawler.items import ExcludedLink, Known, Link, ListedItem, Listing, ListingRead, PageText, Recalled
 from crawler.pages.section_page import is_foreign, read_section
 from crawler.sources import Section
 
@@ -47,13 +38,7 @@ class SectionsHarvest(Harvest):
 
     def _ask_section(self, url: str, section: Section, rank: int, priority: int) -> Iterator[Ask]:
         for ask in self._new(
-            Ask(
-                url=url,
-                kind="listing",
-                doc_type=section.doc_type,
-                priority=priority,
-                optional=section.optional,
-            )
+            Ask(url=url, kind="listing", doc_type=section.doc_type, priority=priority, optional=section.optional)
         ):
             self._open[url] = rank
             yield ask
@@ -109,9 +94,7 @@ class SectionsHarvest(Harvest):
     def _noted(self, ask: Ask, kind: str, detail: str, fetched: Fetched) -> Record:
         return self._failure(ask, "listing", kind, detail, fetched.evidence)
 
-    def _listing(
-        self, ask: Ask, fetched: Fetched, listing: Listing, section: Section
-    ) -> Iterator[Ask | Record]:
+    def _listing(self, ask: Ask, fetched: Fetched, listing: Listing, section: Section) -> Iterator[Ask | Record]:
         self._doubts.learn(fetched.load(), url=ask.url, content_type=fetched.content_type)
         rank = self._open.get(ask.url, len(self.source.sections))
         yield ListingRead(
@@ -132,12 +115,7 @@ class SectionsHarvest(Harvest):
             self._items[item.url] = (rank, item)
 
     def _section_document(
-        self,
-        ask: Ask,
-        fetched: Fetched,
-        listing: Listing,
-        section: Section,
-        foreign: tuple[ExcludedLink, ...],
+        self, ask: Ask, fetched: Fetched, listing: Listing, section: Section, foreign: tuple[ExcludedLink, ...]
     ) -> Record:
         """A section page that leads to other bodies' files is a document itself: it carries these links."""
         document_id = document_id_for(ask.url, self.source)

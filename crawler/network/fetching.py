@@ -165,16 +165,26 @@ def fetcher_settings(address: str, stand_in: str | None = None) -> Settings:
     settings.setmodule("crawler.settings", priority="project")
     handler = "crawler.network.fetching.FetchHandler"
     changes = {
-        "REDIS_URL": address, "AKTENKUNDIG_STAND_IN": stand_in,
-        "SCHEDULER": "crawler.network.fetching.FrontierScheduler", "SCHEDULER_PERSIST": True,
-        "SCHEDULER_QUEUE_KEY": FRONTIER, "SCHEDULER_DUPEFILTER_KEY": SEEN,
+        "REDIS_URL": address,
+        "AKTENKUNDIG_STAND_IN": stand_in,
+        "SCHEDULER": "crawler.network.fetching.FrontierScheduler",
+        "SCHEDULER_PERSIST": True,
+        "SCHEDULER_QUEUE_KEY": FRONTIER,
+        "SCHEDULER_DUPEFILTER_KEY": SEEN,
         "SCHEDULER_SERIALIZER": "crawler.network.frontier",
         "DUPEFILTER_CLASS": "crawler.network.fetching.AttemptFilter",
         "DOWNLOAD_HANDLERS": dict(settings.getdict("DOWNLOAD_HANDLERS"), http=handler, https=handler),
-        "DOWNLOADER_MIDDLEWARES_BASE": {}, "DOWNLOADER_MIDDLEWARES": {}, "SPIDER_MIDDLEWARES_BASE": {},
-        "EXTENSIONS": {}, "EXTENSIONS_BASE": {}, "ITEM_PIPELINES": {}, "HTTPPROXY_ENABLED": False,
-        "CONCURRENT_REQUESTS": AT_ONCE, "CONCURRENT_REQUESTS_PER_DOMAIN": AT_ONCE, "DOWNLOAD_DELAY": 0,
-    }  # fmt: skip
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "DOWNLOADER_MIDDLEWARES": {},
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS": {},
+        "EXTENSIONS_BASE": {},
+        "ITEM_PIPELINES": {},
+        "HTTPPROXY_ENABLED": False,
+        "CONCURRENT_REQUESTS": AT_ONCE,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": AT_ONCE,
+        "DOWNLOAD_DELAY": 0,
+    }
     settings.setdict(changes, priority="cmdline")
     return settings
 

@@ -33,11 +33,16 @@ ANSWER_SECONDS = 300
 FAILURES: dict[str, type[Exception]] = {
     cls.__name__: cls
     for cls in (
-        exceptions.CannotResolveHostError, exceptions.DownloadCancelledError, exceptions.DownloadConnectionRefusedError,
-        exceptions.DownloadFailedError, exceptions.DownloadTimeoutError, exceptions.ResponseDataLossError,
-        exceptions.UnsupportedURLSchemeError, PrivateAddress,
+        exceptions.CannotResolveHostError,
+        exceptions.DownloadCancelledError,
+        exceptions.DownloadConnectionRefusedError,
+        exceptions.DownloadFailedError,
+        exceptions.DownloadTimeoutError,
+        exceptions.ResponseDataLossError,
+        exceptions.UnsupportedURLSchemeError,
+        PrivateAddress,
     )
-}  # fmt: skip
+}
 """What may go wrong at a fetcher, by the name it travels under."""
 
 
@@ -77,10 +82,15 @@ def answer_key(job: Job) -> str:
 def job_for(request: Request, *, id: str, attempt: int) -> Job:
     """A request of a writer as job."""
     return Job(
-        id=id, attempt=attempt, url=request.url, method=request.method, headers=_pairs(request.headers),
-        priority=request.priority, maxsize=request.meta.get("download_maxsize"),
+        id=id,
+        attempt=attempt,
+        url=request.url,
+        method=request.method,
+        headers=_pairs(request.headers),
+        priority=request.priority,
+        maxsize=request.meta.get("download_maxsize"),
         timeout=request.meta.get("download_timeout"),
-    )  # fmt: skip
+    )
 
 
 def as_request(text: str | bytes) -> dict[str, Any]:
@@ -88,9 +98,12 @@ def as_request(text: str | bytes) -> dict[str, Any]:
     job = Job.from_json(text)
     limits = {"download_maxsize": job.maxsize, "download_timeout": job.timeout}
     return {
-        "url": job.url, "method": job.method, "headers": _headers(job.headers), "priority": job.priority,
+        "url": job.url,
+        "method": job.method,
+        "headers": _headers(job.headers),
+        "priority": job.priority,
         "meta": {"job": job.to_json(), **{name: value for name, value in limits.items() if value is not None}},
-    }  # fmt: skip
+    }
 
 
 def dumps(values: dict[str, Any]) -> str:
@@ -132,11 +145,7 @@ def _text(value: object) -> str | None:
 
 
 def _pairs(headers: Headers) -> list[list[str]]:
-    return [
-        [name.decode("latin-1"), value.decode("latin-1")]
-        for name, values in headers.items()
-        for value in values
-    ]
+    return [[name.decode("latin-1"), value.decode("latin-1")] for name, values in headers.items() for value in values]
 
 
 def _headers(pairs: Iterable[Iterable[str]]) -> Headers:

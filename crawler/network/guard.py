@@ -51,9 +51,7 @@ def is_own(url: str, hosts: frozenset[str]) -> bool:
     except ValueError:
         return False
     own_port = port in (None, {"http": 80, "https": 443}.get(parts.scheme))
-    return (
-        parts.scheme in ("http", "https") and own_port and "@" not in parts.netloc and parts.hostname in hosts
-    )
+    return parts.scheme in ("http", "https") and own_port and "@" not in parts.netloc and parts.hostname in hosts
 
 
 class PrivateAddress(IgnoreRequest):

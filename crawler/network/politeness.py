@@ -27,9 +27,7 @@ def introduce(settings: BaseSettings, source: str) -> None:
         )
     release = settings.get("AKTENKUNDIG_VERSION") or installed_version()
     settings.set("AKTENKUNDIG_VERSION", release, priority="cmdline")
-    settings.set(
-        "USER_AGENT", f"aktenkundig/{release}" + (f" (+{contact})" if contact else ""), priority="cmdline"
-    )
+    settings.set("USER_AGENT", f"aktenkundig/{release}" + (f" (+{contact})" if contact else ""), priority="cmdline")
     if stand_in:
         settings.set("HTTPPROXY_ENABLED", False, priority="cmdline")
 

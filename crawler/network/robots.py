@@ -61,9 +61,7 @@ class RobotsMiddleware:
             raise RobotsForbidden(request.url)
 
     async def _ask(self, origin: str) -> RobotParser:
-        request = Request(
-            f"{origin}/robots.txt", priority=PRIORITY, callback=NO_CALLBACK, meta={"robots": True}
-        )  # fmt: skip
+        request = Request(f"{origin}/robots.txt", priority=PRIORITY, callback=NO_CALLBACK, meta={"robots": True})
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # whatever went wrong: the rules are not known

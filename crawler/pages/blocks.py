@@ -168,9 +168,7 @@ class _Walk:
 
 
 def _block(block: _Open, text: str) -> Block:
-    return Block(
-        text=text, tag=block.tag, zone=block.zone, anchors=tuple(block.anchors), element=block.element
-    )
+    return Block(text=text, tag=block.tag, zone=block.zone, anchors=tuple(block.anchors), element=block.element)
 
 
 def _block_link(link: Tag, zone: str | None) -> Block:
@@ -216,9 +214,7 @@ def is_data_table(table: Tag) -> bool:
     """A table of plain cells in rows of two or more; layout tables are read like any container."""
     if _holds(table, _INSIDE_CELL):
         return False
-    if _holds(table, {"p", "div"}) and any(
-        len(cell.get_text()) > _LONGEST_CELL for cell in table.find_all("td")
-    ):
+    if _holds(table, {"p", "div"}) and any(len(cell.get_text()) > _LONGEST_CELL for cell in table.find_all("td")):
         return False
     return any(len(row.find_all(["td", "th"], recursive=False)) > 1 for row in table.find_all("tr"))
 

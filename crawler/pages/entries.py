@@ -136,9 +136,7 @@ def _teaser_title(link: Tag) -> str | None:
     blocks = [block for block in read_blocks(holder) if block.text and block.text != _text(link)]
     headings = [block.text for block in blocks if block.tag in HEADINGS]
     lines = [line for block in blocks for line in block.text.split("\n")]
-    titles = [
-        line for line in headings or lines if not (is_date(line) or is_note(line) or _says_nothing(line))
-    ]
+    titles = [line for line in headings or lines if not (is_date(line) or is_note(line) or _says_nothing(line))]
     if not titles or (not headings and (len(lines) < 2 or _is_sentence(titles[0]))):
         return None
     return " ".join((titles[-1] if headings else titles[0]).split())
@@ -173,9 +171,7 @@ def _is_date_or_number(text: str, numbered: bool) -> bool:
     bare = text.strip(" :.)–—-|")
     if numbered and re.fullmatch(r"(?:Kurzpapier )?\d{1,3}", bare):
         return True
-    return bool(bare) and (
-        looks_dated(bare) or re.fullmatch(r"(?:Kurzpapier )?Nr\.? ?\d{1,3}", bare) is not None
-    )
+    return bool(bare) and (looks_dated(bare) or re.fullmatch(r"(?:Kurzpapier )?Nr\.? ?\d{1,3}", bare) is not None)
 
 
 def _is_remark(text: str) -> bool:

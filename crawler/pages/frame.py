@@ -83,9 +83,7 @@ def gist_of(body: bytes, *, url: str, source: SourceDescription, content_type: s
     except ReadingError:
         return None
     shown = " ".join(_texts(page.tree)).casefold()
-    canonical = next(
-        (one.get("href") for one in page.tree.iter("link") if one.get("rel") == "canonical"), None
-    )
+    canonical = next((one.get("href") for one in page.tree.iter("link") if one.get("rel") == "canonical"), None)
     return Gist(
         exact=_digest(shown.split()),
         loose=_digest([page.title, page.first_heading(), *_WORD.findall(shown)]),

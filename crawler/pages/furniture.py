@@ -118,9 +118,7 @@ def _is_caption(element: etree._Element, opened: bool, said: set[str]) -> bool:
     if not unknown or not opened:
         return not unknown
     paragraphs = {_folded("".join(map(str, one.itertext()))) for one in element.iter("p")}
-    return len(unknown) == 1 and not (
-        _folded(unknown[0]) in paragraphs and unknown[0].endswith((".", "!", "?"))
-    )
+    return len(unknown) == 1 and not (_folded(unknown[0]) in paragraphs and unknown[0].endswith((".", "!", "?")))
 
 
 def _descriptions(element: etree._Element) -> Iterator[str]:
@@ -152,9 +150,7 @@ LONGEST_PLACEHOLDER = 300
 
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _SEPARATORS = " \n|/–—-·•,;:()[]«»‹›<>←→"
-_SHARES = re.compile(
-    r"(?:share|sharer|intent|send|submit|compose|shares)(?:\W|\Z)|sharearticle", re.IGNORECASE
-)
+_SHARES = re.compile(r"(?:share|sharer|intent|send|submit|compose|shares)(?:\W|\Z)|sharearticle", re.IGNORECASE)
 _PASSED_ON = re.compile(r"(?:^|&)(?:u|url|text|link|body|subject|title|status)=", re.IGNORECASE)
 
 
@@ -224,10 +220,7 @@ def _shares(href: str) -> bool:
     parts = urlsplit(href)
     if parts.path in ("", "/") and _PASSED_ON.search(parts.query):
         return True
-    return (
-        _SHARES.search(f"{parts.netloc}{parts.path}") is not None
-        and _PASSED_ON.search(parts.query) is not None
-    )
+    return _SHARES.search(f"{parts.netloc}{parts.path}") is not None and _PASSED_ON.search(parts.query) is not None
 
 
 def _is_neighbours(block: Block) -> bool:
@@ -270,11 +263,7 @@ def _asks_consent(block: Block) -> bool:
 
 def _beside_button(block: Block) -> bool:
     around = block.element.parent
-    if (
-        around is None
-        or around.name == "body"
-        or len(around.get_text()) > LONGEST_PLACEHOLDER + LONGEST_WIDGET
-    ):
+    if around is None or around.name == "body" or len(around.get_text()) > LONGEST_PLACEHOLDER + LONGEST_WIDGET:
         return False
     if around.find("button") is not None or around.find(attrs={"role": "button"}) is not None:
         return True
@@ -295,9 +284,7 @@ def _vocabulary() -> tuple[frozenset[str], frozenset[str], frozenset[str], froze
 @cache
 def _action() -> re.Pattern[str]:
     rules = words("furniture")["neighbours"]
-    return re.compile(
-        rf"(?:diese\w? |die |den )?(?:{'|'.join(rules['entries'])}) (?:{'|'.join(rules['actions'])})"
-    )
+    return re.compile(rf"(?:diese\w? |die |den )?(?:{'|'.join(rules['entries'])}) (?:{'|'.join(rules['actions'])})")
 
 
 @cache

@@ -52,9 +52,7 @@ def read_guidance(
     )
 
 
-def _read_text(
-    page: ParsedPage, blocks: Sequence[Block], document_id: str, source: SourceDescription
-) -> PageText:
+def _read_text(page: ParsedPage, blocks: Sequence[Block], document_id: str, source: SourceDescription) -> PageText:
     lines = _headline(page, blocks)
     furniture = words("furniture")["words"]
     left_out = {*furniture["foot"], *furniture["furniture"], *furniture["image"]}

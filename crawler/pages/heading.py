@@ -247,11 +247,7 @@ def _segments(element: Tag) -> list[tuple[str, bool]]:
 def _piece(child: object) -> tuple[str, bool] | None:
     if isinstance(child, Tag):
         text = (
-            "\n"
-            if child.name == "br"
-            else "\n".join(child.stripped_strings)
-            if child.find("br")
-            else child.get_text()
+            "\n" if child.name == "br" else "\n".join(child.stripped_strings) if child.find("br") else child.get_text()
         )
         return text, child.name != "br"
     return (child.replace("\n", " "), False) if isinstance(child, NavigableString) else None

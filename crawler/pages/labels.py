@@ -14,9 +14,7 @@ from crawler.pages.blocks import is_marked
 from crawler.pages.rendering import BLOCK_TAGS
 from crawler.wordlists import words
 
-_DATED = re.compile(
-    r"(?:(?:19|20)\d{2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|(?:19|20)\d{2}-\d{2}(?:-\d{2})?)\W{0,3}\Z"
-)
+_DATED = re.compile(r"(?:(?:19|20)\d{2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|(?:19|20)\d{2}-\d{2}(?:-\d{2})?)\W{0,3}\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"(?:Kurzpapier\s{0,3})?(Nr\.?\s{0,3}\d{1,3})(?!\d)[\s:.–-]{0,5}", re.IGNORECASE)
 _BARE_NUMBER = re.compile(

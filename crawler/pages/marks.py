@@ -80,9 +80,7 @@ def _is_exponent(before: str, piece: str, after: str) -> bool:
         return _SMALL_BASE.search(before) is not None
     if _UNIT.search(before) and piece in ("2", "3"):
         return True
-    if _SMALL_BASE.search(before) and (
-        after.lstrip().startswith(_OPERATORS) or _BEHIND_OPERATOR.search(before)
-    ):
+    if _SMALL_BASE.search(before) and (after.lstrip().startswith(_OPERATORS) or _BEHIND_OPERATOR.search(before)):
         return True
     power = _POWER.search(before)
     if power is None or _counted().search(before[: power.start(1)]):
@@ -93,9 +91,7 @@ def _is_exponent(before: str, piece: str, after: str) -> bool:
 @cache
 def _counted() -> re.Pattern[str]:
     """What stands before a number that counts a place in a text: no power follows it."""
-    return re.compile(
-        rf"(?:§|[^\W\d_]\.|\b(?:{'|'.join(words('furniture')['marks']['counted'])}))\s*\Z", re.IGNORECASE
-    )
+    return re.compile(rf"(?:§|[^\W\d_]\.|\b(?:{'|'.join(words('furniture')['marks']['counted'])}))\s*\Z", re.IGNORECASE)
 
 
 @cache
@@ -189,9 +185,7 @@ def _settled(before: str, text: str) -> str:
 def _is_part_of_sign(before: str, after: str) -> bool:
     """A raised number in front of a sign of its own (``¹⁴C``), not behind a word and not opening a note."""
     opening = not before.strip()
-    if re.match(r"[A-Z][a-z]?(?![a-zäöüß.])", after) and (
-        opening or before[-1:].isspace() or before[-1:] in "(-"
-    ):
+    if re.match(r"[A-Z][a-z]?(?![a-zäöüß.])", after) and (opening or before[-1:].isspace() or before[-1:] in "(-"):
         return not opening or not after[1:2].isspace()
     return False
 

@@ -117,9 +117,7 @@ class _Sorter:
             self.parts.captions.append(block)
         elif block.zone in ("teaser", "list", "pager"):
             self.parts.unplaced.append(block)
-        elif block.folded in self._words["related"] and any(
-            map(_only_leads_on, self._blocks[at + 1 : at + 2])
-        ):
+        elif block.folded in self._words["related"] and any(map(_only_leads_on, self._blocks[at + 1 : at + 2])):
             self.parts.unplaced.append(block)
             self._stretch = self._related
         else:
@@ -157,9 +155,7 @@ class _Sorter:
 
     def _is_caption(self, block: Block) -> bool:
         known = {one.text for one in (*self.parts.captions, *self._early)}
-        may_be = (
-            block.zone == "image" or block.text in known or (self._in_image and self._captions_go_on(block))
-        )
+        may_be = block.zone == "image" or block.text in known or (self._in_image and self._captions_go_on(block))
         return may_be and len("".join(captions_of(block.text))) <= LONGEST_CAPTION
 
     def _captions_go_on(self, block: Block) -> bool:
@@ -206,9 +202,7 @@ def _names_a_link(block: Block, following: Block | None) -> bool:
     return following is not None and any(block.text == anchor.text for anchor in following.anchors)
 
 
-def read_release(
-    body: bytes, *, url: str, document_id: str, content_type: str, source: SourceDescription
-) -> PageText:
+def read_release(body: bytes, *, url: str, document_id: str, content_type: str, source: SourceDescription) -> PageText:
     """Read a release page. ``url`` is its canonical address, ``content_type`` the header's value or ``""``.
 
     Raises MissingPart (``heading``, ``date``, ``end of page``) where the page looks like a release without

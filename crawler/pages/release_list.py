@@ -41,10 +41,7 @@ def read_release_list(body: bytes, *, url: str, source: SourceDescription, conte
         url=url,
         title=page.first_heading() or page.title or None,
         items=tuple(one for one in entries if isinstance(one, ListedItem)),
-        excluded=(
-            *(one for one in entries if isinstance(one, ExcludedLink)),
-            *_next_elsewhere(column, url, source),
-        ),
+        excluded=(*(one for one in entries if isinstance(one, ExcludedLink)), *_next_elsewhere(column, url, source)),
         next_url=_next_url(column, url, source),
         markup="links" if reader.fallback and teasers else "teaser",
     )

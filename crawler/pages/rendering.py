@@ -131,9 +131,15 @@ BULLET = "•"
 _BROUGHT = re.compile(r"(?:[•·◦●▪‣*–—\-\uf0b7\uf0a7]|\(?(?:\d{1,3}|[a-z]|[ivxIVX]{1,5}|[A-Z])[.)])\s")
 _STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([a-z-]+)", re.IGNORECASE)
 _TYPES = {
-    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
-    "upper-roman": "I", "decimal": "1", "none": "none",
-}  # fmt: skip
+    "lower-alpha": "a",
+    "lower-latin": "a",
+    "upper-alpha": "A",
+    "upper-latin": "A",
+    "lower-roman": "i",
+    "upper-roman": "I",
+    "decimal": "1",
+    "none": "none",
+}
 _ROMAN = (("x", 10), ("ix", 9), ("v", 5), ("iv", 4), ("i", 1))
 _ROMAN_TENS = (("c", 100), ("xc", 90), ("l", 50), ("xl", 40))
 

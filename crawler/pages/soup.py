@@ -19,9 +19,7 @@ from crawler.pages.rendering import render, resolve_links
 from crawler.sources import SourceDescription, page_classes
 from crawler.wordlists import words
 
-_META_CHARSET = re.compile(
-    rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_:.-]{1,40})""", re.I
-)
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9_:.-]{1,40})""", re.I)
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.I)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252"}
@@ -31,8 +29,7 @@ _TITLE_PARTS = re.compile(r"\s[-–—|·]\s")
 _GAPS = re.compile(r"[\s/]")
 _WITH_CLASS = etree.XPath("//*[@class]")
 _MAIN = tuple(
-    etree.XPath(path)
-    for path in ("//main", '//*[@role="main"]', '//*[@id="main"]', '//*[@id="content"]', "//article")
+    etree.XPath(path) for path in ("//main", '//*[@role="main"]', '//*[@id="main"]', '//*[@id="content"]', "//article")
 )
 
 PASTED = "windows-1252 pasted into utf-8"
@@ -217,9 +214,7 @@ def _decode_broken(body: bytes, content_type: str) -> str:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     ours = sum(1 for one in text if one > "\x7f" and one != "\ufffd" and one.encode("cp1252", "ignore"))
-    codec = next(
-        (known for name in _declared(body, content_type) if (known := _single_byte_codec(name))), None
-    )
+    codec = next((known for name in _declared(body, content_type) if (known := _single_byte_codec(name))), None)
     if ours > broken or (ours and codec is None):
         return body.decode("utf-8", PASTED)
     return body.decode(codec or "cp1252", "replace")

@@ -202,12 +202,4 @@ def source_names() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in entries if name.endswith(".toml"))
 
 
-__all__ = [
-    "FileType",
-    "Section",
-    "SourceDescription",
-    "describe",
-    "load_source",
-    "page_classes",
-    "source_names",
-]
+__all__ = ["FileType", "Section", "SourceDescription", "describe", "load_source", "page_classes", "source_names"]

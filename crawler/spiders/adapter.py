@@ -73,9 +73,7 @@ class HarvestSpider(scrapy.Spider):
             if isinstance(result, Ask):
                 engine.crawl(self._request(result))
             else:
-                self._endings.append(
-                    asyncio.ensure_future(engine.scraper.start_itemproc_async(result, response=None))
-                )
+                self._endings.append(asyncio.ensure_future(engine.scraper.start_itemproc_async(result, response=None)))
         if results:
             raise DontCloseSpider
 

@@ -117,9 +117,7 @@ class Reader:
             return False
         behind = after_gap(self.text, at + 1)
         joint = LIST.match(self.text, behind) or RANGE.match(self.text, behind)
-        listed = joint and (
-            joint.group()[0].islower() or LETTER.match(self.text, after_gap(self.text, joint.end()))
-        )
+        listed = joint and (joint.group()[0].islower() or LETTER.match(self.text, after_gap(self.text, joint.end())))
         goes_on = listed and self.path[-1][0] == "letter"
         if not goes_on and not SHORT_LEVEL.match(self.text, behind):
             return False
@@ -226,11 +224,7 @@ class Reader:
 
     def _new_article(self, at: int) -> bool:
         value = ARTICLE.match(self.text, at)
-        if (
-            value is None
-            or NO_NUMBER.match(self.text, value.end())
-            or digits(value[1]) > self.unit.max_digits
-        ):
+        if value is None or NO_NUMBER.match(self.text, value.end()) or digits(value[1]) > self.unit.max_digits:
             return False
         return self._add(value, "number", value[1].replace(" ", ""))
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-DATA: dict[str, Any] = tomllib.loads(
-    (files("pipelines") / "data" / "citations.toml").read_text(encoding="utf-8")
-)
+DATA: dict[str, Any] = tomllib.loads((files("pipelines") / "data" / "citations.toml").read_text(encoding="utf-8"))
 
 GAP = re.compile(r"[^\S\n]{0,8}\n?[^\S\n]{0,24}")
 """White space inside a citation: at most one line break, never an empty line."""
@@ -39,9 +37,7 @@ class Unit:
     needs_law: bool
 
 
-UNITS = tuple(
-    Unit(sign=row["sign"], max_digits=row["max_digits"], needs_law=row["needs_law"]) for row in DATA["unit"]
-)
+UNITS = tuple(Unit(sign=row["sign"], max_digits=row["max_digits"], needs_law=row["needs_law"]) for row in DATA["unit"])
 UNIT = re.compile(
     "|".join(
         rf"(?P<u{index}>{one_of(row['words'])})"

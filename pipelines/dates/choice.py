@@ -132,9 +132,7 @@ def read_dates(sources: DateSources, *, today: date) -> DatesRead:
     )
 
 
-def choose_dates(
-    sources: DateSources, *, today: date
-) -> tuple[str | None, str | None, tuple[DateRecord, ...]]:
+def choose_dates(sources: DateSources, *, today: date) -> tuple[str | None, str | None, tuple[DateRecord, ...]]:
     """``published_on``, ``issued_on`` (ISO dates at the precision printed, or None) and every date found.
 
     ``published_on`` is the first of: printed label, meta line, the document's own front matter
@@ -154,12 +152,7 @@ def choose_dates(
 
 def _record(found: DateReading, role: str, found_in: str, *, chosen: bool = False) -> DateRecord:
     return DateRecord(
-        role=role,
-        value=found.value,
-        precision=found.precision,
-        raw=found.raw,
-        found_in=found_in,
-        chosen=chosen,
+        role=role, value=found.value, precision=found.precision, raw=found.raw, found_in=found_in, chosen=chosen
     )
 
 

@@ -61,9 +61,7 @@ def _month_first(month: str, comma: str) -> str:
     return rf"(?P<name>{month})\.?\s{{1,3}}(?P<day>{_DAY}){_ORDINAL}?{comma}\s{{1,3}}(?P<year>{_YEAR})"
 
 
-_SEASON = (
-    rf"(?:{_PART}?(?:{SEASONS}\s?/\s?)?{SEASONS}|{any_of(WORDS['words']['parts'])})\s{{1,3}}(?P<year>{_YEAR})"
-)
+_SEASON = rf"(?:{_PART}?(?:{SEASONS}\s?/\s?)?{SEASONS}|{any_of(WORDS['words']['parts'])})\s{{1,3}}(?P<year>{_YEAR})"
 
 SHORT_YEAR = f"{_YEAR}|'?[0-9]{{2}}"
 _MARKED_YEAR = f"{_YEAR}|['’][0-9]{{2}}"  # "5. Mai 10" may be the beginning of a time

@@ -276,11 +276,7 @@ def _stand_behind(label: str, today: date) -> tuple[Found, str]:
         return None, label
     offset = max(0, len(label) - LONGEST)
     title = label[: offset + behind.start()]
-    return (
-        (replace(found, start=offset + behind.start("stand") + found.start), title)
-        if title
-        else (None, label)
-    )
+    return (replace(found, start=offset + behind.start("stand") + found.start), title) if title else (None, label)
 
 
 def _set_off(raw: str, rest: str) -> bool:

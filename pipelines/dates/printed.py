@@ -90,9 +90,7 @@ _NAME = "[A-Za-zÄÖÜäöüß./()-]"
 _BEFORE_DAY = r"(?=[^0-9]{0,30}[0-9]{1,2}\s?\.)"
 _PLACE = rf"(?:(?-i:[A-ZÄÖÜ]){_NAME}{{1,30}}(?: {_NAME}{{1,20}}){{0,2}},\s{{0,3}}{_BEFORE_DAY})"
 _STAND = rf"(?:(?P<stand>{STAND})\b\s{{0,3}}(?::|{DASH})?\s{{0,3}})"
-_BEFORE = re.compile(
-    rf"(?:[\s(\[„]|{DASH})*{_STAND}?{_PLACE}?{_LEAD}{{0,2}}{_WEEKDAY}?{_LEAD}?", re.IGNORECASE
-)
+_BEFORE = re.compile(rf"(?:[\s(\[„]|{DASH})*{_STAND}?{_PLACE}?{_LEAD}{{0,2}}{_WEEKDAY}?{_LEAD}?", re.IGNORECASE)
 _ZONE = r"(?:\s?Uhr|Z|[+-][0-9]{2}:?[0-9]{2})"
 _TIME = rf"[T,;]?\s{{0,3}}(?:um\s)?[0-9]{{1,2}}(?:\sUhr|[:.][0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?{_ZONE}?)"
 _PLACE_BEHIND = r"(?:\s{1,3}in\s{1,3}(?-i:[A-ZÄÖÜ])[\w./()-]{1,30}(?:\s(?-i:[A-ZÄÖÜ(])[\w./()-]{1,20}){0,2})"
@@ -103,8 +101,7 @@ _STAND_FORMS = compiled(STAND_SOURCES, _WHOLE)
 
 _TORN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+|(?<=[0-9.])\\s+(?=[0-9.])")
 _TORN_MONTHS = tuple(
-    (name, re.compile(rf"(?<![^\W\d_]){torn_word(name)}(?![^\W\d_])", re.IGNORECASE))
-    for name in GERMAN_MONTHS
+    (name, re.compile(rf"(?<![^\W\d_]){torn_word(name)}(?![^\W\d_])", re.IGNORECASE)) for name in GERMAN_MONTHS
 )
 _ANY_TORN_MONTH = re.compile("|".join(torn.pattern for _, torn in _TORN_MONTHS), re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){4}")
@@ -229,9 +226,7 @@ def _with_digits(text: str) -> str:
         return text
     month = lettered.span("month") if lettered["month"] else (lettered.end(), lettered.end())
     head, tail = text[lettered.start() : month[0]], text[month[1] :]
-    return (
-        text[: lettered.start()] + head.translate(_MISREAD) + text[slice(*month)] + tail.translate(_MISREAD)
-    )
+    return text[: lettered.start()] + head.translate(_MISREAD) + text[slice(*month)] + tail.translate(_MISREAD)
 
 
 def _torn_months(text: str) -> Iterator[tuple[str, re.Match[str]]]:

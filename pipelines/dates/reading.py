@@ -12,9 +12,7 @@ from datetime import MAXYEAR, date, timedelta
 from importlib.resources import files
 from typing import Any, Literal
 
-WORDS: dict[str, Any] = tomllib.loads(
-    files("pipelines").joinpath("data", "dates.toml").read_text(encoding="utf-8")
-)
+WORDS: dict[str, Any] = tomllib.loads(files("pipelines").joinpath("data", "dates.toml").read_text(encoding="utf-8"))
 
 _UMLAUTS = {"ä": ("a", "e"), "ö": ("o", "e"), "ü": ("u", "e"), "ß": ("s", "s")}
 _DAMAGED = {"ä": ("ã¤", "â", "\ufffd"), "ö": ("ã¶", "\ufffd"), "ü": ("ã¼", "\ufffd"), "ß": ()}
@@ -85,9 +83,7 @@ MONTH_NUMBERS = _month_numbers()
 
 GERMAN_MONTHS = tuple(name for month in WORDS["months"] for name in month["names"])
 ENGLISH_MONTHS = any_of(name for month in WORDS["months"] for name in month.get("english", ()))
-FULL_MONTHS = any_of(
-    name for month in WORDS["months"] for name in (*month["names"], *month.get("english", ()))
-)
+FULL_MONTHS = any_of(name for month in WORDS["months"] for name in (*month["names"], *month.get("english", ())))
 SHORT_MONTHS = any_of(name for month in WORDS["months"] for name in month["short"])
 SEASONS = any_of(WORDS["words"]["seasons"])
 STAND = any_of(WORDS["words"]["stand"])

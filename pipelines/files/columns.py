@@ -64,9 +64,7 @@ def column_order(textpage: Any, text: str, pieces: list[Piece], width: float) ->
     parts = [
         part
         for piece in pieces
-        for part in (
-            cut(textpage, text, piece, gaps, _goes_back(spans.get(piece, ()))) if piece in across else [piece]
-        )
+        for part in (cut(textpage, text, piece, gaps, _goes_back(spans.get(piece, ()))) if piece in across else [piece])
     ]
     return _left_first(parts, gaps) if _drawn_by_row(parts, gaps) else pieces
 

@@ -8,9 +8,7 @@ from typing import Any
 from pipelines.files.characters import shifted
 from pipelines.files.flow import Flow, attribute, local, metadata, values, watch, whole_number
 
-_SKIPPED = frozenset(
-    {"Fallback", "instrText", "delText", "moveFrom", "pPr", "tblPr", "trPr", "tcPr", "sectPr"}
-)
+_SKIPPED = frozenset({"Fallback", "instrText", "delText", "moveFrom", "pPr", "tblPr", "trPr", "tcPr", "sectPr"})
 _SIGNS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")

@@ -24,17 +24,7 @@ CHUNK = 1024 * 1024
 PART = 64 * 1024
 """Read at once; asking for more costs the system's time for memory that is not needed."""
 
-KEPT = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TZ",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-    "PYTHONHOME",
-    "TESSDATA_PREFIX",
-)
+KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONHOME", "TESSDATA_PREFIX")
 """What programs that open hostile files may know of our surroundings: no passwords, no addresses of the operator."""
 
 LEAST_MEMORY = 448 * 1024 * 1024
@@ -110,9 +100,7 @@ class FileWorker:
         if self._partner is not None:
             self._partner.close()
 
-    def ask(
-        self, request: dict[str, Any], body: bytes, limits: FileLimits
-    ) -> Iterator[tuple[dict[str, Any], bytes]]:
+    def ask(self, request: dict[str, Any], body: bytes, limits: FileLimits) -> Iterator[tuple[dict[str, Any], bytes]]:
         """The worker's messages to one request, as they come, without the final ``done``.
 
         ``request`` names the ``task``; times and memory are those of ``limits``. Raises WorkerCrashed or

@@ -153,6 +153,4 @@ def whole_number(text: str | None) -> int | None:
     >>> whole_number("12"), whole_number("viele")
     (12, None)
     """
-    return (
-        int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else None
-    )
+    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else None

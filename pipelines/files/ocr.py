@@ -95,13 +95,7 @@ PICTURES_AT_ONCE = 4
 
 
 def read_scans(
-    body: bytes,
-    numbers: list[int],
-    *,
-    limits: FileLimits,
-    worker: FileWorker,
-    ocr: Ocr | None,
-    is_word: IsWord | None,
+    body: bytes, numbers: list[int], *, limits: FileLimits, worker: FileWorker, ocr: Ocr | None, is_word: IsWord | None
 ) -> tuple[dict[int, str], list[FileProblem]]:
     """The text of these pages by number, and what went wrong. Pages that failed are not in it."""
     if ocr is None:
@@ -120,9 +114,7 @@ def read_scans(
     return texts, [problem("ocr_failed", pages=spoken_pages(failed))] if failed else []
 
 
-def _drawn(
-    body: bytes, numbers: list[int], limits: FileLimits, worker: FileWorker
-) -> Iterator[tuple[int, bytes]]:
+def _drawn(body: bytes, numbers: list[int], limits: FileLimits, worker: FileWorker) -> Iterator[tuple[int, bytes]]:
     for start in range(0, len(numbers), PICTURES_AT_ONCE):
         some = numbers[start : start + PICTURES_AT_ONCE]
         try:

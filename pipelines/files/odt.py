@@ -9,16 +9,7 @@ from pipelines.files.characters import shifted
 from pipelines.files.flow import Flow, attribute, local, metadata, values, watch, whole_number
 
 _SKIPPED = frozenset(
-    {
-        "annotation",
-        "tracked-changes",
-        "title",
-        "desc",
-        "note-body-hidden",
-        "scripts",
-        "ruby-text",
-        "hidden-text",
-    }
+    {"annotation", "tracked-changes", "title", "desc", "note-body-hidden", "scripts", "ruby-text", "hidden-text"}
 )
 _MAX_SPACES = 100
 
@@ -170,12 +161,7 @@ def read_odt(part: Callable[[str], bytes]) -> dict[str, Any]:
     content = OdtText(styles)
     watch(part("content.xml"), content)
     meta = values(part("meta.xml"))
-    names = (
-        ("Title", "title"),
-        ("Author", "initial-creator"),
-        ("CreationDate", "creation-date"),
-        ("ModDate", "date"),
-    )
+    names = (("Title", "title"), ("Author", "initial-creator"), ("CreationDate", "creation-date"), ("ModDate", "date"))
     return {
         "text": content.text(),
         "links": [link for link in content.links if link],

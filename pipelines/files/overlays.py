@@ -104,9 +104,7 @@ def with_notes(text: str, pieces: list[Piece], notes: Sequence[Note]) -> tuple[s
 def _place_among(pieces: list[Piece], new: Piece) -> int:
     """Behind what stands to the left in the same row, or before the first piece below."""
     middle = new[4] + new[5] / 2
-    beside = [
-        at for at, one in enumerate(pieces) if one[4] < middle < one[4] + one[5] and one[2] <= new[2] + 1
-    ]
+    beside = [at for at, one in enumerate(pieces) if one[4] < middle < one[4] + one[5] and one[2] <= new[2] + 1]
     if beside:
         return beside[-1] + 1
     return next((at for at, one in enumerate(pieces) if one[4] + one[5] / 2 < middle), len(pieces))
@@ -181,9 +179,7 @@ def _part_in(textpage: Any, piece: Piece, sides: tuple[float, float, float, floa
     if left <= piece[2] + 1 and piece[3] - 1 <= right:
         return piece
     boxes = {at: box(textpage, at) for at in range(piece[0], piece[1])}
-    inside = [
-        at for at, (low, _, high, _) in boxes.items() if high > low and left <= low + 1 and high - 1 <= right
-    ]
+    inside = [at for at, (low, _, high, _) in boxes.items() if high > low and left <= low + 1 and high - 1 <= right]
     if len(inside) < LEAST_COVERED:
         return None
     first, last = inside[0], inside[-1]
@@ -247,8 +243,7 @@ def closed_up(textpage: Any, text: str) -> str:
         if "".join(letters) in _ALPHABET:
             continue
         gaps = [
-            box(textpage, later)[0] - box(textpage, at + len(sign) - 1)[2]
-            for (at, sign), (later, _) in pairwise(signs)
+            box(textpage, later)[0] - box(textpage, at + len(sign) - 1)[2] for (at, sign), (later, _) in pairwise(signs)
         ]
         wide = WIDER * sorted(gaps)[len(gaps) // 2]
         blanks = (GONE if gap <= wide else " " for gap in gaps)

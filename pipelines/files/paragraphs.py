@@ -71,9 +71,7 @@ def _put_together(first: Line, second: Line) -> Line:
 
 
 def _is_raised(piece: Line, beside: Line) -> bool:
-    return (
-        len(piece.text) < 4 and piece.text.isdigit() and piece.bottom > beside.bottom + 0.15 * beside.height
-    )
+    return len(piece.text) < 4 and piece.text.isdigit() and piece.bottom > beside.bottom + 0.15 * beside.height
 
 
 def usual(values: Sequence[float], share: float = 0.5, otherwise: float = 0.0) -> float:

@@ -15,15 +15,7 @@ from pypdfium2 import raw
 
 from pipelines.files.characters import from_cork, from_old_tex, letters
 from pipelines.files.columns import cells_apart, column_order, without_margin_numbers
-from pipelines.files.overlays import (
-    closed_up,
-    dotted,
-    drawn_hyphens,
-    typed_notes,
-    unseen,
-    with_notes,
-    without,
-)
+from pipelines.files.overlays import closed_up, dotted, drawn_hyphens, typed_notes, unseen, with_notes, without
 from pipelines.files.pieces import (
     Piece,
     is_crowded,
@@ -46,11 +38,7 @@ MAX_ENTRIES, MAX_DEPTH = 2000, 8
 _PRINTED = re.compile(r"[^\s\0\x02\ufffe](?:[^\r\n\x02\ufffe]*[^\s\0\x02\ufffe])?")
 _CORK = "\x1b\x1c\x1d\x1e\x1f\x9f"
 _LETTER = re.compile(r"[^\W\d_]")
-_REFUSALS = {
-    raw.FPDF_ERR_PASSWORD: "encrypted",
-    raw.FPDF_ERR_SECURITY: "encrypted",
-    raw.FPDF_ERR_FILE: "no_pages",
-}
+_REFUSALS = {raw.FPDF_ERR_PASSWORD: "encrypted", raw.FPDF_ERR_SECURITY: "encrypted", raw.FPDF_ERR_FILE: "no_pages"}
 
 
 def read_pdf(
@@ -77,11 +65,7 @@ def read_pdf(
         last = -(-last // 2)
     if document.get_formtype():
         document.init_forms()
-    head = {
-        "count": count,
-        "metadata": {name: document.get_metadata_value(name) for name in STATED},
-        "until": last,
-    }
+    head = {"count": count, "metadata": {name: document.get_metadata_value(name) for name in STATED}, "until": last}
     yield head | ({"outline": list(_outline(document))} if first == 1 else {}), b""
     for number in range(first, last + 1):
         try:
@@ -201,9 +185,7 @@ def _by_character(textpage: Any, count: int) -> str:
 
 
 def _in_order(textpage: Any, text: str, pieces: list[Piece], width: float) -> list[Piece]:
-    return cells_apart(
-        textpage, text, column_order(textpage, text, rows_apart(textpage, text, pieces), width)
-    )
+    return cells_apart(textpage, text, column_order(textpage, text, rows_apart(textpage, text, pieces), width))
 
 
 def _links(document: Any, page: Any) -> Iterator[str]:

@@ -79,9 +79,7 @@ def run_over(pages: Sequence[Side], is_word: IsWord | None) -> dict[int, Crossin
 
 
 def _kept(side: Side) -> list[int]:
-    return [
-        at for at, line in enumerate(side.flow.lines) if at not in side.left_out and line.height and line.text
-    ]
+    return [at for at, line in enumerate(side.flow.lines) if at not in side.left_out and line.height and line.text]
 
 
 def _body(side: Side) -> float:
@@ -147,9 +145,7 @@ def _sentence(before: Side, last: int, after: Side) -> Crossing | None:
         if ends_sentence(tail[: found.start() + 1]):
             tail = tail[: found.start()] + "\0" * (found.end() - found.start()) + tail[found.end() :]
     tail = tail.rpartition("\0")[2]
-    end = next(
-        (at.end() for at in _NEW_SENTENCE.finditer(head) if ends_sentence(head[: at.start() + 1])), None
-    )
+    end = next((at.end() for at in _NEW_SENTENCE.finditer(head) if ends_sentence(head[: at.start() + 1])), None)
     whole = f"{tail} {head[:end].rstrip()}"
     return Crossing(" ".join(whole.split()), len(" ".join(tail.split())) + 1)
 
@@ -222,9 +218,7 @@ def pdf_text(
         metadata=file_metadata(printed.metadata),
         problems=tuple(problems),
         fingerprints=tuple(_picture(printed, page.number) for page in pages),
-        sections=tuple(
-            FileSection(page=page, level=level, title=title) for page, level, title in _outline(printed)
-        ),
+        sections=tuple(FileSection(page=page, level=level, title=title) for page, level, title in _outline(printed)),
         links=file_links((page.number, url) for page in printed.pages.values() for url in page.links),
     )
 
@@ -278,9 +272,7 @@ def _flows(pages: list[PrintedPage], is_word: IsWord | None) -> list[Flowing]:
     """The flow of each page; that of pages with few lines takes the distance of lines from all pages."""
     short = any(page.flow is None for page in pages)
     pitch = usual_pitch([page.lines for page in pages]) if short else 0.0
-    return [
-        page.flow or Flowing(page.lines, pitch=pitch, is_word=is_word, links=page.links) for page in pages
-    ]
+    return [page.flow or Flowing(page.lines, pitch=pitch, is_word=is_word, links=page.links) for page in pages]
 
 
 def _recognised(page: FilePage, text: str) -> FilePage:

@@ -140,9 +140,7 @@ def cut(textpage: Any, text: str, piece: Piece, gaps: list[float], by_word: bool
     ``by_word`` says that every word has to be looked at, as the piece is known to hold several rows.
     """
     if by_word:
-        return split(
-            textpage, text, piece, lambda part, here: not any(_is_cut(part, here, gap) for gap in gaps), gaps
-        )
+        return split(textpage, text, piece, lambda part, here: not any(_is_cut(part, here, gap) for gap in gaps), gaps)
     for gap in gaps:
         halves = _halves(textpage, text, piece, gap)
         if halves:
@@ -168,11 +166,7 @@ def _halves(textpage: Any, text: str, piece: Piece, gap: float) -> list[Piece]:
 
 
 def split(
-    textpage: Any,
-    text: str,
-    piece: Piece,
-    goes_on: Callable[[Piece, Piece], bool],
-    gaps: Sequence[float] = (),
+    textpage: Any, text: str, piece: Piece, goes_on: Callable[[Piece, Piece], bool], gaps: Sequence[float] = ()
 ) -> list[Piece]:
     """The piece parted between words that stand on different lines or where it does not go on.
 

@@ -130,9 +130,7 @@ class _Reading:
         return replace(self._limits, file_seconds=max(0.1, self._end - time.monotonic()))
 
     def _take_all(
-        self,
-        answers: Iterator[tuple[dict[str, Any], bytes]],
-        at_head: Callable[[Mapping[str, Any]], None] | None,
+        self, answers: Iterator[tuple[dict[str, Any], bytes]], at_head: Callable[[Mapping[str, Any]], None] | None
     ) -> None:
         """Takes the worker's messages until they end or the document gets too long."""
         for message, blob in answers:

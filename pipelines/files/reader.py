@@ -27,15 +27,7 @@ _MAGIC = (
     (b"MM\x00*", "picture"),
 )
 _MARKUP = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body|title|meta|script|div|p\b|h1|br)")
-_ENDINGS = {
-    "pdf": "pdf",
-    "odt": "odt",
-    "docx": "docx",
-    "html": "html",
-    "htm": "html",
-    "doc": "ole",
-    "rtf": "rtf",
-}
+_ENDINGS = {"pdf": "pdf", "odt": "odt", "docx": "docx", "html": "html", "htm": "html", "doc": "ole", "rtf": "rtf"}
 _TYPES = {
     "application/pdf": "pdf",
     "application/vnd.oasis.opendocument.text": "odt",
@@ -180,9 +172,7 @@ def _checked(read: FileText, body: bytes, claimed: str | None, name: str) -> Fil
 
 def _is_page_behind(read: FileText, body: bytes) -> bool:
     """True for an error page in which ``%PDF-`` only happens to stand."""
-    return (
-        read.kind == "pdf" and any(met.kind == "damaged" for met in read.problems) and looks_like_html(body)
-    )
+    return read.kind == "pdf" and any(met.kind == "damaged" for met in read.problems) and looks_like_html(body)
 
 
 def _unclear(kind: str, problems: list[str]) -> bool:

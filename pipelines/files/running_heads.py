@@ -98,9 +98,7 @@ def _outside(page: Edges, heads: set[int], counting: set[int]) -> set[int]:
                 text = edge
                 break
         known = text is not None or len(taken) < EDGE_LINES
-        while (
-            taken and taken[-1].position not in counting and not (known and _is_apart(taken[-1], text, page))
-        ):
+        while taken and taken[-1].position not in counting and not (known and _is_apart(taken[-1], text, page)):
             text, known = taken.pop(), True
         kept.update(edge.position for edge in taken)
     return kept
@@ -110,9 +108,7 @@ def _is_apart(head: Edge, text: Edge | None, page: Edges) -> bool:
     """True if there is more room between the two than between lines of the text, or no text near."""
     if text is None:
         return True
-    return abs(head.line.bottom - text.line.bottom) > APART * page.pitch * min(
-        head.line.height, text.line.height
-    )
+    return abs(head.line.bottom - text.line.bottom) > APART * page.pitch * min(head.line.height, text.line.height)
 
 
 def _counts_pages(edges: list[Edge]) -> bool:

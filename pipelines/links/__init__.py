@@ -36,9 +36,7 @@ def resolve_links(conn: sqlite3.Connection, *, changed: Collection[str] | None =
     )
 
 
-def relate(
-    papers: Sequence[Paper], *, book: AddressBook, hyperlinks: Iterable[Hyperlink] = ()
-) -> list[Relation]:
+def relate(papers: Sequence[Paper], *, book: AddressBook, hyperlinks: Iterable[Hyperlink] = ()) -> list[Relation]:
     """All relations between documents, each pair once, in a fixed order.
 
     What republishes or replaces another document is not said to announce or cite it as well.
@@ -74,12 +72,20 @@ def read_papers(conn: sqlite3.Connection) -> list[Paper]:
     )
     return [
         Paper(
-            id=row[0], source=row[1], doc_type=row[2], title=row[3], url=row[4], number=row[5],
+            id=row[0],
+            source=row[1],
+            doc_type=row[2],
+            title=row[3],
+            url=row[4],
+            number=row[5],
             dated=tuple(dict.fromkeys(value for value in (row[6], row[7]) if value)),
-            language=row[8], parent_id=row[9], successor_id=row[10], pages=StoredPages(conn, row[0]),
+            language=row[8],
+            parent_id=row[9],
+            successor_id=row[10],
+            pages=StoredPages(conn, row[0]),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 class StoredPages(Sequence[tuple[int, str]]):

@@ -108,9 +108,7 @@ BARE_WORDS, BARE_LETTERS = 4, 24
 MOST_WORDS = 40
 """Longer beginnings of a title are never quoted."""
 
-_KP = re.compile(
-    r"(?:kpnr|kurzpapier[_\s-]*(?:nr|nummer)?|(?<![a-z])kp)[._\s-]*(\d{1,2})(?!\d)", re.IGNORECASE
-)
+_KP = re.compile(r"(?:kpnr|kurzpapier[_\s-]*(?:nr|nummer)?|(?<![a-z])kp)[._\s-]*(\d{1,2})(?!\d)", re.IGNORECASE)
 _WP = re.compile(r"(?<![a-z])wp[_\s-]*(\d{2,3})(?!\d)", re.IGNORECASE)
 _ORDINAL = re.compile(r"(\d{1,2})\.\s*Tätigkeitsbericht|Tätigkeitsbericht\D{0,20}(?<!\d)(\d{1,2})(?!\d)")
 
@@ -162,9 +160,7 @@ class Catalogue:
     def find(self, mention: Mention, citing: Paper) -> Match | None:
         """The document meant, or None where none fits or several fit equally well."""
         if mention.by in ("number", "report", "paper", "model"):
-            return self._match(
-                self._numbers.get((mention.by, mention.value), ()), mention, citing, score=0.95
-            )
+            return self._match(self._numbers.get((mention.by, mention.value), ()), mention, citing, score=0.95)
         if mention.by == "date":
             return self._by_date(mention, citing)
         return self._by_title(mention, citing)
@@ -186,9 +182,7 @@ class Catalogue:
         chosen = choose(papers, citing)
         return Match(paper=chosen, score=0.9, by_title=True) if chosen else None
 
-    def _match(
-        self, papers: Sequence[Paper], mention: Mention, citing: Paper, *, score: float
-    ) -> Match | None:
+    def _match(self, papers: Sequence[Paper], mention: Mention, citing: Paper, *, score: float) -> Match | None:
         chosen = choose([paper for paper in papers if fits(paper, mention.types)], citing)
         return Match(paper=chosen, score=score) if chosen else None
 
@@ -214,9 +208,7 @@ class Catalogue:
                 return self._chosen(exact, citing, score=0.95)
             if telling:
                 begun = [*self._begun(key), *self._continued(key)]
-                return self._chosen(
-                    [paper for paper in begun if fits(paper, mention.types)], citing, score=0.85
-                )
+                return self._chosen([paper for paper in begun if fits(paper, mention.types)], citing, score=0.85)
             return None
         papers = [paper for paper in self._continued(key) if fits(paper, mention.types) and mention.types]
         return self._chosen(papers, citing, score=0.9)
@@ -243,9 +235,7 @@ def paper_numbers(paper: Paper) -> list[tuple[str, str]]:
         found.append(("number", own.group() if own else (named[1] if named else None)))
     if paper.doc_type == "taetigkeitsbericht" and (ordinal := _ORDINAL.search(paper.title)):
         found.append(("report", ordinal[1] or ordinal[2]))
-    if paper.doc_type == "leitlinie" and (
-        working := _WP.search(paper.title) or _WP.search(file_name(paper.url))
-    ):
+    if paper.doc_type == "leitlinie" and (working := _WP.search(paper.title) or _WP.search(file_name(paper.url))):
         found.append(("paper", working[1]))
     if paper.doc_type == "sdm" and (version := title_version(paper.title) or file_version(paper.url)):
         found.append(("model", f"{version.number[0]}{version.number[1]}"))

@@ -42,9 +42,7 @@ def shingles(text: str) -> set[int]:
     >>> len(shingles("Die Konferenz tagte am Freitag"))
     3
     """
-    words = [
-        crc32(word.encode()) for word in _WORD.findall(_HYPHENS.sub("", text).casefold())[: _RULE["words"]]
-    ]
+    words = [crc32(word.encode()) for word in _WORD.findall(_HYPHENS.sub("", text).casefold())[: _RULE["words"]]]
     return {
         ((first * 0x9E3779B97F4A7C15 ^ second * 0xC2B2AE3D27D4EB4F ^ third * 0x165667B19E3779F9) >> 8) & _BITS
         for first, second, third in zip(words, words[1:], words[2:], strict=False)
@@ -112,9 +110,7 @@ def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:
         if paper.date and other.date and abs(days_between(other.date, paper.date)) > _days(paper):
             continue
         jaccard, contained, ratio = _overlap(mine, shingles(_text(other)))
-        if jaccard >= _RULE["jaccard"] or (
-            contained >= _RULE["containment"] and ratio >= _RULE["size_ratio"]
-        ):
+        if jaccard >= _RULE["jaccard"] or (contained >= _RULE["containment"] and ratio >= _RULE["size_ratio"]):
             ranked.append((contained + jaccard, other))
     if not ranked:
         return None
@@ -122,9 +118,13 @@ def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:
     score, other = ranked[0]
     percent = round(50 * score)
     return Relation(
-        document_id=paper.id, kind="republishes", url=other.url, target_id=other.id,
-        evidence=f"{percent} % gleicher Text", score=round(score / 2, 3),
-    )  # fmt: skip
+        document_id=paper.id,
+        kind="republishes",
+        url=other.url,
+        target_id=other.id,
+        evidence=f"{percent} % gleicher Text",
+        score=round(score / 2, 3),
+    )
 
 
 def _days(paper: Paper) -> int:

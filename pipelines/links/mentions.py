@@ -100,9 +100,7 @@ def _numbers(text: str) -> Iterator[Mention]:
             if _named_behind(text, match) or (by == "report" and _of_others(text, match)):
                 continue
             for number in _values(match, by):
-                yield Mention(
-                    by=by, start=match.start(), end=match.end(), value=str(int(number)), types=types
-                )
+                yield Mention(by=by, start=match.start(), end=match.end(), value=str(int(number)), types=types)
 
 
 def _values(match: re.Match[str], by: str) -> list[str]:
@@ -173,11 +171,7 @@ def _named_behind(text: str, match: re.Match[str]) -> bool:
 
 def _dated(text: str, match: re.Match[str], limit: int) -> Iterator[Mention]:
     found = _DATE.search(text, match.end(), limit)
-    if (
-        found is None
-        or _SENTENCE_END.search(text, match.end(), found.start())
-        or _CASE.match(text, found.end())
-    ):
+    if found is None or _SENTENCE_END.search(text, match.end(), found.start()) or _CASE.match(text, found.end()):
         return
     if _OTHERS.search(text, match.end(), found.start()):
         return
@@ -203,6 +197,4 @@ def _unquoted(text: str, match: re.Match[str], limit: int) -> Iterator[Mention]:
     stop = re.compile(r"[„“”\"»«]|\n\n").search(text, match.end(), limit)
     words = without_lead(folded(text[match.end() : stop.start() if stop else limit]))[:_MOST_WORDS]
     if words:
-        yield Mention(
-            by="words", start=match.start(), end=match.end(), key=words, types=_types(match), exact=True
-        )
+        yield Mention(by="words", start=match.start(), end=match.end(), key=words, types=_types(match), exact=True)

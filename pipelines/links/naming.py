@@ -79,12 +79,7 @@ def _of_address(
     elif target is None and book.is_ours(mention.value) and "/" in (address_key(mention.value) or ""):
         evidence = quoted(page, mention.value)
         yield Relation(
-            document_id=paper.id,
-            kind="cites",
-            url=mention.value,
-            target_id=None,
-            evidence=evidence,
-            score=0.5,
+            document_id=paper.id, kind="cites", url=mention.value, target_id=None, evidence=evidence, score=0.5
         )
 
 
@@ -124,9 +119,7 @@ def _contains(words: Key, key: Key) -> bool:
     return any(words[at : at + len(key)] == key for at in range(len(words) - len(key) + 1))
 
 
-def _of_links(
-    paper: Paper, catalogue: Catalogue, book: AddressBook, links: Iterable[Hyperlink]
-) -> Iterator[Relation]:
+def _of_links(paper: Paper, catalogue: Catalogue, book: AddressBook, links: Iterable[Hyperlink]) -> Iterator[Relation]:
     """A release that links to guidance of the same days announces it."""
     if paper.doc_type not in RELEASES:
         return

@@ -12,9 +12,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-RULES: dict[str, Any] = tomllib.loads(
-    (files("pipelines") / "data" / "links.toml").read_text(encoding="utf-8")
-)
+RULES: dict[str, Any] = tomllib.loads((files("pipelines") / "data" / "links.toml").read_text(encoding="utf-8"))
 GUIDANCE = frozenset(RULES["types"]["guidance"])
 RELEASES = frozenset(RULES["types"]["releases"])
 

@@ -296,9 +296,7 @@ def _finish(steps: list[Revision], evidence: Container[str], language: str | Non
 
 def _changes(steps: list[Revision]) -> tuple[Change, ...]:
     """The listed edits of all steps as changes; those that touch are one (mojibake in a mended word)."""
-    spans = sorted(
-        _span(steps, at, edit) for at, step in enumerate(steps) if step.listed for edit in step.edits
-    )
+    spans = sorted(_span(steps, at, edit) for at, step in enumerate(steps) if step.listed for edit in step.edits)
     changes: list[Change] = []
     for span in _merged(spans):
         raw = steps[0].before[span.origin_start : span.origin_end]

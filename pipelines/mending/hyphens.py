@@ -7,16 +7,7 @@ from collections.abc import Callable, Container
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.mending.lexicon import (
-    fold,
-    is_english,
-    is_listed,
-    is_usual,
-    is_word,
-    runs_over,
-    wording,
-    words,
-)
+from pipelines.mending.lexicon import fold, is_english, is_listed, is_usual, is_word, runs_over, wording, words
 
 _VOWEL = re.compile("[aeiouyäöüéèêàâ]", re.IGNORECASE)
 
@@ -164,11 +155,7 @@ def _is_second_adjective(word: str) -> bool:
 
 def _stems(word: str) -> list[str]:
     """A folded word as it is and without each case or plural ending it may have."""
-    return [
-        word.removesuffix(ending)
-        for ending in wording()["adjectives"]["case_endings"]
-        if word.endswith(ending)
-    ]
+    return [word.removesuffix(ending) for ending in wording()["adjectives"]["case_endings"] if word.endswith(ending)]
 
 
 @lru_cache(maxsize=1 << 15)

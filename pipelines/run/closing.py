@@ -39,9 +39,14 @@ def close_run(session: Session, *, reason: str) -> str:
             write_listings(conn, recorder)
         outcome, detail = outcome_of(recorder, session.lost or reason)
         finish_run(
-            conn, session.run_id, finished_at=finished_at, outcome=outcome, counts=recorder.run.counts, detail=detail,
+            conn,
+            session.run_id,
+            finished_at=finished_at,
+            outcome=outcome,
+            counts=recorder.run.counts,
+            detail=detail,
             settled=settled,
-        )  # fmt: skip
+        )
         settle_state(conn)
     return outcome
 
@@ -93,8 +98,5 @@ def outcome_of(recorder: Recorder, reason: str) -> tuple[str, str | None]:
     if not recorder.main_listings and not recorder.unread_listings:
         return "failed", "Keine Übersichtsseite hat geantwortet."
     if not recorder.complete:
-        return (
-            "alarm",
-            "Mindestens eine Übersichtsseite konnte nicht gelesen werden oder war unerwartet leer.",
-        )
+        return ("alarm", "Mindestens eine Übersichtsseite konnte nicht gelesen werden oder war unerwartet leer.")
     return "ok", None

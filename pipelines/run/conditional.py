@@ -43,11 +43,15 @@ class ConditionalMiddleware:
         try:
             await session.ready()
             add_problem(
-                session.conn, run_id=session.run_id, url=url, stage="vault", kind="evidence_unreadable",
+                session.conn,
+                run_id=session.run_id,
+                url=url,
+                stage="vault",
+                kind="evidence_unreadable",
                 detail=f"Der Beleg von Abruf {snapshot['id']} ist nicht mehr lesbar ({snapshot['warc_file']}); "
                 "die Adresse wird ganz neu abgerufen.",
                 at=session.now(),
-            )  # fmt: skip
+            )
             session.wrote()
         except (RunLost, OSError, sqlite3.Error) as error:
             raise IgnoreRequest(url) from error

@@ -63,9 +63,11 @@ class EvidenceMiddleware:
         previous = last_read_snapshot(session.conn, request.url)
         snapshot_id, fetched_at, digest = await self._keep(session, request, response, payload)
         request.meta["evidence"] = Evidence(
-            snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=digest,
+            snapshot_id=snapshot_id,
+            fetched_at=fetched_at,
+            sha256=digest,
             unchanged=response.status == HTTPStatus.OK and _as_last_run(session, request.url, digest),
-        )  # fmt: skip
+        )
         if response.status == HTTPStatus.NOT_MODIFIED and previous is not None:
             session.counts.not_modified += 1
             request.meta.update(_known_content(session, previous, fetched_at))
@@ -155,9 +157,11 @@ def _known_content(session: Session, previous: sqlite3.Row, fetched_at: str) -> 
     snapshot_id = int(previous["id"])
     load = partial(_payload, session, snapshot_id)
     evidence = Evidence(
-        snapshot_id=snapshot_id, fetched_at=fetched_at, sha256=previous["sha256"],
+        snapshot_id=snapshot_id,
+        fetched_at=fetched_at,
+        sha256=previous["sha256"],
         unchanged=_as_last_run(session, previous["url"], previous["sha256"]),
-    )  # fmt: skip
+    )
     return {"evidence": evidence, "load": load, "status": 200}
 
 

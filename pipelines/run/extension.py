@@ -50,9 +50,7 @@ def open_session(settings: BaseSettings, source: str, entry: Entry | None = None
         raise
 
 
-def _session(
-    settings: BaseSettings, source: str, entry: Entry | None, data: Path, lock: FileLock | None
-) -> Session:
+def _session(settings: BaseSettings, source: str, entry: Entry | None, data: Path, lock: FileLock | None) -> Session:
     conn = open_archive(data)
     now = clock_from(settings.get("AKTENKUNDIG_NOW"))
     if lock is not None:
@@ -61,32 +59,19 @@ def _session(
     if entry is not None:
         describe_source(conn, *entry)
     started_at, version, rule = now(), settings.get("AKTENKUNDIG_VERSION") or "", rule_from(settings)
-    run_id = begin_run(
-        conn, source=source, started_at=started_at, version=version, checks=rule.checks, days=rule.days
-    )
+    run_id = begin_run(conn, source=source, started_at=started_at, version=version, checks=rule.checks, days=rule.days)
     memory = remember(conn, source, before_run=run_id, data=data)
-    vault = VaultWriter(
-        data, source=source, run_id=run_id, started_at=started_at, software=f"aktenkundig {version}"
-    )
+    vault = VaultWriter(data, source=source, run_id=run_id, started_at=started_at, software=f"aktenkundig {version}")
     set_patience(conn, 0)
     return Session(
-        conn=conn,
-        vault=vault,
-        data=data,
-        source=source,
-        run_id=run_id,
-        now=now,
-        memory=memory,
-        rule=rule,
-        lock=lock,
+        conn=conn, vault=vault, data=data, source=source, run_id=run_id, now=now, memory=memory, rule=rule, lock=lock
     )
 
 
 def rule_from(settings: BaseSettings) -> RemovalRule:
     """When a vanished document counts as removed, as the settings say."""
     return RemovalRule(
-        checks=settings.getint("AKTENKUNDIG_REMOVAL_CHECKS"),
-        days=settings.getfloat("AKTENKUNDIG_REMOVAL_DAYS"),
+        checks=settings.getint("AKTENKUNDIG_REMOVAL_CHECKS"), days=settings.getfloat("AKTENKUNDIG_REMOVAL_DAYS")
     )
 
 

@@ -18,10 +18,7 @@ def remember(conn: sqlite3.Connection, source: str, *, before_run: int, data: Pa
     each listing had when it was last read before ``before_run``. With the folder ``data`` also what its vault holds.
     """
     offered = {
-        row["document_id"]: (
-            attachments_from_json(row["attachments"]),
-            tuple(json.loads(row["links"] or "[]")),
-        )
+        row["document_id"]: (attachments_from_json(row["attachments"]), tuple(json.loads(row["links"] or "[]")))
         for row in conn.execute(
             "select v.document_id, v.attachments, v.links from versions v join documents d"
             " on d.id = v.document_id and d.version = v.version where d.source = ?"
@@ -53,9 +50,7 @@ def remember(conn: sqlite3.Connection, source: str, *, before_run: int, data: Pa
     )
     if data is None:
         return Memory(documents=documents, listings=listings)
-    return Memory(
-        documents=documents, listings=listings, recall=partial(_recall, conn, data, before_run=before_run)
-    )
+    return Memory(documents=documents, listings=listings, recall=partial(_recall, conn, data, before_run=before_run))
 
 
 def _recall(conn: sqlite3.Connection, data: Path, url: str, *, before_run: int) -> Recalled | None:

@@ -13,14 +13,7 @@ from archive.health.trouble import is_lately, troubled_documents
 from archive.keeping.ledger import add_problem, mark_read
 from archive.keeping.removal import Gone
 from archive.keeping.store import Outcome, is_blocked, keep, keep_entry, touch
-from crawler.items import (
-    DocumentGone,
-    DocumentRead,
-    Failure,
-    FileBody,
-    ListingRead,
-    StillNamed,
-)
+from crawler.items import DocumentGone, DocumentRead, Failure, FileBody, ListingRead, StillNamed
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
 from pipelines.files.records import FileText
@@ -76,9 +69,7 @@ class Recorder:
     def read_file(self, body: FileBody) -> FileText:
         """The text of a file; may take long, touches no table."""
         name = unquote(body.url.rsplit("/", 1)[-1])
-        return read_file(
-            body.body, content_type=body.content_type, file_name=name, worker=self._files, is_word=is_word
-        )
+        return read_file(body.body, content_type=body.content_type, file_name=name, worker=self._files, is_word=is_word)
 
     def record(self, item: Any, *, file_text: FileText | None = None) -> None:
         """Record one item. A reading that breaks is a problem of that document, never of the run.
@@ -138,9 +129,7 @@ class Recorder:
         if item.listed is None:
             self._named.add(item.document_id)
         self._came_out(
-            item.document_id,
-            "blocked" if is_blocked(self.run.conn, item.document_id) else "unchanged",
-            seen_at,
+            item.document_id, "blocked" if is_blocked(self.run.conn, item.document_id) else "unchanged", seen_at
         )
 
     def _document(self, item: DocumentRead, file_text: FileText | None) -> None:
@@ -249,12 +238,7 @@ class Recorder:
         sums = {"archived": 0, "unchanged": 0, "excluded": listing.excluded, "failed": 0}
         for document_id in set(listing.items):
             sums[self.outcomes.get(document_id, "failed")] += 1
-        return sums | {
-            "run_id": self.run.run_id,
-            "url": url,
-            "seen": sum(sums.values()),
-            "markup": listing.markup,
-        }
+        return sums | {"run_id": self.run.run_id, "url": url, "seen": sum(sums.values()), "markup": listing.markup}
 
     def count_listed(self) -> None:
         """Bring the run's ``listed`` and ``excluded`` up to date."""
@@ -287,12 +271,7 @@ class Recorder:
     def _note(self, item: DocumentRead, problems: tuple[ReadingProblem, ...]) -> None:
         for problem in problems:
             self._problem(
-                item.url,
-                problem.stage,
-                problem.kind,
-                problem.detail,
-                item.evidence.fetched_at,
-                item.document_id,
+                item.url, problem.stage, problem.kind, problem.detail, item.evidence.fetched_at, item.document_id
             )
 
     def _problem_of(self, item: Any, error: Exception) -> None:
@@ -300,12 +279,7 @@ class Recorder:
         document_id = getattr(item, "document_id", None)
         detail = f"Unerwarteter Fehler beim Lesen: {type(error).__name__}: {error}"
         self._problem(
-            getattr(item, "url", None),
-            "store",
-            "unexpected",
-            detail,
-            evidence and evidence.fetched_at,
-            document_id,
+            getattr(item, "url", None), "store", "unexpected", detail, evidence and evidence.fetched_at, document_id
         )
         self._count_failed(document_id or str(getattr(item, "url", "")))
         if document_id:
@@ -314,18 +288,18 @@ class Recorder:
             self._lacks(str(getattr(item, "url", "")))
 
     def _problem(
-        self,
-        url: str | None,
-        stage: str,
-        kind: str,
-        detail: str,
-        at: str | None,
-        document_id: str | None = None,
+        self, url: str | None, stage: str, kind: str, detail: str, at: str | None, document_id: str | None = None
     ) -> None:
         add_problem(
-            self.run.conn, run_id=self.run.run_id, url=url, document_id=document_id, stage=stage, kind=kind,
-            detail=detail, at=at or self.run.now(),
-        )  # fmt: skip
+            self.run.conn,
+            run_id=self.run.run_id,
+            url=url,
+            document_id=document_id,
+            stage=stage,
+            kind=kind,
+            detail=detail,
+            at=at or self.run.now(),
+        )
 
 
 NOT_THE_FILE = frozenset({"wrong_type", "empty", "truncated", "damaged"})
@@ -334,6 +308,4 @@ NOT_THE_FILE = frozenset({"wrong_type", "empty", "truncated", "damaged"})
 
 def _is_sound(file: FileText) -> bool:
     """Whether the text may be compared with what is known: read to the end, and of the file itself."""
-    return file.complete and bool(
-        file.pages or not NOT_THE_FILE & {problem.kind for problem in file.problems}
-    )
+    return file.complete and bool(file.pages or not NOT_THE_FILE & {problem.kind for problem in file.problems})

@@ -38,9 +38,7 @@ def find_phrases(text: str, *, skip: Sequence[Span] = ()) -> Iterator[Hit]:
     What lies in a span of ``skip`` (contact blocks) or in the name of an office is passed over; marks of
     notes are read over.
     """
-    words = [
-        match for match in WORD.finditer(without_marks(text)) if not skip or not _skipped(match.start(), skip)
-    ]
+    words = [match for match in WORD.finditer(without_marks(text)) if not skip or not _skipped(match.start(), skip)]
     covered: dict[str, int] = {}
     masked = 0
     for at, match in enumerate(words):
@@ -173,11 +171,7 @@ class _Found:
 
 
 def assign_topics(
-    *,
-    title: str,
-    kicker: str | None,
-    pages: Sequence[str],
-    contact_spans: Sequence[Sequence[Span]] = (),
+    *, title: str, kicker: str | None, pages: Sequence[str], contact_spans: Sequence[Sequence[Span]] = ()
 ) -> tuple[TopicRecord, ...]:
     """Return the topics of a document, the surest first.
 
@@ -230,9 +224,7 @@ def _record(topic_id: str, found: _Found, *, paged: bool) -> TopicRecord:
     text = sum(_worth(hits) for hits in found.text.values())
     title = sum(TITLE_WORTH[strength] for strength in {hit.phrase.strength for hit in found.title})
     kicker = sum(KICKER_WORTH[strength] for strength in {hit.phrase.strength for hit in found.kicker})
-    return TopicRecord(
-        topic_id=topic_id, evidence=_evidence(found, paged=paged), score=round(text + title + kicker, 2)
-    )
+    return TopicRecord(topic_id=topic_id, evidence=_evidence(found, paged=paged), score=round(text + title + kicker, 2))
 
 
 def _worth(hits: Sequence[tuple[int, Hit]]) -> float:

@@ -159,8 +159,7 @@ def vocabulary_from(table: dict[str, Any]) -> Vocabulary:
     if unknown := {topic.broader for topic in topics if topic.broader} - known:
         raise ValueError(f"topics.toml: unknown broader topic {sorted(unknown)}")
     masks = (
-        Phrase(topic_id="", text=text, words=phrase_words(text), strength="strong")
-        for text in table.get("masks", ())
+        Phrase(topic_id="", text=text, words=phrase_words(text), strength="strong") for text in table.get("masks", ())
     )
     return Vocabulary(version=table["version"], topics=topics, masks=tuple(masks))
 

@@ -55,9 +55,7 @@ class DocumentPage:
         return self.version.version == self.document.version
 
 
-def document_page(
-    conn: sqlite3.Connection, document: Document, number: int | None = None
-) -> DocumentPage | None:
+def document_page(conn: sqlite3.Connection, document: Document, number: int | None = None) -> DocumentPage | None:
     """The page of ``document`` at version ``number`` (the newest by default); None without such a version."""
     every = versions.versions_of(conn, document.id)
     wanted = document.version if number is None else number
@@ -69,9 +67,7 @@ def document_page(
     family = family_of(conn, document.id)
     links = documents.links_from(conn, document.id)
     pages = (
-        documents.pages_of(conn, document.id)
-        if newest
-        else versions.version_pages(conn, document.id, version.version)
+        documents.pages_of(conn, document.id) if newest else versions.version_pages(conn, document.id, version.version)
     )
     return DocumentPage(
         document=document,

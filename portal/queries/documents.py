@@ -120,8 +120,7 @@ def find_document(conn: sqlite3.Connection, document_id: str) -> Document | None
 def find_tombstone(conn: sqlite3.Connection, document_id: str) -> Tombstone | None:
     """The tombstone of a document that is blocked now; None if it is not."""
     sql = (
-        "select * from blocks where document_id = ? and unblocked_at is null"
-        " order by blocked_at desc, id desc limit 1"
+        "select * from blocks where document_id = ? and unblocked_at is null order by blocked_at desc, id desc limit 1"
     )
     found = records(Tombstone, conn.execute(sql, (document_id,)))
     if found:
@@ -130,18 +129,13 @@ def find_tombstone(conn: sqlite3.Connection, document_id: str) -> Tombstone | No
     if document is None or document.blocked_at is None:
         return None
     return Tombstone(
-        document_id=document_id,
-        reason="",
-        blocked_at=document.blocked_at,
-        content_sha256=document.content_sha256,
+        document_id=document_id, reason="", blocked_at=document.blocked_at, content_sha256=document.content_sha256
     )
 
 
 def pages_of(conn: sqlite3.Connection, document_id: str) -> list[Page]:
     """The pages of the newest version, in order."""
-    return records(
-        Page, conn.execute("select * from pages where document_id = ? order by page", (document_id,))
-    )
+    return records(Page, conn.execute("select * from pages where document_id = ? order by page", (document_id,)))
 
 
 def dates_of(conn: sqlite3.Connection, document_id: str) -> list[FoundDate]:
@@ -218,7 +212,6 @@ def links_to(conn: sqlite3.Connection, document_id: str) -> list[Relation]:
 def annexes_of(conn: sqlite3.Connection, document_id: str) -> list[Document]:
     """The annexes that hang on a document."""
     sql = (
-        "select * from documents indexed by documents_parent"
-        " where parent_id = ? and blocked_at is null order by docno"
+        "select * from documents indexed by documents_parent where parent_id = ? and blocked_at is null order by docno"
     )
     return records(Document, conn.execute(sql, (document_id,)))

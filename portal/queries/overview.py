@@ -106,8 +106,7 @@ def _sums(groups: Sequence[sqlite3.Row], column: str) -> dict[str, int]:
 
 def _entries(groups: Sequence[sqlite3.Row], column: str, kind: str) -> list[Entry]:
     entries = [
-        Entry(value=value, label=label(kind, value), count=count)
-        for value, count in _sums(groups, column).items()
+        Entry(value=value, label=label(kind, value), count=count) for value, count in _sums(groups, column).items()
     ]
     return sorted(entries, key=lambda entry: german_key(entry.label))
 

@@ -106,9 +106,7 @@ class Asked:
     paragraph: str | None = None
 
 
-def citing_documents(
-    conn: sqlite3.Connection, asked: Asked, *, limit: int, offset: int = 0
-) -> list[CitingDocument]:
+def citing_documents(conn: sqlite3.Connection, asked: Asked, *, limit: int, offset: int = 0) -> list[CitingDocument]:
     """The documents that cite a provision (or one paragraph of it), the newest first."""
     return records(CitingDocument, conn.execute(_CITING, vars(asked) | {"limit": limit, "offset": offset}))
 

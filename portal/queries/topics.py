@@ -87,9 +87,7 @@ class TopicPage:
 
 _OF_TOPIC = """documents d join document_topics dt on dt.document_id = d.id and dt.topic_id = :topic
 where d.blocked_at is null"""
-_NEWEST = (
-    f"select d.* from {_OF_TOPIC} order by d.published_on is null, d.published_on desc, d.docno desc limit 10"
-)
+_NEWEST = f"select d.* from {_OF_TOPIC} order by d.published_on is null, d.published_on desc, d.docno desc limit 10"
 _CENTRAL = f"""
 select d.id, d.title, d.doc_type, d.source, d.issuer, d.publisher, d.published_on, d.removed_at,
   (select count(distinct l.document_id) from links l where l.target_id = d.id and l.document_id <> d.id

@@ -39,19 +39,7 @@ MOST_REMEMBERED = 2000
 
 MOST_PASSAGES = 3
 EVERYTHING = Selection(where="1", parameters=())
-COLUMNS = (
-    "at",
-    "not_before",
-    "kinds",
-    "id",
-    "version",
-    "title",
-    "doc_type",
-    "source",
-    "diff",
-    "other_id",
-    "url",
-)
+COLUMNS = ("at", "not_before", "kinds", "id", "version", "title", "doc_type", "source", "diff", "other_id", "url")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +80,7 @@ def find_changes(
     return found, with_words(conn, found.items)
 
 
-def _changes_asked(
-    conn: sqlite3.Connection, asked: Asked, *, limit: int = MOST_REMEMBERED, offset: int = 0
-) -> Changes:
+def _changes_asked(conn: sqlite3.Connection, asked: Asked, *, limit: int = MOST_REMEMBERED, offset: int = 0) -> Changes:
     documents = replace(asked.documents, since=None, until=None)
     chosen = chosen_by(conn, documents) if documents.parameters_given else EVERYTHING
     since, until = asked.documents.since, asked.documents.until
@@ -162,12 +148,7 @@ async def show_changes(datasette: Datasette, request: Request) -> Response:
         total=found.total,
         kinds=_kind_links(datasette, asked, found.counts),
         filters=_chosen_filters(datasette, asked, topics),
-        choices={
-            "source": words("source"),
-            "doc_type": words("doc_types"),
-            "topic": topics,
-            "issuer": bodies,
-        },
+        choices={"source": words("source"), "doc_type": words("doc_types"), "topic": topics, "issuer": bodies},
         chosen_kinds=asked.kinds,
         pages=pages,
         previous_address=at_page(number - 1),
@@ -198,12 +179,7 @@ def _kind_links(datasette: Datasette, asked: Asked, counts: dict[str, int]) -> l
         kinds = tuple(one for one in KINDS if (one in asked.kinds) != (one == kind))
         other = replace(asked, kinds=kinds, documents=replace(asked.documents, page=1))
         entries.append(
-            {
-                "kind": kind,
-                "count": counts.get(kind, 0),
-                "chosen": chosen,
-                "href": _path(datasette, other.address()),
-            }
+            {"kind": kind, "count": counts.get(kind, 0), "chosen": chosen, "href": _path(datasette, other.address())}
         )
     return entries
 
@@ -213,9 +189,7 @@ def _chosen_filters(datasette: Datasette, asked: Asked, topics: dict[str, str]) 
     return [
         {
             "label": value_label(name, value, topics),
-            "href": _path(
-                datasette, replace(asked, documents=asked.documents.toggled(name, value)).address()
-            ),
+            "href": _path(datasette, replace(asked, documents=asked.documents.toggled(name, value)).address()),
         }
         for name, value in asked.documents.values
     ]
@@ -284,8 +258,6 @@ async def send_csv(datasette: Datasette, request: Request) -> Response:
     for one in shown:
         record = _record(one, lambda path: absolute_url(datasette, request, path))
         record |= {"kinds": " ".join(record["kinds"]), "diff": in_one_line(record["diff"])}
-        writer.writerow(
-            [spreadsheet_cell(value) if isinstance(value, str) else value for value in record.values()]
-        )
+        writer.writerow([spreadsheet_cell(value) if isinstance(value, str) else value for value in record.values()])
     headers = {"Content-Disposition": 'attachment; filename="aenderungen.csv"', **page_headers()}
     return Response("\ufeff" + target.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")

@@ -115,11 +115,7 @@ def _changed_fields(old: Version, new: Version) -> list[Field]:
         ("Anlagen", _attachments(old), _attachments(new)),
         ("Verweise", _links(old), _links(new)),
     )
-    return [
-        Field(name=name, changes=word_diff(a or "", b or ""))
-        for name, a, b in pairs
-        if (a or "") != (b or "")
-    ]
+    return [Field(name=name, changes=word_diff(a or "", b or "")) for name, a, b in pairs if (a or "") != (b or "")]
 
 
 def _attachments(version: Version) -> str:
@@ -141,9 +137,7 @@ async def show_editions(datasette: Datasette, request: Request) -> Response:
     return await _show(datasette, request, compare_editions, request.url_vars["other"])
 
 
-async def _show(
-    datasette: Datasette, request: Request, question: Callable[..., Comparison], *asked: Any
-) -> Response:
+async def _show(datasette: Datasette, request: Request, question: Callable[..., Comparison], *asked: Any) -> Response:
     found = await read(datasette, question, request.url_vars["document"], *asked)
     return await page(
         datasette,

@@ -54,14 +54,10 @@ def downloads() -> dict[str, Download]:
     formats = ["csv", "jsonl", *(["parquet"] if find_spec("pyarrow") else [])]
     offered = [
         Download(name="archive.db", description="die ganze Datenbank als SQLite-Datei, mit Volltextsuche"),
-        Download(
-            name="datapackage.json", description="Beschreibung aller Dateien mit Schema, Größe und Prüfsumme"
-        ),
+        Download(name="datapackage.json", description="Beschreibung aller Dateien mit Schema, Größe und Prüfsumme"),
     ]
     for table in TABLES:
-        offered += [
-            Download(name=f"{table}.{kind}", description=f"Tabelle {table}", table=table) for kind in formats
-        ]
+        offered += [Download(name=f"{table}.{kind}", description=f"Tabelle {table}", table=table) for kind in formats]
     return {download.name: download for download in offered}
 
 
@@ -89,20 +85,13 @@ class Limits:
 def examples(metadata: dict[str, Any]) -> list[Example]:
     """The canned queries in the order of the file."""
     return [
-        Example(
-            name=name,
-            title=query.get("title", name),
-            description=query.get("description", ""),
-            sql=query["sql"],
-        )
+        Example(name=name, title=query.get("title", name), description=query.get("description", ""), sql=query["sql"])
         for name, query in metadata.get("queries", {}).items()
     ]
 
 
 def _holdings(conn: sqlite3.Connection) -> tuple[int, str | None]:
-    count, seen = conn.execute(
-        "select count(*), max(last_seen_at) from documents where blocked_at is null"
-    ).fetchone()
+    count, seen = conn.execute("select count(*), max(last_seen_at) from documents where blocked_at is null").fetchone()
     return count, seen
 
 
@@ -139,9 +128,7 @@ async def send_download(datasette: Datasette, request: Request) -> AsgiFileDownl
     folder = settings.downloads or settings.data_dir / DOWNLOADS
     path = await read(datasette, ready_download, folder, offered.name)
     if path is None:
-        raise Overloaded(
-            "Die Dateien zum Herunterladen entstehen mit dem nächsten Abruf neu.", retry_after=RETRY_AFTER
-        )
+        raise Overloaded("Die Dateien zum Herunterladen entstehen mit dem nächsten Abruf neu.", retry_after=RETRY_AFTER)
     return AsgiFileDownload(
         path, filename=offered.name, content_type=offered.content_type, headers={"Cache-Control": "no-cache"}
     )

@@ -125,9 +125,7 @@ def _places(
     ][:MOST_FINDS]
 
 
-def _read(
-    conn: sqlite3.Connection, document_id: str, number: int | None, query: str
-) -> tuple[DocumentPage, Finds]:
+def _read(conn: sqlite3.Connection, document_id: str, number: int | None, query: str) -> tuple[DocumentPage, Finds]:
     found = asked_version(conn, document_id, number)
     return found, finds_in(conn, found.pages, query)
 
@@ -195,9 +193,7 @@ def _spans(found: DocumentPage, part: Page, cited: Sequence[Citation]) -> list[S
         and (href := official_url(citation.law, citation.unit, citation.number))
     ]
     printed = [
-        replace(
-            span, href=document_path(found.archived[span.href]) if span.href in found.archived else span.href
-        )
+        replace(span, href=document_path(found.archived[span.href]) if span.href in found.archived else span.href)
         for span in addresses(part.text)
         if span.href.startswith("mailto:") or web_address(span.href)
     ]

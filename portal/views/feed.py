@@ -80,10 +80,7 @@ def feed_entries(
             updated=item.at,
             summary=_summary(item),
             author=label("issuer", item.issuer) if item.issuer else source_part(item.source, "name"),
-            categories=(
-                (item.doc_type, label("doc_type", item.doc_type)),
-                (item.event, label("event", item.event)),
-            ),
+            categories=((item.doc_type, label("doc_type", item.doc_type)), (item.event, label("event", item.event))),
             content=as_html(diffs[item.id, item.number]) if item.event == "changed" else None,
         )
         for item in items
@@ -176,9 +173,7 @@ async def show_feed(datasette: Datasette, request: Request) -> Response:
             updated=found.updated,
             sheet=f"{datasette.urls.static_plugins(PLUGIN, 'feed.xsl')}?v={static_version('feed.xsl')}",
             icon=absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/icon.svg"),
-            entries=feed_entries(
-                found.items, found.diffs, lambda target: absolute_url(datasette, request, target)
-            ),
+            entries=feed_entries(found.items, found.diffs, lambda target: absolute_url(datasette, request, target)),
         )
     )
     tag, last = entity_tag(hashlib.sha256(body).hexdigest()[:20]), moment(found.changed)

@@ -26,11 +26,7 @@ async def show_impressum(datasette: Datasette, request: Request) -> Response:
     """Who is responsible, and how to ask for corrections and removal."""
     settings = settings_of(datasette)
     return await page(
-        datasette,
-        request,
-        "impressum.html",
-        paragraphs=text_paragraphs(settings.impressum),
-        contact=settings.contact,
+        datasette, request, "impressum.html", paragraphs=text_paragraphs(settings.impressum), contact=settings.contact
     )
 
 
@@ -38,9 +34,5 @@ async def show_privacy(datasette: Datasette, request: Request) -> Response:
     """What happens to readers' data, and to the data of people in the documents."""
     settings = settings_of(datasette)
     return await page(
-        datasette,
-        request,
-        "privacy.html",
-        paragraphs=text_paragraphs(settings.privacy),
-        contact=settings.contact,
+        datasette, request, "privacy.html", paragraphs=text_paragraphs(settings.privacy), contact=settings.contact
     )

@@ -103,10 +103,5 @@ async def show_security_contact(datasette: Datasette, request: Request) -> Respo
     address = contact if "://" in contact else f"mailto:{contact}"
     expires = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     canonical = absolute_url(datasette, request, "/.well-known/security.txt")
-    lines = [
-        f"Contact: {address}",
-        f"Expires: {expires}",
-        "Preferred-Languages: de, en",
-        f"Canonical: {canonical}",
-    ]
+    lines = [f"Contact: {address}", f"Expires: {expires}", "Preferred-Languages: de, en", f"Canonical: {canonical}"]
     return Response.text("\n".join([*lines, ""]))

@@ -30,20 +30,8 @@ if TYPE_CHECKING:
 
 
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;\s*[\w-]+=\"?[\w.:+-]+\"?)*\Z", re.ASCII)
-_SHOWN = (
-    "text/",
-    "image/",
-    "application/pdf",
-    "application/xhtml+xml",
-    "application/xml",
-    "application/json",
-)
-_SUFFIX = {
-    "text/html": "html",
-    "application/xhtml+xml": "xhtml",
-    "application/pdf": "pdf",
-    "image/svg+xml": "svg",
-}
+_SHOWN = ("text/", "image/", "application/pdf", "application/xhtml+xml", "application/xml", "application/json")
+_SUFFIX = {"text/html": "html", "application/xhtml+xml": "xhtml", "application/pdf": "pdf", "image/svg+xml": "svg"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,9 +67,7 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         unfiltered_address=path(SearchRequest(query=asked.query, sort=asked.sort).address()),
         swapped_address=path(replace(first_page, since=asked.until, until=asked.since).address()),
         last_address=path(replace(asked, page=last).address()),
-        previous_address=path(replace(asked, page=min(asked.page - 1, last)).address())
-        if asked.page > 1
-        else None,
+        previous_address=path(replace(asked, page=min(asked.page - 1, last)).address()) if asked.page > 1 else None,
         next_address=path(replace(asked, page=asked.page + 1).address()) if asked.page < last else None,
         own_search=True,
         noindex=True,

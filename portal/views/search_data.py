@@ -24,9 +24,22 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 COLUMNS = (
-    "id", "title", "published_on", "source", "doc_type", "issuer", "page", "snippet", "snippet_html", "score",
-    "missing", "corrected", "same_as", "removed_at", "url",
-)  # fmt: skip
+    "id",
+    "title",
+    "published_on",
+    "source",
+    "doc_type",
+    "issuer",
+    "page",
+    "snippet",
+    "snippet_html",
+    "score",
+    "missing",
+    "corrected",
+    "same_as",
+    "removed_at",
+    "url",
+)
 
 
 def hit_record(hit: Hit, absolute: Callable[[str], str], *, paged: bool) -> dict[str, Any]:

@@ -26,9 +26,7 @@ async def show_topics(datasette: Datasette, request: Request) -> Response:
     years = range(min(seen), max(seen) + 1) if seen else range(0)
     labels = {topic.id: topic.label for topic in found}
     top = max((count for topic in found for count in topic.years.values()), default=0)
-    entries = [
-        (topic, trend(topic.years, years, top=top), labels.get(topic.broader or "")) for topic in found
-    ]
+    entries = [(topic, trend(topic.years, years, top=top), labels.get(topic.broader or "")) for topic in found]
     return await page(datasette, request, "topics.html", entries=entries, years=years, top=top)
 
 

@@ -259,10 +259,7 @@ def test_a_whole_run_does(past: Past) -> None:
     second = past.night((LIST, list_page(2)), (ONE, page(1)), (TWO, page(2)), at=LATER)
     past.replay(first, second)
 
-    assert rows(past.conn, "select id, unlisted_at from documents order by id") == [
-        ("dsmv-1", LATER),
-        ("dsmv-2", None),
-    ]
+    assert rows(past.conn, "select id, unlisted_at from documents order by id") == [("dsmv-1", LATER), ("dsmv-2", None)]
 
 
 @pytest.mark.parametrize(("checks", "days", "removed"), [(1, 0.0, LATER), (1, 9.0, None), (2, 0.0, None)])
@@ -272,10 +269,7 @@ def test_what_was_removed_is_decided_by_the_rule_of_that_run(
     first = past.night((LIST, list_page(1, 2)), (ONE, page(1)), (TWO, page(2)))
     second = past.night((LIST, list_page(2)), (ONE, ERROR, 404), (TWO, page(2)), at=LATER)
     past.conn.execute("update runs set removal_checks = ?, removal_days = ?", (checks, days))
-    again = [
-        past.conn.execute("select * from runs where id = ?", (run["id"],)).fetchone()
-        for run in (first, second)
-    ]
+    again = [past.conn.execute("select * from runs where id = ?", (run["id"],)).fetchone() for run in (first, second)]
     past.replay(*again)
 
     assert value(past.conn, "select removed_at from documents where id = 'dsmv-1'") == removed
@@ -293,10 +287,7 @@ AGAIN: dict[str, tuple[tuple[Any, ...], int]] = {
 @pytest.mark.parametrize("case", AGAIN)
 def test_an_answer_is_compared_with_what_was_read_before(past: Past, case: str) -> None:
     again, version = AGAIN[case]
-    nights = (
-        past.night((LIST, list_page(1)), (ONE, page(1))),
-        past.night((LIST, list_page(1)), again, at=LATER),
-    )
+    nights = (past.night((LIST, list_page(1)), (ONE, page(1))), past.night((LIST, list_page(1)), again, at=LATER))
     past.replay(*nights)
 
     assert past.documents() == [("dsmv-1", "Meldung 1", version, LATER)]

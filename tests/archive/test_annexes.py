@@ -24,9 +24,7 @@ def conn() -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def offering(
-    document_id: str = "dsmv-1", url: str = FILE, title: str = "Muster", **changes: Any
-) -> Publication:
+def offering(document_id: str = "dsmv-1", url: str = FILE, title: str = "Muster", **changes: Any) -> Publication:
     """A document that offers a file."""
     return publication(document_id, attachments=(AttachmentRecord(url=url, title=title),), **changes)
 
@@ -42,17 +40,20 @@ CASES: dict[str, tuple[list[Publication], list[tuple[Any, ...]]]] = {
     "a child that names its parent": ([publication("dsmv-1"), child("dsmv-1")], LINKED),
     "both at once make one link": ([offering(), child("dsmv-1")], LINKED),
     "a file that is not stored": ([offering()], [("dsmv-1", FILE, None, "annex", "Muster")]),
-    "a file of another body": ([offering(url="https://other.example.org/x.pdf")],
-                               [("dsmv-1", "https://other.example.org/x.pdf", None, "annex", "Muster")]),
+    "a file of another body": (
+        [offering(url="https://other.example.org/x.pdf")],
+        [("dsmv-1", "https://other.example.org/x.pdf", None, "annex", "Muster")],
+    ),
     "a guidance page owns nothing": ([offering(doc_type="information"), child()], []),
     "but is the parent of what names it": ([publication("dsmv-1", doc_type="information"), child("dsmv-1")], LINKED),
     "a parent that is not stored": ([child("dsmv-9")], []),
     "no files": ([publication("dsmv-1")], []),
     "two documents offer one file": (
         [offering(), offering("dsmv-3"), child()],
-        [("dsmv-1", FILE, "dsmv-2", "annex", "Muster"), ("dsmv-3", FILE, "dsmv-2", "annex", "Muster")]),
+        [("dsmv-1", FILE, "dsmv-2", "annex", "Muster"), ("dsmv-3", FILE, "dsmv-2", "annex", "Muster")],
+    ),
     "only what the newest version offers": ([offering(), publication("dsmv-1", "Neu ohne Datei."), child()], []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -62,10 +63,7 @@ def test_annexes(case: str, conn: sqlite3.Connection) -> None:
         put(conn, one)
     link_annexes(conn)
 
-    assert (
-        rows(conn, "select document_id, url, target_id, kind, evidence from links order by document_id")
-        == links
-    )
+    assert rows(conn, "select document_id, url, target_id, kind, evidence from links order by document_id") == links
 
 
 @pytest.mark.parametrize("blocked", ["dsmv-1", "dsmv-2"])

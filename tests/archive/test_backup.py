@@ -19,9 +19,7 @@ from archive.keeping.backup import BackupError, backup, restore
 def archive_with_a_vault(data: Path) -> None:
     """A small archive whose writer is still at work."""
     conn = open_archive(data)
-    conn.execute(
-        "insert into runs (source, started_at, outcome) values ('dsmv', '2026-03-01T04:00:00Z', 'ok')"
-    )
+    conn.execute("insert into runs (source, started_at, outcome) values ('dsmv', '2026-03-01T04:00:00Z', 'ok')")
     (data / "warc").mkdir()
     (data / "warc" / "dsmv-1.warc.gz").write_bytes(b"bytes")
     conn.execute("begin immediate")

@@ -40,15 +40,7 @@ URL = {one: f"https://www.example.org/{one}" for one in (PARENT, PAGE, CITING)} 
 }
 TITLE = "Quastenflosser und Vollmondnacht"
 SECRETS = {
-    ANNEX: (
-        "Quastenflosser",
-        "Vollmondnacht",
-        "Erlkönigin",
-        "Zwirnspule",
-        "Nachtjacke",
-        "Moorleiche",
-        "Ofenschirm",
-    ),
+    ANNEX: ("Quastenflosser", "Vollmondnacht", "Erlkönigin", "Zwirnspule", "Nachtjacke", "Moorleiche", "Ofenschirm"),
     PAGE: ("Bratkartoffelverhältnis", "Kesselflicker", "Glockengießer", "Haubentaucher"),
 }
 """Words that only a document, and what others say of it, holds."""
@@ -57,53 +49,96 @@ SECRETS = {
 def annex() -> Publication:
     """A file with something in every column and every table."""
     return publication(
-        ANNEX, "Die Erlkönigin trägt die Zwirn-\nspule nach § 4 BDSG.", title=TITLE, doc_type="anlage", url=URL[ANNEX],
-        parent_id=PARENT, kicker="Nachtjacke", number="Moorleiche", teaser="Ofenschirm", issuer="Nachtjacke",
-        section="Moorleiche", listed=json.dumps({"label": TITLE, "parent_id": PARENT}), published_on="2026-03-01",
-        dates=(DateRecord(role="published", value="2026-03-01", precision="day", raw="Nachtjacke 1.3.", found_in="label"),),
-        citations=(CitationRecord(page=1, law="BDSG", unit="§", number="4", paragraph=None, sentence=None, letter=None,
-                                  raw="§ 4 BDSG", start=40),),
+        ANNEX,
+        "Die Erlkönigin trägt die Zwirn-\nspule nach § 4 BDSG.",
+        title=TITLE,
+        doc_type="anlage",
+        url=URL[ANNEX],
+        parent_id=PARENT,
+        kicker="Nachtjacke",
+        number="Moorleiche",
+        teaser="Ofenschirm",
+        issuer="Nachtjacke",
+        section="Moorleiche",
+        listed=json.dumps({"label": TITLE, "parent_id": PARENT}),
+        published_on="2026-03-01",
+        dates=(
+            DateRecord(role="published", value="2026-03-01", precision="day", raw="Nachtjacke 1.3.", found_in="label"),
+        ),
+        citations=(
+            CitationRecord(
+                page=1,
+                law="BDSG",
+                unit="§",
+                number="4",
+                paragraph=None,
+                sentence=None,
+                letter=None,
+                raw="§ 4 BDSG",
+                start=40,
+            ),
+        ),
         mendings=(MendingRecord(page=1, raw="Zwirn-\nspule", mended="Zwirnspule"),),
         links=(LinkRecord(url="https://www.example.org/erlkönigin", kind="link", evidence="Erlkönigin"),),
         topics=(TopicRecord(topic_id="video", evidence="Erlkönigin im Titel", score=1.0),),
         method="pdf",
-    )  # fmt: skip
+    )
 
 
 def parent(**changes: Any) -> Publication:
     """A release that offers the file, links to it, and prints its title."""
-    text = (
-        f"Zur Sache nach § 5 BDSG.\n\nMehr in »{TITLE}« (PDF), außerdem im Merkblatt. Nach § 6 BDSG gilt das."
-    )
+    text = f"Zur Sache nach § 5 BDSG.\n\nMehr in »{TITLE}« (PDF), außerdem im Merkblatt. Nach § 6 BDSG gilt das."
     values: dict[str, Any] = {
-        "title": "Kameras im Treppenhaus", "url": URL[PARENT],
-        "attachments": (AttachmentRecord(url=URL[ANNEX], title=TITLE),
-                        AttachmentRecord(url="https://www.example.org/m.pdf", title="Merkblatt")),
-        "links": (LinkRecord(url=URL[ANNEX], kind="link", evidence=TITLE),
-                  LinkRecord(url="https://www.example.org/m.pdf", kind="link", evidence="Merkblatt")),
+        "title": "Kameras im Treppenhaus",
+        "url": URL[PARENT],
+        "attachments": (
+            AttachmentRecord(url=URL[ANNEX], title=TITLE),
+            AttachmentRecord(url="https://www.example.org/m.pdf", title="Merkblatt"),
+        ),
+        "links": (
+            LinkRecord(url=URL[ANNEX], kind="link", evidence=TITLE),
+            LinkRecord(url="https://www.example.org/m.pdf", kind="link", evidence="Merkblatt"),
+        ),
         "citations": tuple(
-            CitationRecord(page=1, law="BDSG", unit="§", number=number, paragraph=None, sentence=None, letter=None,
-                           raw=f"§ {number} BDSG", start=text.index(f"§ {number}")) for number in "56"),
+            CitationRecord(
+                page=1,
+                law="BDSG",
+                unit="§",
+                number=number,
+                paragraph=None,
+                sentence=None,
+                letter=None,
+                raw=f"§ {number} BDSG",
+                start=text.index(f"§ {number}"),
+            )
+            for number in "56"
+        ),
         "topics": (TopicRecord(topic_id="video", evidence="»Quastenflosser« auf Seite 1", score=1.0),),
-    }  # fmt: skip
+    }
     return publication(PARENT, text, **(values | changes))
 
 
 def page() -> Publication:
     """A release that another one links to and cites."""
     return publication(
-        PAGE, "Der Kesselflicker und der Glockengießer sahen den Haubentaucher.", title="Bratkartoffelverhältnis beendet",
+        PAGE,
+        "Der Kesselflicker und der Glockengießer sahen den Haubentaucher.",
+        title="Bratkartoffelverhältnis beendet",
         url=URL[PAGE],
-    )  # fmt: skip
+    )
 
 
 def citing() -> Publication:
     return publication(
-        CITING, "Wie berichtet (Bratkartoffelverhältnis beendet), geht es weiter. Das bleibt.", title="Es geht weiter",
+        CITING,
+        "Wie berichtet (Bratkartoffelverhältnis beendet), geht es weiter. Das bleibt.",
+        title="Es geht weiter",
         url=URL[CITING],
-        links=(LinkRecord(url=URL[PAGE], kind="link", evidence="Bratkartoffelverhältnis beendet"),
-               LinkRecord(url=URL[PAGE], kind="cites", evidence="Glockengießer", target_id=PAGE)),
-    )  # fmt: skip
+        links=(
+            LinkRecord(url=URL[PAGE], kind="link", evidence="Bratkartoffelverhältnis beendet"),
+            LinkRecord(url=URL[PAGE], kind="cites", evidence="Glockengießer", target_id=PAGE),
+        ),
+    )
 
 
 def fill(conn: sqlite3.Connection) -> None:
@@ -115,11 +150,17 @@ def fill(conn: sqlite3.Connection) -> None:
         put(conn, one, run_id=run_id)
     link_annexes(conn)
     for one in (ANNEX, PAGE):
-        add_problem(conn, run_id=run_id, url=URL[one], document_id=one, stage="file", kind="x",
-                    detail=f"Vermerk: {' '.join(SECRETS[one])}", at=AT)  # fmt: skip
         add_problem(
-            conn, run_id=run_id, url=URL[one], stage="listing", kind="excluded", detail=SECRETS[one][0], at=AT
+            conn,
+            run_id=run_id,
+            url=URL[one],
+            document_id=one,
+            stage="file",
+            kind="x",
+            detail=f"Vermerk: {' '.join(SECRETS[one])}",
+            at=AT,
         )
+        add_problem(conn, run_id=run_id, url=URL[one], stage="listing", kind="excluded", detail=SECRETS[one][0], at=AT)
         add_event(conn, CITING, "moved", at=AT, run_id=run_id, detail=one)
     conn.execute("update documents set moved_to = ? where id = ?", (ANNEX, CITING))
     conn.execute("insert into absences values (?, ?, ?, ?, '404')", (ANNEX, run_id, AT, URL[ANNEX]))
@@ -135,20 +176,14 @@ def conn() -> Iterator[sqlite3.Connection]:
 
 def dangling(conn: sqlite3.Connection) -> list[str]:
     """What verify would say of the rows."""
-    return [
-        name for name, query in DANGLING.items() if "Datum" not in name and conn.execute(query).fetchone()
-    ]
+    return [name for name, query in DANGLING.items() if "Datum" not in name and conn.execute(query).fetchone()]
 
 
-NEIGHBOURS = (
-    "select id, title, version, content_sha256, first_seen_at from documents where id in ('dsmv-7', 'dsmv-9')"
-)
+NEIGHBOURS = "select id, title, version, content_sha256, first_seen_at from documents where id in ('dsmv-7', 'dsmv-9')"
 
 
 @pytest.mark.parametrize("blocked", SECRETS)
-def test_no_table_and_no_vocabulary_holds_a_word_of_a_blocked_document(
-    blocked: str, conn: sqlite3.Connection
-) -> None:
+def test_no_table_and_no_vocabulary_holds_a_word_of_a_blocked_document(blocked: str, conn: sqlite3.Connection) -> None:
     words = words_of(*SECRETS[blocked])
     before, neighbours = traces(conn, words), rows(conn, NEIGHBOURS)
     block(conn, blocked, reason="Antrag", at=LATER)
@@ -180,12 +215,8 @@ def test_a_new_column_and_a_new_table_are_gone_by_default(conn: sqlite3.Connecti
     conn.execute("create table pairs (id integer primary key, other text, url text) strict")
     conn.execute("update documents set remark = 'Erlkönigin'")
     conn.execute("update documents set worth = 9")
-    conn.executemany(
-        "insert into summaries values (?, ?)", [(ANNEX, "Erlkönigin"), (PARENT, TITLE), (PAGE, "frei")]
-    )
-    conn.executemany(
-        "insert into pairs (other, url) values (?, ?)", [(ANNEX, "x"), (PAGE, URL[ANNEX]), (PAGE, "y")]
-    )
+    conn.executemany("insert into summaries values (?, ?)", [(ANNEX, "Erlkönigin"), (PARENT, TITLE), (PAGE, "frei")])
+    conn.executemany("insert into pairs (other, url) values (?, ?)", [(ANNEX, "x"), (PAGE, URL[ANNEX]), (PAGE, "y")])
     block(conn, ANNEX, reason="Antrag", at=LATER)
 
     assert rows(conn, "select remark, worth from documents where id = ?", ANNEX) == [(None, 1.5)]
@@ -204,10 +235,7 @@ def test_what_another_document_prints_becomes_bars_and_offsets_stay(conn: sqlite
         "Zur Sache nach § 5 BDSG.\n\nMehr in »██████████████ ███ █████████████« (PDF), außerdem im Merkblatt. "
         "Nach § 6 BDSG gilt das."
     )
-    assert rows(conn, "select number from citations where document_id = ? order by 1", PARENT) == [
-        ("5",),
-        ("6",),
-    ]
+    assert rows(conn, "select number from citations where document_id = ? order by 1", PARENT) == [("5",), ("6",)]
     assert {
         json.loads(one)[0]["title"]
         for (one,) in rows(conn, "select attachments from versions where document_id = ?", PARENT)
@@ -229,7 +257,12 @@ def test_a_citation_that_stands_in_the_title_alone_goes_with_it(conn: sqlite3.Co
 
 
 TITLES = {
-    "the other document's own subject stays": ("Kameras im Treppenhaus", "Kameras im Treppenhaus", "Es geht um Kameras im Treppenhaus.", True),
+    "the other document's own subject stays": (
+        "Kameras im Treppenhaus",
+        "Kameras im Treppenhaus",
+        "Es geht um Kameras im Treppenhaus.",
+        True,
+    ),
     "a word that tells nothing stays": ("hier", "Neues", "Mehr dazu hier.", True),
     "an abbreviation stays": ("PDF", "Neues", "Mehr dazu (PDF).", True),
     "a noun goes": ("Zeugenliste", "Neues", "Mehr in der Zeugenliste.", False),
@@ -240,7 +273,7 @@ TITLES = {
     "words alone are no title": ("Liste der Zeugen", "Neues", "Mehr zu den Zeugen und einer Liste.", True),
     "a file's name goes": ("hier", "Neues", "Siehe Quastenflosser_2026.pdf im Anhang.", False),
     "an address goes": ("hier", "Neues", f"Siehe {URL[ANNEX]} im Netz.", False),
-}  # fmt: skip
+}
 """Printed title of the link → the other document's title, its text, whether the text stays as it is."""
 
 
@@ -251,9 +284,14 @@ def test_which_titles_are_taken_out_of_another_text(case: str, when: str) -> Non
     with closing(new_archive()) as conn:
         steps = [
             lambda: put(conn, publication(ANNEX, "x", title="Bericht 17", url=URL[ANNEX])),
-            lambda: put(conn, publication("dsmv-5", text, title=title, links=(LinkRecord(url=URL[ANNEX], kind="link", evidence=printed),))),
+            lambda: put(
+                conn,
+                publication(
+                    "dsmv-5", text, title=title, links=(LinkRecord(url=URL[ANNEX], kind="link", evidence=printed),)
+                ),
+            ),
             lambda: block(conn, ANNEX, reason="x", at=LATER),
-        ]  # fmt: skip
+        ]
         for number in (0, 1, 2) if when == "read before the block" else (0, 2, 1):
             steps[number]()
 
@@ -270,18 +308,10 @@ def test_what_is_read_later_brings_nothing_back(conn: sqlite3.Connection) -> Non
     block(conn, ANNEX, reason="Antrag", at=LATER)
     put(conn, parent(title="Kameras, neu", content_sha256="11"))
     again = put(
-        conn,
-        publication(ANNEX, "Die Erlkönigin kehrt wieder.", title=TITLE, url=URL[ANNEX], content_sha256="22"),
+        conn, publication(ANNEX, "Die Erlkönigin kehrt wieder.", title=TITLE, url=URL[ANNEX], content_sha256="22")
     )
     add_problem(
-        conn,
-        run_id=1,
-        url=URL[ANNEX],
-        document_id=ANNEX,
-        stage="file",
-        kind="y",
-        detail="Erlkönigin",
-        at=LATER,
+        conn, run_id=1, url=URL[ANNEX], document_id=ANNEX, stage="file", kind="y", detail="Erlkönigin", at=LATER
     )
     link_annexes(conn)
 
@@ -308,9 +338,7 @@ def test_ids_of_others_stay_whole_whatever_words_they_share(conn: sqlite3.Connec
     link_annexes(conn)
     block(conn, ANNEX, reason="x", at=LATER)
 
-    assert rows(conn, "select target_id from links where kind = 'annex' and target_id is not null") == [
-        (other,)
-    ]
+    assert rows(conn, "select target_id from links where kind = 'annex' and target_id is not null") == [(other,)]
     assert rows(conn, "select parent_id from documents where id = ?", other) == [(PARENT,)]
 
 
@@ -338,9 +366,7 @@ def test_unblocking_ends_every_block_and_only_blocks(conn: sqlite3.Connection) -
 
 
 def test_a_block_that_fails_changes_nothing(conn: sqlite3.Connection) -> None:
-    conn.execute(
-        "create trigger no before update of blocked_at on documents begin select raise(abort, 'voll'); end"
-    )
+    conn.execute("create trigger no before update of blocked_at on documents begin select raise(abort, 'voll'); end")
     before = rows(conn, "select * from documents order by id")
     with pytest.raises(sqlite3.DatabaseError, match="voll"):
         block(conn, PAGE, reason="x", at=AT)
@@ -400,14 +426,9 @@ def test_a_copy_of_an_older_schema_is_blocked_as_it_is(data: Path) -> None:
         assert traces(back, words_of(*SECRETS[ANNEX]), besides=(ANNEX, URL[ANNEX])) == []
 
 
-def test_while_somebody_reads_the_log_is_said_to_hold_bytes_still(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_somebody_reads_the_log_is_said_to_hold_bytes_still(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AKTENKUNDIG_BUSY_SECONDS", "0.01")
-    with (
-        closing(sqlite3.connect(data / "archive.db")) as reader,
-        closing(connect(data / "archive.db")) as conn,
-    ):
+    with closing(sqlite3.connect(data / "archive.db")) as reader, closing(connect(data / "archive.db")) as conn:
         reader.execute("begin")
         reader.execute("select count(*) from documents").fetchone()
         block(conn, ANNEX, reason="Antrag", at=LATER)
@@ -420,9 +441,7 @@ def test_while_somebody_reads_the_log_is_said_to_hold_bytes_still(
 
 
 @pytest.mark.parametrize("blocked", SECRETS)
-def test_an_export_holds_nothing_of_it_not_even_the_tombstone(
-    blocked: str, data: Path, tmp_path: Path
-) -> None:
+def test_an_export_holds_nothing_of_it_not_even_the_tombstone(blocked: str, data: Path, tmp_path: Path) -> None:
     with closing(connect(data / "archive.db")) as conn:
         block(conn, blocked, reason=f"Antrag wegen {SECRETS[blocked][0]}", at=LATER)
         export(conn, data, tmp_path / "out", made_at=LATER)

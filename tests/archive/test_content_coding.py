@@ -51,11 +51,7 @@ def test_known_codings_are_undone(body: bytes, coding: str) -> None:
 
 @pytest.mark.parametrize(
     ("body", "coding", "complaint"),
-    [
-        (gzip.compress(TEXT, mtime=0)[:-12], "gzip", "cut off"),
-        (TEXT, "gzip", "is not gzip"),
-        (TEXT, "br", "unknown"),
-    ],
+    [(gzip.compress(TEXT, mtime=0)[:-12], "gzip", "cut off"), (TEXT, "gzip", "is not gzip"), (TEXT, "br", "unknown")],
     ids=["cut off", "not gzip", "unknown"],
 )
 def test_wrong_codings_are_named(body: bytes, coding: str, complaint: str) -> None:

@@ -24,14 +24,7 @@ from archive.export import TABLES, ExportError, export
 from archive.export.tables import HIDDEN, content_line
 from archive.keeping.blocks import block
 from archive.keeping.ledger import SnapshotRecord, add_problem, add_snapshot, begin_run
-from archive.keeping.records import (
-    AttachmentRecord,
-    CitationRecord,
-    DateRecord,
-    LinkRecord,
-    PageRecord,
-    Publication,
-)
+from archive.keeping.records import AttachmentRecord, CitationRecord, DateRecord, LinkRecord, PageRecord, Publication
 from archive.keeping.store import add_event, keep
 
 MADE_AT = "2026-03-01T05:00:00Z"
@@ -46,9 +39,16 @@ PARENT_URL = "https://www.datenschutz-mv.de/presse/?id=7"
 
 def snapshot(conn: sqlite3.Connection, run_id: int, url: str) -> int:
     record = SnapshotRecord(
-        run_id=run_id, url=url, fetched_at=AT, status=200, content_type="text/html", sha256="ab", bytes=9,
-        warc_file="warc/geheimer-name.warc.gz", warc_offset=7,
-    )  # fmt: skip
+        run_id=run_id,
+        url=url,
+        fetched_at=AT,
+        status=200,
+        content_type="text/html",
+        sha256="ab",
+        bytes=9,
+        warc_file="warc/geheimer-name.warc.gz",
+        warc_offset=7,
+    )
     return add_snapshot(conn, record)
 
 
@@ -56,23 +56,63 @@ def release(snapshot_id: int) -> Publication:
     """A release that offers a file, with odd characters."""
     text = 'Zeile eins\nZeile "zwei"; mit Komma, Semikolon\u2028und =SUMME(A1)'
     return Publication(
-        id="dsmv-7", source="dsmv", doc_type="pressemitteilung", title="Neue Regeln, »alte« Fragen", url=PARENT_URL,
-        content_sha256="aa", snapshot_id=snapshot_id, seen_at=AT, issuer="DSMV", published_on="2026-03-01",
+        id="dsmv-7",
+        source="dsmv",
+        doc_type="pressemitteilung",
+        title="Neue Regeln, »alte« Fragen",
+        url=PARENT_URL,
+        content_sha256="aa",
+        snapshot_id=snapshot_id,
+        seen_at=AT,
+        issuer="DSMV",
+        published_on="2026-03-01",
         pages=(PageRecord(page=1, text=text, method="html"),),
-        dates=(DateRecord(role="published", value="2026-03-01", precision="day", raw="01.03.2026", found_in="meta", chosen=True),),
-        citations=(CitationRecord(page=1, law="DSGVO", unit="Art.", number="6", paragraph="1", sentence=None, letter=None, raw="x", start=0),),
-        attachments=(AttachmentRecord(url=BLOCKED_URL, title=f"{SECRET} als Beispiel"), AttachmentRecord(url="https://x/b.pdf", title="Merkblatt")),
-        links=(LinkRecord(url=BLOCKED_URL, kind="link", evidence=SECRET), LinkRecord(url="https://x/b.pdf", kind="link", evidence="Merkblatt")),
-    )  # fmt: skip
+        dates=(
+            DateRecord(
+                role="published", value="2026-03-01", precision="day", raw="01.03.2026", found_in="meta", chosen=True
+            ),
+        ),
+        citations=(
+            CitationRecord(
+                page=1,
+                law="DSGVO",
+                unit="Art.",
+                number="6",
+                paragraph="1",
+                sentence=None,
+                letter=None,
+                raw="x",
+                start=0,
+            ),
+        ),
+        attachments=(
+            AttachmentRecord(url=BLOCKED_URL, title=f"{SECRET} als Beispiel"),
+            AttachmentRecord(url="https://x/b.pdf", title="Merkblatt"),
+        ),
+        links=(
+            LinkRecord(url=BLOCKED_URL, kind="link", evidence=SECRET),
+            LinkRecord(url="https://x/b.pdf", kind="link", evidence="Merkblatt"),
+        ),
+    )
 
 
 def annex(snapshot_id: int) -> Publication:
     """The file it offers, to be blocked."""
     return Publication(
-        id=BLOCKED, source="dsmv", doc_type="anlage", title=f"{SECRET} 2026", url=BLOCKED_URL, content_sha256="bb",
-        snapshot_id=snapshot_id, seen_at=AT, parent_id="dsmv-7", kicker=SECRET, number=SECRET, teaser=SECRET,
+        id=BLOCKED,
+        source="dsmv",
+        doc_type="anlage",
+        title=f"{SECRET} 2026",
+        url=BLOCKED_URL,
+        content_sha256="bb",
+        snapshot_id=snapshot_id,
+        seen_at=AT,
+        parent_id="dsmv-7",
+        kicker=SECRET,
+        number=SECRET,
+        teaser=SECRET,
         pages=(PageRecord(page=1, text=f"Der {SECRET} von Erika Musterfrau.", method="pdf"),),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -88,14 +128,7 @@ def data(tmp_path: Path) -> Path:
         assert keep(conn, again, run_id=run_id) == "changed"
         add_event(conn, "dsmv-7", "moved", at=AT, run_id=run_id, detail=BLOCKED)
         add_problem(
-            conn,
-            run_id=run_id,
-            url=BLOCKED_URL,
-            document_id=BLOCKED,
-            stage="file",
-            kind="x",
-            detail=SECRET,
-            at=AT,
+            conn, run_id=run_id, url=BLOCKED_URL, document_id=BLOCKED, stage="file", kind="x", detail=SECRET, at=AT
         )
         conn.execute("update snapshots set location = ? where id = 1", (BLOCKED_URL,))
         conn.execute("analyze")
@@ -136,9 +169,7 @@ READERS = {"csv": csv_rows, "jsonl": jsonl_rows, "parquet": parquet_rows}
 
 
 @pytest.mark.parametrize("kind", READERS)
-def test_every_table_reads_back_with_the_rows_and_the_digest_it_names(
-    kind: str, data: Path, tmp_path: Path
-) -> None:
+def test_every_table_reads_back_with_the_rows_and_the_digest_it_names(kind: str, data: Path, tmp_path: Path) -> None:
     package = exported(data, tmp_path / "out")
     resources = {one["path"]: one for one in package["resources"]}
     for table in TABLES:
@@ -173,9 +204,7 @@ def test_files_have_the_sizes_and_digests_of_the_package(data: Path, tmp_path: P
         content = (tmp_path / "out" / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-    assert {one["path"] for one in package["resources"]} == set(os.listdir(tmp_path / "out")) - {
-        "datapackage.json"
-    }
+    assert {one["path"] for one in package["resources"]} == set(os.listdir(tmp_path / "out")) - {"datapackage.json"}
 
 
 def test_schemas_describe_the_columns(data: Path, tmp_path: Path) -> None:
@@ -238,9 +267,7 @@ def test_the_archive_itself_held_what_is_looked_for(data: Path) -> None:
     """Otherwise the next tests could not fail."""
     content = (data / "archive.db").read_bytes()
 
-    assert all(
-        word in content for word in (SECRET.encode(), BLOCKED.encode(), b"geheimer-name", b"/srv/geheim")
-    )
+    assert all(word in content for word in (SECRET.encode(), BLOCKED.encode(), b"geheimer-name", b"/srv/geheim"))
 
 
 def test_no_file_holds_a_trace_of_a_blocked_document(data: Path, tmp_path: Path) -> None:
@@ -259,7 +286,9 @@ def test_no_file_names_places_of_the_machine(data: Path, tmp_path: Path) -> None
 def test_the_search_index_of_the_copy_still_finds_the_others(data: Path, tmp_path: Path) -> None:
     exported(data, tmp_path / "out")
     with closing(sqlite3.connect(tmp_path / "out" / "archive.db")) as copy:
-        query = "select title from documents where docno in (select rowid from documents_fts where documents_fts match ?)"
+        query = (
+            "select title from documents where docno in (select rowid from documents_fts where documents_fts match ?)"
+        )
 
         assert copy.execute(query, ("Merkblatt",)).fetchall() == [("Neue Regeln",)]
         assert copy.execute(query, (SECRET,)).fetchall() == []

@@ -34,14 +34,7 @@ class Story:
 
     def night(self, outcome: str = "ok", **counts: int) -> int:
         """One finished run with these counts (usual ones where not given)."""
-        usual = {
-            "requests": 210,
-            "not_modified": 200,
-            "listed": 200,
-            "new": 0,
-            "unchanged": 200,
-            "bytes": 300_000,
-        }
+        usual = {"requests": 210, "not_modified": 200, "listed": 200, "new": 0, "unchanged": 200, "bytes": 300_000}
         values = usual | counts
         columns = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
@@ -61,12 +54,7 @@ class Story:
             self.night(**counts)
 
     def publish(
-        self,
-        day: date | str | None,
-        *,
-        issuer: str | None = "DSK",
-        number: str | None = None,
-        removed: bool = False,
+        self, day: date | str | None, *, issuer: str | None = "DSK", number: str | None = None, removed: bool = False
     ) -> str:
         """A document, first seen in the last run; its id."""
         self.documents += 1
@@ -448,19 +436,18 @@ def test_fields_that_stay_away_are_one_alert_until_they_are_back(tmp_path: Path)
     assert told == [
         [("too_many_changes", True), ("fields_gone", True)],
         [("too_many_changes", False)],
-        [], [], [], [],
+        [],
+        [],
+        [],
+        [],
         [("fields_gone", False)],
-    ]  # fmt: skip
+    ]
 
 
 def test_a_lost_listing_is_one_alert_and_ends_no_other(tmp_path: Path) -> None:
     story = Story(tmp_path)
     story.nights(5)
-    told = [
-        *night_told(story, listed=90),
-        *night_told(story, "alarm", listed=0),
-        *night_told(story, listed=90),
-    ]
+    told = [*night_told(story, listed=90), *night_told(story, "alarm", listed=0), *night_told(story, listed=90)]
     told += night_told(story)
 
     assert told == [("too_few", True), ("listing_lost", True), ("listing_lost", False), ("too_few", False)]

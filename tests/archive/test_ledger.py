@@ -39,7 +39,9 @@ def conn() -> Iterator[sqlite3.Connection]:
 
 def test_a_run_begins_with_its_rule(conn: sqlite3.Connection) -> None:
     run_id = begin_run(conn, source="dsk", started_at=AT, version="1.2", checks=5, days=2.5)
-    kept = "select id, source, started_at, version, removal_checks, removal_days, outcome, settled, finished_at from runs"
+    kept = (
+        "select id, source, started_at, version, removal_checks, removal_days, outcome, settled, finished_at from runs"
+    )
 
     assert rows(conn, kept) == [(run_id, "dsk", AT, "1.2", 5, 2.5, "running", 0, None)]
 
@@ -80,10 +82,7 @@ def test_counts_begin_at_nothing(count: str) -> None:
 ENDS: list[tuple[dict[str, Any], tuple[object, ...]]] = [
     ({"outcome": "ok"}, (LATER, "ok", None, 0)),
     ({"outcome": "ok", "settled": True}, (LATER, "ok", None, 1)),
-    (
-        {"outcome": "alarm", "detail": "Eine Seite fehlt.", "settled": True},
-        (LATER, "alarm", "Eine Seite fehlt.", 1),
-    ),
+    ({"outcome": "alarm", "detail": "Eine Seite fehlt.", "settled": True}, (LATER, "alarm", "Eine Seite fehlt.", 1)),
     ({"outcome": "failed", "detail": "Nichts da."}, (LATER, "failed", "Nichts da.", 0)),
 ]
 
@@ -188,11 +187,7 @@ LAST_READ: dict[str, tuple[list[Answer], dict[str, int], int | None]] = {
     "before a later run": ([(1, 200, URL, True), (2, 200, URL, True)], {"before_run": 3}, 2),
     "before an answer": ([(1, 200, URL, True), (1, 200, URL, True)], {"before": 2}, 1),
     "before the first answer": ([(1, 200, URL, True)], {"before": 1}, None),
-    "before both": (
-        [(1, 200, URL, True), (2, 200, URL, True), (2, 200, URL, True)],
-        {"before_run": 2, "before": 3},
-        1,
-    ),
+    "before both": ([(1, 200, URL, True), (2, 200, URL, True), (2, 200, URL, True)], {"before_run": 2, "before": 3}, 1),
 }
 
 
@@ -232,13 +227,7 @@ def test_the_last_answer_whose_bytes_were_kept(conn: sqlite3.Connection, case: s
 
 # -- problems ----------------------------------------------------------------------------------------
 
-TOLD: dict[str, Any] = {
-    "url": URL,
-    "stage": "file",
-    "kind": "empty",
-    "detail": "Leer.",
-    "document_id": "dsmv-1",
-}
+TOLD: dict[str, Any] = {"url": URL, "stage": "file", "kind": "empty", "detail": "Leer.", "document_id": "dsmv-1"}
 
 AGAIN: dict[str, tuple[dict[str, Any], int]] = {
     "the same": ({}, 1),

@@ -39,25 +39,37 @@ class Vault:
     conn: sqlite3.Connection
 
     def answer(
-        self,
-        writer: VaultWriter,
-        run_id: int,
-        url: str,
-        body: bytes,
-        *,
-        coded: bool = False,
-        withheld: bool = False,
+        self, writer: VaultWriter, run_id: int, url: str, body: bytes, *, coded: bool = False, withheld: bool = False
     ) -> int:
         received = gzip.compress(body, mtime=0) if coded else body
         named = (("Content-Disposition", 'filename="Zeugenliste.pdf"'),) if body == SECRET else ()
         headers = (("Content-Type", "text/html"), *named)
-        place = writer.write(Exchange(
-            url=url, fetched_at=AT, status=200, reason="OK", request_headers=(), body=received, withheld=withheld,
-            response_headers=(*headers, ("Content-Encoding", "gzip")) if coded else headers))  # fmt: skip
-        return add_snapshot(self.conn, SnapshotRecord(
-            run_id=run_id, url=url, fetched_at=AT, status=200, sha256=hashlib.sha256(body).hexdigest(),
-            payload_digest=payload_digest(received), warc_file=place.warc_file, warc_offset=place.warc_offset,
-            purged_at=AT if withheld else None))  # fmt: skip
+        place = writer.write(
+            Exchange(
+                url=url,
+                fetched_at=AT,
+                status=200,
+                reason="OK",
+                request_headers=(),
+                body=received,
+                withheld=withheld,
+                response_headers=(*headers, ("Content-Encoding", "gzip")) if coded else headers,
+            )
+        )
+        return add_snapshot(
+            self.conn,
+            SnapshotRecord(
+                run_id=run_id,
+                url=url,
+                fetched_at=AT,
+                status=200,
+                sha256=hashlib.sha256(body).hexdigest(),
+                payload_digest=payload_digest(received),
+                warc_file=place.warc_file,
+                warc_offset=place.warc_offset,
+                purged_at=AT if withheld else None,
+            ),
+        )
 
     def run(self, *, coded: bool = False, withheld: bool = False) -> list[int]:
         """One more run: three answers, the secret one between the others."""
@@ -101,10 +113,7 @@ def test_the_payload_is_gone_the_digests_are_there_and_verify_is_green(coded: bo
 
     assert len(files) == 2
     assert verify(vault.conn, vault.data) == []
-    assert (
-        rows(vault.conn, "select id, sha256, payload_digest, url, status from snapshots order by id")
-        == before
-    )
+    assert rows(vault.conn, "select id, sha256, payload_digest, url, status from snapshots order by id") == before
     purged = [row[0] for row in rows(vault.conn, "select id from snapshots where purged_at = ?", LATER)]
     assert purged == [snapshots[1], snapshots[4]]
     assert b"Zeugen" not in vault.bytes()

@@ -47,9 +47,7 @@ def seen(conn: sqlite3.Connection, night: int = 1, **changes: Any) -> Sightings:
 
 def miss(conn: sqlite3.Connection, *nights: int, rule: RemovalRule = RULE, **changes: Any) -> list[int]:
     """Settle these nights, on each of which the document is missing; how many were removed on each."""
-    return [
-        settle(conn, seen(conn, night, gone={"dsmv-1": gone(night)}, **changes), rule) for night in nights
-    ]
+    return [settle(conn, seen(conn, night, gone={"dsmv-1": gone(night)}, **changes), rule) for night in nights]
 
 
 def state(conn: sqlite3.Connection, document_id: str = "dsmv-1") -> tuple[Any, ...]:
@@ -80,9 +78,7 @@ DUE: dict[str, tuple[RemovalRule, tuple[int, ...], list[int]]] = {
 
 
 @pytest.mark.parametrize("case", DUE)
-def test_a_document_is_removed_when_it_was_missed_often_and_long_enough(
-    conn: sqlite3.Connection, case: str
-) -> None:
+def test_a_document_is_removed_when_it_was_missed_often_and_long_enough(conn: sqlite3.Connection, case: str) -> None:
     rule, nights, removed = DUE[case]
 
     assert miss(conn, *nights, rule=rule) == removed
@@ -263,9 +259,7 @@ def test_a_dead_link_wipes_no_other_checks_away(conn: sqlite3.Connection) -> Non
 
 def test_a_removed_document_that_answers_is_back(conn: sqlite3.Connection) -> None:
     put(conn, publication("dsmv-2"))
-    settle(
-        conn, seen(conn, 1, gone={n: gone(1) for n in ("dsmv-1", "dsmv-2")}), RemovalRule(checks=1, days=0)
-    )
+    settle(conn, seen(conn, 1, gone={n: gone(1) for n in ("dsmv-1", "dsmv-2")}), RemovalRule(checks=1, days=0))
     run = seen(conn, 9, named={"dsmv-1"}, answered={"dsmv-1": NIGHTS[8]})
     settle(conn, run, RULE)
 
@@ -292,9 +286,7 @@ def test_a_removed_document_may_be_back_unlisted(conn: sqlite3.Connection) -> No
 # -- moved -----------------------------------------------------------------------------------------
 
 
-def keep_bytes(
-    conn: sqlite3.Connection, document_id: str, sha256: str, *, at: str = AT, **changes: Any
-) -> None:
+def keep_bytes(conn: sqlite3.Connection, document_id: str, sha256: str, *, at: str = AT, **changes: Any) -> None:
     """A document read from an answer with these bytes."""
     made = publication(document_id, **changes)
     run_id = add_run(conn, made.source)
@@ -310,9 +302,7 @@ def moving(conn: sqlite3.Connection) -> sqlite3.Connection:
     return conn
 
 
-def move(
-    conn: sqlite3.Connection, night: int = 2, *, answered: tuple[str, ...] = ("dsmv-2",), **changes: Any
-) -> int:
+def move(conn: sqlite3.Connection, night: int = 2, *, answered: tuple[str, ...] = ("dsmv-2",), **changes: Any) -> int:
     """Settle a night on which dsmv-1 is missing and the others answer."""
     found = dict.fromkeys(answered, NIGHTS[night])
     run = seen(conn, night, named=set(answered), answered=found, gone={"dsmv-1": gone(night)}, **changes)

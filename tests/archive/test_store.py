@@ -57,12 +57,7 @@ def full(**changes: Any) -> Publication:
         ),
         "dates": (
             DateRecord(
-                role="published",
-                value="2026-03-01",
-                precision="day",
-                raw="01.03.2026",
-                found_in="meta",
-                chosen=True,
+                role="published", value="2026-03-01", precision="day", raw="01.03.2026", found_in="meta", chosen=True
             ),
             DateRecord(role="mentioned", value="2025", precision="year", raw="2025", found_in="body"),
         ),
@@ -79,9 +74,7 @@ def full(**changes: Any) -> Publication:
                 start=5,
             ),
         ),
-        "attachments": (
-            AttachmentRecord(url="https://www.example.org/muster.pdf", title="Muster für Mietende"),
-        ),
+        "attachments": (AttachmentRecord(url="https://www.example.org/muster.pdf", title="Muster für Mietende"),),
         "links": (
             LinkRecord(url="https://www.example.org/b", kind="link", evidence="b"),
             LinkRecord(url="https://www.example.org/a", kind="link", evidence="a"),
@@ -151,10 +144,7 @@ KEPT: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         "select document_id, page, law, unit, number, paragraph, raw, start, item from citations",
         [("dsmv-1", 1, "BDSG", "§", "4", None, "§ 4 BDSG", 5, None)],
     ),
-    "mendings": (
-        "select document_id, page, raw, mended from mendings",
-        [("dsmv-1", 1, "un-zulässig", "unzulässig")],
-    ),
+    "mendings": ("select document_id, page, raw, mended from mendings", [("dsmv-1", 1, "un-zulässig", "unzulässig")]),
     "sections": (
         "select document_id, page, level, title, anchor from sections",
         [("dsmv-1", 2, 1, "1 Kontakt", "abschnitt-1")],
@@ -182,7 +172,7 @@ KEPT: dict[str, tuple[str, list[tuple[object, ...]]]] = {
                 "Nach § 4 BDSG unzulässig.\n\nKontakt: Telefon 11",
                 "2026-03-01",
                 "2026-02",
-            ),
+            )
         ],
     ),
     "events": (
@@ -213,9 +203,7 @@ def test_a_version_keeps_what_the_document_offers_and_where_it_leads(conn: sqlit
     put(conn, full())
     attachments, links = conn.execute("select attachments, links from versions").fetchone()
 
-    assert json.loads(attachments) == [
-        {"url": "https://www.example.org/muster.pdf", "title": "Muster für Mietende"}
-    ]
+    assert json.loads(attachments) == [{"url": "https://www.example.org/muster.pdf", "title": "Muster für Mietende"}]
     assert "für" in attachments
     assert json.loads(links) == ["https://www.example.org/a", "https://www.example.org/b"]
 
@@ -240,12 +228,7 @@ def test_a_version_has_its_pages_digest_and_snapshot(conn: sqlite3.Connection) -
     ]
 
 
-YEARS = [
-    ("2026-03-01", "2024", 2026),
-    (None, "2024-05", 2024),
-    ("2019", None, 2019),
-    (None, None, None),
-]
+YEARS = [("2026-03-01", "2024", 2026), (None, "2024-05", 2024), ("2019", None, 2019), (None, None, None)]
 
 
 @pytest.mark.parametrize(("published", "issued", "year"), YEARS)
@@ -305,10 +288,7 @@ def test_other_content_is_a_version(conn: sqlite3.Connection) -> None:
         (1, AT, "Die Kameras sind abzubauen."),
         (2, LATER, "Andere Worte.\n\nUnd mehr."),
     ]
-    assert rows(conn, "select kind, at, version from events order by at") == [
-        ("new", AT, 1),
-        ("changed", LATER, 2),
-    ]
+    assert rows(conn, "select kind, at, version from events order by at") == [("new", AT, 1), ("changed", LATER, 2)]
     assert rows(conn, "select version, page from version_pages order by 1, 2") == [(1, 1), (2, 1), (2, 2)]
 
 
@@ -324,10 +304,7 @@ def test_only_the_newest_version_is_compared(conn: sqlite3.Connection) -> None:
 def test_a_better_reading_is_shown_though_it_is_no_version(conn: sqlite3.Connection) -> None:
     put(conn, publication(title="Kamerasim Treppenhaus", content_sha256="a"))
 
-    assert (
-        put(conn, publication(title="Kameras im Treppenhaus", content_sha256="a", seen_at=LATER))
-        == "unchanged"
-    )
+    assert put(conn, publication(title="Kameras im Treppenhaus", content_sha256="a", seen_at=LATER)) == "unchanged"
     assert value(conn, "select title from documents") == "Kameras im Treppenhaus"
 
 
@@ -395,16 +372,12 @@ def test_columns_that_are_no_names_are_refused(conn: sqlite3.Connection) -> None
 
 
 @pytest.mark.parametrize(("seen_at", "then"), [(LATEST, LATEST), (AT, LATER), (LATER, LATER)])
-def test_touching_moves_the_last_sight_forward_only(
-    conn: sqlite3.Connection, seen_at: str, then: str
-) -> None:
+def test_touching_moves_the_last_sight_forward_only(conn: sqlite3.Connection, seen_at: str, then: str) -> None:
     put(conn, publication("dsmv-1", seen_at=LATER))
     put(conn, publication("dsmv-2", seen_at=LATER))
     touch(conn, "dsmv-1", seen_at=seen_at)
 
-    assert rows(conn, "select last_seen_at, last_changed_at from documents where id = 'dsmv-1'") == [
-        (then, LATER)
-    ]
+    assert rows(conn, "select last_seen_at, last_changed_at from documents where id = 'dsmv-1'") == [(then, LATER)]
     assert value(conn, "select last_seen_at from documents where id = 'dsmv-2'") == LATER
 
 
@@ -508,9 +481,7 @@ def test_an_edit_of_a_blocked_document_is_counted_and_not_stored(conn: sqlite3.C
     block(conn, "dsmv-1", reason="Privatperson", at=LATER)
 
     assert put(conn, full(content_sha256="b", seen_at=LATEST)) == "blocked"
-    assert rows(conn, "select content_sha256, version, last_changed_at, title from documents") == [
-        ("b", 2, LATEST, "")
-    ]
+    assert rows(conn, "select content_sha256, version, last_changed_at, title from documents") == [("b", 2, LATEST, "")]
     assert rows(conn, "select * from versions") == []
 
 

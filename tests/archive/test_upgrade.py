@@ -41,9 +41,7 @@ def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(steps: int, tm
     with closing(open_archive(tmp_path / "old")) as conn, closing(open_archive(tmp_path / "fresh")) as fresh:
         assert names(conn) == names(fresh)
         assert conn.execute("select source from runs").fetchall()[0][0] == "dsmv"
-        columns = (
-            "select m.name, c.name from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table'"
-        )
+        columns = "select m.name, c.name from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table'"
         assert {tuple(row) for row in conn.execute(columns)} == {tuple(row) for row in fresh.execute(columns)}
 
 

@@ -19,9 +19,7 @@ from archive.vault.writer import Exchange, VaultWriter
 AT = "2026-03-01T04:05:06Z"
 
 
-def exchange(
-    url: str = "https://www.example.org/a", body: bytes = b"<p>Akte</p>", **changes: object
-) -> Exchange:
+def exchange(url: str = "https://www.example.org/a", body: bytes = b"<p>Akte</p>", **changes: object) -> Exchange:
     """An ordinary answer, changed where the test needs it."""
     values: dict[str, object] = {
         "url": url,
@@ -98,9 +96,7 @@ def is_whole(path: Path) -> bool:
         return False
     with path.open("rb") as stream:
         records = ArchiveIterator(stream, check_digests=True)
-        return all(
-            (record.raw_stream.read(), record.digest_checker.passed)[1] is not False for record in records
-        )
+        return all((record.raw_stream.read(), record.digest_checker.passed)[1] is not False for record in records)
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])

@@ -27,9 +27,16 @@ sys.path.insert(0, str(ROOT / "tests" / "portal"))
 PACKAGES = ("axe-core@4.14.1", "vnu-jar@26.9.27")
 SCREENSHOTS = ROOT / "artefacts" / "screenshots"
 FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
 SERVER = """
 import sys
 from pathlib import Path
@@ -47,8 +54,7 @@ def node_modules() -> Path:
         if npm is None:
             pytest.skip("npm fehlt: axe-core und vnu-jar lassen sich nicht holen")
         subprocess.run(
-            [npm, "install", "--prefix", str(HERE), "--no-save", "--no-package-lock", "--silent", *PACKAGES],
-            check=True,
+            [npm, "install", "--prefix", str(HERE), "--no-save", "--no-package-lock", "--silent", *PACKAGES], check=True
         )
     return folder
 

@@ -28,9 +28,7 @@ def test_from_start_to_feed(browser: Any) -> None:
     with browser.leaving():
         find(browser, "form.search button").click()
     browser.picture("weg-2-suche")
-    assert "Arbeitsplatzüberwachung" in [
-        mark.text for mark in browser.driver.find_elements("css selector", "mark")
-    ]
+    assert "Arbeitsplatzüberwachung" in [mark.text for mark in browser.driver.find_elements("css selector", "mark")]
 
     with browser.leaving():
         link(browser, "Orientierungshilfen").click()
@@ -52,9 +50,7 @@ def test_from_start_to_feed(browser: Any) -> None:
     with browser.leaving():
         link(browser, "Zum Dokument").click()
     find(browser, ".actions a[href='#zitieren']").click()
-    assert (
-        find(browser, "#permalink").get_attribute("href").endswith(f"/dokument/{samples.VIDEO.id}/version/3")
-    )
+    assert find(browser, "#permalink").get_attribute("href").endswith(f"/dokument/{samples.VIDEO.id}/version/3")
     assert "/version/3" in find(browser, "#kurzzitat").text
     browser.picture("weg-6-zitieren")
 

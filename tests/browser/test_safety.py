@@ -13,10 +13,20 @@ pytestmark = pytest.mark.browser
 HOSTILE = f"/dokument/{samples.HOSTILE.id}"
 ARCHIVED = [f"{HOSTILE}/original", f"/dokument/{samples.VIDEO.id}/original"]
 SHOWN = [
-    "/", "/suche?q=%C3%9Cberwachung", HOSTILE, f"{HOSTILE}/version/1", f"{HOSTILE}/vergleich/1/2", "/status", "/daten",
-    f"/dokument/{samples.HUGE_TITLE.id}", "/archive/documents", f"/archive/documents/{samples.HOSTILE.id}",
-    "/archive/links", "/suche?q=%3Cimg+src%3Dx+onerror%3Dwindow.__pwned%3D1%3E", "/%3Cscript%3E",
-]  # fmt: skip
+    "/",
+    "/suche?q=%C3%9Cberwachung",
+    HOSTILE,
+    f"{HOSTILE}/version/1",
+    f"{HOSTILE}/vergleich/1/2",
+    "/status",
+    "/daten",
+    f"/dokument/{samples.HUGE_TITLE.id}",
+    "/archive/documents",
+    f"/archive/documents/{samples.HOSTILE.id}",
+    "/archive/links",
+    "/suche?q=%3Cimg+src%3Dx+onerror%3Dwindow.__pwned%3D1%3E",
+    "/%3Cscript%3E",
+]
 
 
 @pytest.mark.parametrize("path", [*SHOWN, *ARCHIVED])
@@ -43,23 +53,11 @@ def test_clicking_through_every_page_stays_on_the_host(browser: Any, base: str) 
             continue
         links = browser.script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
         own = {link.removeprefix(base).partition("#")[0] for link in links if link.startswith(base + "/")}
-        skipped = (
-            "/daten/download",
-            "/suche.csv",
-            "/archive/",
-            "/feed",
-            "/suche.json",
-            "/zitieren",
-            "/archive?",
-        )
-        waiting += sorted(
-            path for path in own - seen - set(waiting) if not any(part in path for part in skipped)
-        )
+        skipped = ("/daten/download", "/suche.csv", "/archive/", "/feed", "/suche.json", "/zitieren", "/archive?")
+        waiting += sorted(path for path in own - seen - set(waiting) if not any(part in path for part in skipped))
 
     foreign = [
-        url
-        for url in browser.requests()
-        if not url.startswith((base, "data:", "about:", "chrome-extension:", "blob:"))
+        url for url in browser.requests() if not url.startswith((base, "data:", "about:", "chrome-extension:", "blob:"))
     ]
     assert len(seen) > 60
     assert len(named) > 5
@@ -89,6 +87,4 @@ def test_content_policy_is_never_broken_by_our_own_pages(browser: Any) -> None:
         browser.open(path)
     messages = [entry["message"] for entry in browser.driver.get_log("browser")]
 
-    assert [
-        message for message in messages if "Content Security Policy" in message or "Refused" in message
-    ] == []
+    assert [message for message in messages if "Content Security Policy" in message or "Refused" in message] == []

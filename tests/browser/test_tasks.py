@@ -59,9 +59,7 @@ class Reader:
         element = self.driver.find_element("css selector", selector)
         size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssVisualViewport"]
         top = element.rect["y"] - size["pageY"]
-        return bool(
-            element.is_displayed() and top >= 0 and top + element.rect["height"] <= size["clientHeight"]
-        )
+        return bool(element.is_displayed() and top >= 0 and top + element.rect["height"] <= size["clientHeight"])
 
 
 @pytest.fixture(scope="module", params=[1280, 390])
@@ -69,12 +67,7 @@ def reader(request: Any, demo: str, tmp_path_factory: pytest.TempPathFactory) ->
     """A reader at a desk or with a phone, with scripts switched off."""
     with open_chromium(tmp_path_factory.mktemp("chromium-tasks")) as driver:
         driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-        metrics = {
-            "width": request.param,
-            "height": 844,
-            "deviceScaleFactor": 1,
-            "mobile": request.param < 600,
-        }
+        metrics = {"width": request.param, "height": 844, "deviceScaleFactor": 1, "mobile": request.param < 600}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         one = Reader(driver, demo)
         one.start()

@@ -39,11 +39,7 @@ class SmallArchive:
 
 def run(data: Path, *arguments: str) -> Ran:
     """A command on the archive in ``data``, in this process."""
-    with (
-        redirect_stdout(StringIO()) as out,
-        redirect_stderr(StringIO()) as err,
-        pytest.raises(SystemExit) as ended,
-    ):
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err, pytest.raises(SystemExit) as ended:
         main(["--data", str(data), *arguments])
     return Ran(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
@@ -51,12 +47,7 @@ def run(data: Path, *arguments: str) -> Ran:
 def run_process(*arguments: str, **environment: str) -> Ran:
     """A command as a process of its own."""
     done = subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        env=os.environ | environment,
-        timeout=120,
-        check=False,
+        [*COMMAND, *arguments], capture_output=True, text=True, env=os.environ | environment, timeout=120, check=False
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 

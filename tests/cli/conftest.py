@@ -16,16 +16,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallArchive:
     """Only read it."""
     data = tmp_path_factory.mktemp("small")
     with SampleSite() as site:
-        command = [
-            "--data",
-            str(data),
-            "crawl",
-            "dsmv",
-            "--at",
-            f"dsmv={site.address('dsmv')}",
-            "--delay",
-            "0",
-        ]
+        command = ["--data", str(data), "crawl", "dsmv", "--at", f"dsmv={site.address('dsmv')}", "--delay", "0"]
         logged = run_process(*command, "--now", "2026-10-05T04:00:00Z")
         site.day = 2
         live = run_on_terminal(*command, "--now", "2026-10-06T04:00:00Z")

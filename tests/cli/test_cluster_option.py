@@ -18,9 +18,7 @@ def test_no_cluster_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:6379", "http://127.0.0.1", "ja"])
-def test_an_address_that_is_no_redis_is_refused(
-    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_address_that_is_no_redis_is_refused(address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AKTENKUNDIG_CLUSTER", address)
 
     with pytest.raises(BadOptions, match="redis://"):

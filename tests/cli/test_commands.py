@@ -18,9 +18,20 @@ from archive.lock import archive_lock
 
 EDITED = "select document_id from versions where version = 2 order by document_id limit 1"
 HIT_KEYS = [
-    "id", "title", "published_on", "source", "doc_type", "page", "snippet", "snippet_html", "score",
-    "missing", "corrected", "same_as", "removed_at",
-]  # fmt: skip
+    "id",
+    "title",
+    "published_on",
+    "source",
+    "doc_type",
+    "page",
+    "snippet",
+    "snippet_html",
+    "score",
+    "missing",
+    "corrected",
+    "same_as",
+    "removed_at",
+]
 
 
 def value(data: Path, query: str) -> str:
@@ -210,9 +221,7 @@ def test_export_writes_every_table_and_a_data_package(small: SmallArchive, tmp_p
     ran = run(small.data, "export", str(tmp_path / "out"))
 
     assert ran.code == 0
-    assert {"documents.csv", "documents.jsonl", "archive.db", "datapackage.json"} <= set(
-        os.listdir(tmp_path / "out")
-    )
+    assert {"documents.csv", "documents.jsonl", "archive.db", "datapackage.json"} <= set(os.listdir(tmp_path / "out"))
 
 
 # -- what can go wrong -----------------------------------------------------------------------------
@@ -221,10 +230,18 @@ def test_export_writes_every_table_and_a_data_package(small: SmallArchive, tmp_p
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["status"], ["verify"], ["rebuild"], ["search", "x"], ["diff", "dsmv-1"], ["export", "out"],
-        ["backup", "safe"], ["block", "dsmv-1", "--reason", "x"], ["unblock", "dsmv-1"], ["serve"],
+        ["status"],
+        ["verify"],
+        ["rebuild"],
+        ["search", "x"],
+        ["diff", "dsmv-1"],
+        ["export", "out"],
+        ["backup", "safe"],
+        ["block", "dsmv-1", "--reason", "x"],
+        ["unblock", "dsmv-1"],
+        ["serve"],
     ],
-)  # fmt: skip
+)
 def test_commands_without_an_archive_say_so_and_make_nothing(tmp_path: Path, arguments: list[str]) -> None:
     ran = run(tmp_path / "nothing", *arguments)
 
@@ -253,9 +270,7 @@ def test_a_port_that_is_taken_is_named(small: SmallArchive) -> None:
         ran = run(small.data, "serve", "--port", str(port))
 
     assert ran.code == 2
-    assert ran.err == (
-        f"Fehler: Die Adresse 127.0.0.1:{port} ist schon belegt; bitte einen anderen Port wählen.\n"
-    )
+    assert ran.err == (f"Fehler: Die Adresse 127.0.0.1:{port} ist schon belegt; bitte einen anderen Port wählen.\n")
 
 
 def test_a_traceback_is_shown_with_debug_only(tmp_path: Path) -> None:
@@ -271,8 +286,10 @@ def test_a_traceback_is_shown_with_debug_only(tmp_path: Path) -> None:
 def test_a_reader_that_goes_away_is_no_error(small: SmallArchive) -> None:
     listing = subprocess.Popen(
         [*COMMAND, "--data", str(small.data), "search", "Datenschutz", "--limit", "1000", "--format", "json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert listing.stdout is not None
     listing.stdout.close()
     assert listing.stderr is not None

@@ -16,12 +16,24 @@ from aktenkundig.german_cli import GermanCommand
 from archive.database import open_archive
 
 CONTRACT = (
-    "sources", "crawl", "nightly", "search", "serve", "verify", "rebuild", "export", "block", "probe", "demo",
-    "status", "diff", "backup", "restore", "unblock",
-)  # fmt: skip
-ENGLISH = re.compile(
-    r"\b(Usage|Options|Commands|Show this|default|required|Error|Try|Missing|Invalid|No such)\b"
+    "sources",
+    "crawl",
+    "nightly",
+    "search",
+    "serve",
+    "verify",
+    "rebuild",
+    "export",
+    "block",
+    "probe",
+    "demo",
+    "status",
+    "diff",
+    "backup",
+    "restore",
+    "unblock",
 )
+ENGLISH = re.compile(r"\b(Usage|Options|Commands|Show this|default|required|Error|Try|Missing|Invalid|No such)\b")
 
 
 def test_there_are_the_commands_of_the_contract_and_no_others() -> None:
@@ -86,9 +98,7 @@ def test_without_a_command_the_help_is_shown_as_an_error() -> None:
         (["crawl", "--now", "gestern"], "--now erwartet JJJJ-MM-TTThh:mm:ssZ, nicht »gestern«."),
     ],
 )
-def test_a_mistake_is_one_german_sentence_and_exit_code_2(
-    arguments: list[str], sentence: str, tmp_path: Path
-) -> None:
+def test_a_mistake_is_one_german_sentence_and_exit_code_2(arguments: list[str], sentence: str, tmp_path: Path) -> None:
     ran = run(tmp_path, *arguments)
 
     assert (ran.code, ran.out, ran.err) == (2, "", f"Fehler: {sentence}\n")

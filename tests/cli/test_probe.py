@@ -112,9 +112,7 @@ def test_saved_pages_read_back_as_they_were_read(source: str, request: pytest.Fi
     fixtures = list(load_fixtures(probed.folder))
 
     assert len(fixtures) >= 4
-    assert {one.kind for one in fixtures} == (
-        {"listing", "release"} if source == "dsmv" else {"listing", "file"}
-    )
+    assert {one.kind for one in fixtures} == ({"listing", "release"} if source == "dsmv" else {"listing", "file"})
     assert [line for one in fixtures for line in differences(one)] == []
     assert not any(one.reviewed for one in fixtures)
     assert (probed.folder / "README.md").read_text(encoding="utf-8") == README_LINE + "\n"
@@ -170,9 +168,7 @@ def page(url: str, kind: str, body: str = "", *, status: int = 200) -> Answer:
 
 
 def test_a_list_page_without_entries_does_not_fit() -> None:
-    look, text = looked(
-        "dsmv", page(DSMV + PRESS, "listing", "<html><body><h1>Neu gestaltet</h1></body></html>")
-    )
+    look, text = looked("dsmv", page(DSMV + PRESS, "listing", "<html><body><h1>Neu gestaltet</h1></body></html>"))
 
     assert "Auf keiner Übersicht wurde ein Eintrag gefunden." in look.missing
     assert "Kein einziges Dokument konnte abgerufen werden." in look.missing
@@ -180,9 +176,7 @@ def test_a_list_page_without_entries_does_not_fit() -> None:
 
 
 def test_robots_that_forbid_everything_do_not_fit() -> None:
-    forbidden = Problem(
-        url=DSMV + PRESS, kind="robots_forbidden", detail="robots.txt verbietet diese Adresse."
-    )
+    forbidden = Problem(url=DSMV + PRESS, kind="robots_forbidden", detail="robots.txt verbietet diese Adresse.")
     rules = page(DSMV + "/robots.txt", "robots", "User-agent: *\nDisallow: /\nCrawl-delay: 5\n")
     look, text = looked("dsmv", rules, problems=(forbidden,))
 
@@ -211,7 +205,12 @@ def test_a_described_section_that_is_gone_does_not_fit_but_an_optional_one_may_b
 
 
 def test_a_server_that_lies_about_its_charset_is_shown() -> None:
-    lying = Answer(url=DSMV + PRESS, kind="listing", status=200, content_type="text/html; charset=iso-8859-1",
-                   body="<html><body>Maß</body></html>".encode())  # fmt: skip
+    lying = Answer(
+        url=DSMV + PRESS,
+        kind="listing",
+        status=200,
+        content_type="text/html; charset=iso-8859-1",
+        body="<html><body>Maß</body></html>".encode(),
+    )
 
     assert encoding_of(lying) == "UTF-8 (der Server nennt iso-8859-1)"

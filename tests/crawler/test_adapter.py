@@ -188,9 +188,7 @@ def fetched_by(harvest: FakeHarvest, response: Response, asked: Ask | None = Non
 
 
 def test_a_response_becomes_an_answer(harvest: FakeHarvest) -> None:
-    response = Response(
-        LIST, status=200, headers={"Content-Type": "text/html; charset=utf-8"}, body=b"<p>Akte</p>"
-    )
+    response = Response(LIST, status=200, headers={"Content-Type": "text/html; charset=utf-8"}, body=b"<p>Akte</p>")
     fetched = fetched_by(harvest, response)
 
     assert (fetched.url, fetched.status, fetched.content_type) == (LIST, 200, "text/html; charset=utf-8")

@@ -42,11 +42,7 @@ def heading_in_div(lines: list[str]) -> str:
 
 
 def heading_in_small(lines: list[str]) -> str:
-    return (
-        f"<h1><small>{lines[0]}</small> {'<br>'.join(lines[1:])}</h1>"
-        if lines[1:]
-        else f"<h1>{lines[0]}</h1>"
-    )
+    return f"<h1><small>{lines[0]}</small> {'<br>'.join(lines[1:])}</h1>" if lines[1:] else f"<h1>{lines[0]}</h1>"
 
 
 HEADINGS: list[Callable[[list[str]], str]] = [
@@ -72,10 +68,7 @@ def text_in_divs(lines: list[str]) -> str:
 
 
 def files_in_list(files: list[tuple[str, str]]) -> str:
-    rows = (
-        f'<li><a href="/static/DS/Dateien/PM/{n}.pdf">{t}</a> {note}</li>'
-        for n, (t, note) in enumerate(files)
-    )
+    rows = (f'<li><a href="/static/DS/Dateien/PM/{n}.pdf">{t}</a> {note}</li>' for n, (t, note) in enumerate(files))
     return f"<h2>Anlagen</h2><ul>{''.join(rows)}</ul>" if files else ""
 
 
@@ -121,21 +114,11 @@ def parts(text: str) -> tuple[list[str], list[str], list[str], list[tuple[str, s
     details = lines.index("Details anzeigen") + 1 if "Details anzeigen" in lines else number
     end = lines.index("Anlagen") if "Anlagen" in lines else len(lines) - 1
     files = lines[end + 1 : -1]
-    return (
-        lines[details:number],
-        meta,
-        lines[number + 7 : end],
-        list(zip(files[::2], files[1::2], strict=True)),
-    )
+    return (lines[details:number], meta, lines[number + 7 : end], list(zip(files[::2], files[1::2], strict=True)))
 
 
 def page_of(
-    document_id: str,
-    heading: Callable[[list[str]], str],
-    body: int,
-    *,
-    turned: bool = False,
-    picture: str = "",
+    document_id: str, heading: Callable[[list[str]], str], body: int, *, turned: bool = False, picture: str = ""
 ) -> bytes:
     """A stored release as the site would send it; ``turned`` puts the kicker behind the headline.
 
@@ -150,9 +133,7 @@ def page_of(
     if picture:
         block = picture.replace("{}", captions[0] if captions else "Blick in einen Flur")
         text = (
-            text.replace('<div class="absatz">', f'<div class="absatz">{block}')
-            if "absatz" in text
-            else block + text
+            text.replace('<div class="absatz">', f'<div class="absatz">{block}') if "absatz" in text else block + text
         )
         captions = []
     return f"""<!DOCTYPE html><html><head><title>Presse</title></head><body>
@@ -167,12 +148,7 @@ def page_of(
 
 
 def read(
-    document_id: str,
-    heading: Callable[[list[str]], str],
-    body: int,
-    *,
-    turned: bool = False,
-    picture: str = "",
+    document_id: str, heading: Callable[[list[str]], str], body: int, *, turned: bool = False, picture: str = ""
 ) -> PageText:
     return read_release(
         page_of(document_id, heading, body, turned=turned, picture=picture),
@@ -249,12 +225,16 @@ def test_the_headline_may_come_first(heading: Callable[[list[str]], str]) -> Non
 
 
 PICTURES = [
-    ('<div class="absatz_image right"><a title="{}" href="/b.jpg"><img src="b.jpg" alt="{}"><span>Details anzeigen</span></a>'
-    '<span class="description">{}</span><div class="hidden_description">{}</div></div>'),
+    (
+        '<div class="absatz_image right"><a title="{}" href="/b.jpg"><img src="b.jpg" alt="{}"><span>Details anzeigen</span></a>'
+        '<span class="description">{}</span><div class="hidden_description">{}</div></div>'
+    ),
     '<div class="absatz_image left">Details anzeigen{}{}</div>',
-    ('<div class="bildkasten"><div><a href="/b.jpg"><img src="b.jpg"><span>Details anzeigen</span></a></div>'
-    '<div>{}</div></div>'),
-]  # fmt: skip
+    (
+        '<div class="bildkasten"><div><a href="/b.jpg"><img src="b.jpg"><span>Details anzeigen</span></a></div>'
+        "<div>{}</div></div>"
+    ),
+]
 
 
 @needs_corpus
@@ -266,9 +246,7 @@ def test_a_picture_inside_the_text_changes_no_field(body: int, picture: str) -> 
         document_id: fields
         for document_id in expected()
         if (
-            fields := wrong_fields(
-                read(document_id, heading_in_breaks, body, picture=picture), expected()[document_id]
-            )
+            fields := wrong_fields(read(document_id, heading_in_breaks, body, picture=picture), expected()[document_id])
         )
     }
 

@@ -23,17 +23,21 @@ def publication(document_id: str, markup: int) -> Publication:
     """A real release, all the way to what is stored."""
     page = read(document_id, HEADINGS[markup % len(HEADINGS)], markup % 3)
     item = DocumentRead(
-        source="dsmv", document_id=f"dsmv-{document_id}", url=page.url, doc_type="pressemitteilung", listed=None,
-        content=page, evidence=EVIDENCE, publisher="DSMV",
-    )  # fmt: skip
+        source="dsmv",
+        document_id=f"dsmv-{document_id}",
+        url=page.url,
+        doc_type="pressemitteilung",
+        listed=None,
+        content=page,
+        evidence=EVIDENCE,
+        publisher="DSMV",
+    )
     return publication_of_page(item)[0]
 
 
 def wrong_columns(stored: Publication, wanted: dict[str, Any]) -> list[str]:
     """The columns that differ from what a careful reader entered."""
-    title = stored.title == wanted["title"] or (
-        wanted["title_prefix_ok"] and stored.title.startswith(wanted["title"])
-    )
+    title = stored.title == wanted["title"] or (wanted["title_prefix_ok"] and stored.title.startswith(wanted["title"]))
     verdicts = {
         "title": title,
         "kicker": stored.kicker == wanted["kicker"],
@@ -42,8 +46,7 @@ def wrong_columns(stored: Publication, wanted: dict[str, Any]) -> list[str]:
         "issued_on": stored.issued_on == wanted["issued_on"],
         "issuer": wanted["issuer"] is None or stored.issuer == wanted["issuer"],
         "attachments": [one.title for one in stored.attachments] == wanted["attachments"],
-        "body": similarity(stored.pages[0].text.replace("-", ""), "\n".join(wanted["body"]).replace("-", ""))
-        >= 0.97,
+        "body": similarity(stored.pages[0].text.replace("-", ""), "\n".join(wanted["body"]).replace("-", "")) >= 0.97,
     }
     return [column for column, right in verdicts.items() if not right]
 
@@ -100,10 +103,7 @@ def section_entry(number: int, row: dict[str, str]) -> str:
 def test_every_real_label_gives_its_date_precision_and_title() -> None:
     """100 %, and no invented day: placed in the markup, read, and taken to what is stored."""
     rows = [row for row in labels() if not row["shape"].startswith("number")]
-    source, section = (
-        load_source("dsk"),
-        Section(path="/orientierungshilfen.html", doc_type="orientierungshilfe"),
-    )
+    source, section = (load_source("dsk"), Section(path="/orientierungshilfen.html", doc_type="orientierungshilfe"))
     body = "".join(section_entry(number, row) for number, row in enumerate(rows))
     page = f'<html><body><div><ul class="thumbnail_list">{body}</ul></div></body></html>'.encode()
     listing = read_section(page, url=SITE + section.path, section=section, source=source)
@@ -111,14 +111,17 @@ def test_every_real_label_gives_its_date_precision_and_title() -> None:
     for item, row in zip(listing.items, rows, strict=True):
         content = FileBody(document_id=item.document_id, url=item.url, body=b"")
         read_item = DocumentRead(
-            source="dsk", document_id=item.document_id, url=item.url, doc_type=item.doc_type, listed=item,
-            content=content, evidence=EVIDENCE, publisher="DSK",
-        )  # fmt: skip
+            source="dsk",
+            document_id=item.document_id,
+            url=item.url,
+            doc_type=item.doc_type,
+            listed=item,
+            content=content,
+            evidence=EVIDENCE,
+            publisher="DSK",
+        )
         stored = publication_of_file(read_item, FileText(kind="empty"))[0]
-        if (stored.published_on or "", stored.title) != (
-            row["iso_8601"],
-            row["title_as_printed_cut_at_40"].strip(),
-        ):
+        if (stored.published_on or "", stored.title) != (row["iso_8601"], row["title_as_printed_cut_at_40"].strip()):
             wrong.append((row["printed_date"], stored.published_on, stored.title))
 
     assert wrong == []

@@ -18,9 +18,7 @@ SITE = "https://www.datenschutz-mv.de"
 SOURCE = load_source("dsmv")
 
 
-def page(
-    inner: str, *, menu: tuple[str, ...] = ("amt", "recht", "presse", "service"), foot: str = ""
-) -> bytes:
+def page(inner: str, *, menu: tuple[str, ...] = ("amt", "recht", "presse", "service"), foot: str = "") -> bytes:
     links = "".join(f"<li><a href='/{name}/'>{name}</a></li>" for name in menu)
     return (
         f"<html><head><title>Haus</title></head><body><header id='kopf'><ul>{links}</ul></header><main>{inner}</main>"
@@ -29,9 +27,7 @@ def page(
 
 
 FRAME = read_frame(
-    page("<div class='resultlist'><a href='/presse/?id=1'>Eins</a></div>"),
-    source=SOURCE,
-    url=SITE + "/presse/",
+    page("<div class='resultlist'><a href='/presse/?id=1'>Eins</a></div>"), source=SOURCE, url=SITE + "/presse/"
 )
 
 
@@ -69,13 +65,9 @@ def test_a_page_without_it_is_refused(body: bytes) -> None:
 def test_a_site_that_asks_for_passwords_everywhere_is_read() -> None:
     """A login field in the head of every page means nothing."""
     field = "<input type='password'>"
-    frame = read_frame(
-        page("<div class='resultlist'></div>", foot=field), source=SOURCE, url=SITE + "/presse/"
-    )
+    frame = read_frame(page("<div class='resultlist'></div>", foot=field), source=SOURCE, url=SITE + "/presse/")
 
-    refuse_interposed(
-        open_page(page("<p>Text</p>", foot=field), source=SOURCE, url=SITE + "/Blickpunkte/"), frame
-    )
+    refuse_interposed(open_page(page("<p>Text</p>", foot=field), source=SOURCE, url=SITE + "/Blickpunkte/"), frame)
 
     assert frame.asks_password
 

@@ -19,9 +19,11 @@ URL = "https://www.datenschutz-mv.de/presse/?id=7"
 
 def test_a_request_travels_with_its_headers_and_limits() -> None:
     asked = Request(
-        URL, headers={"If-None-Match": '"ä"', "Accept": ["a", "b"]}, priority=7,
+        URL,
+        headers={"If-None-Match": '"ä"', "Accept": ["a", "b"]},
+        priority=7,
         meta={"download_maxsize": 5, "download_timeout": 2.5, "kind": "file"},
-    )  # fmt: skip
+    )
     job = job_for(asked, id="x", attempt=2)
     made = Request(**as_request(job.to_json()))
 
@@ -30,8 +32,9 @@ def test_a_request_travels_with_its_headers_and_limits() -> None:
     assert made.headers.to_unicode_dict() == asked.headers.to_unicode_dict()
     assert made.headers.getlist("Accept") == [b"a", b"b"]
     assert {name: made.meta[name] for name in ("download_maxsize", "download_timeout")} == {
-        "download_maxsize": 5, "download_timeout": 2.5,
-    }  # fmt: skip
+        "download_maxsize": 5,
+        "download_timeout": 2.5,
+    }
 
 
 def test_the_queue_of_scrapy_redis_holds_json() -> None:
@@ -53,9 +56,7 @@ def test_an_answer_travels_byte_for_byte(body: bytes) -> None:
     assert dict(got.headers) == dict(sent.headers)
 
 
-@pytest.mark.parametrize(
-    "error", [DownloadTimeoutError("x"), DownloadCancelledError("x"), PrivateAddress("x")]
-)
+@pytest.mark.parametrize("error", [DownloadTimeoutError("x"), DownloadCancelledError("x"), PrivateAddress("x")])
 def test_a_failure_keeps_its_name(error: Exception) -> None:
     with pytest.raises(type(error)) as raised:
         unpack(pack_failure(error), URL)

@@ -12,18 +12,12 @@ SITE = "https://www.datenschutz-mv.de"
 FILES = "/static/DS/Dateien"
 
 
-def read(
-    inner: str, path: str = "/datenschutz/datenschutzmodell/", title: str = "Datenschutz MV"
-) -> GuidancePage:
+def read(inner: str, path: str = "/datenschutz/datenschutzmodell/", title: str = "Datenschutz MV") -> GuidancePage:
     body = f"""<!DOCTYPE html><html><head><title>{title}</title></head><body>
       <div class="nav"><a href="/Blickpunkte/">Blickpunkte</a></div><div id="content">{inner}</div>
       <div class="footer"><a href="/Impressum/">Impressum</a></div></body></html>"""
     return read_guidance(
-        body.encode(),
-        url=SITE + path,
-        document_id="dsmv-seite-x",
-        source=load_source("dsmv"),
-        content_type="text/html",
+        body.encode(), url=SITE + path, document_id="dsmv-seite-x", source=load_source("dsmv"), content_type="text/html"
     )
 
 
@@ -43,9 +37,7 @@ def test_text_and_files_of_a_guidance_page() -> None:
         ("Muster", "(DOCX, 12 KB)"),
         ("Kurzpapier_Nr_1.pdf", None),
     ]
-    assert [
-        (one.document_id, one.doc_type, one.title_text, one.heading) for one in guidance.listing.items
-    ] == [
+    assert [(one.document_id, one.doc_type, one.title_text, one.heading) for one in guidance.listing.items] == [
         ("dsmv-datei-datenschutzmodell-bausteine-loeschen-v1-pdf", "sdm", "Löschen", "Bausteine"),
         ("dsmv-datei-ds-gvo-vvt-muster-docx", "information", "Muster", "Bausteine"),
         ("dsmv-datei-publikationen-kurzpapiere-kurzpapier-nr-1-pdf", "kurzpapier", "Bausteine", "Bausteine"),
@@ -78,10 +70,7 @@ def test_read_more_leads_to_pages_below() -> None:
 @pytest.mark.parametrize(
     ("inner", "headline"),
     [
-        (
-            "<div class='dvz-contenttype-pagetitle'><h1>Modell<br>und Methode</h1></div><p>x</p>",
-            "Modell und Methode",
-        ),
+        ("<div class='dvz-contenttype-pagetitle'><h1>Modell<br>und Methode</h1></div><p>x</p>", "Modell und Methode"),
         ("<h2>Methode</h2><p>x</p>", "Methode"),
         ("<p>x</p>", "Datenschutz MV"),
     ],
@@ -140,8 +129,6 @@ def test_a_download_teaser_is_named_by_its_heading(teaser: str, title: str, date
 
 
 def test_links_follow_the_base_of_the_page() -> None:
-    guidance = read(
-        f"<base href='{FILES}/basis/'><h1>Vorlagen</h1><p><a href='../x/plan.pdf'>Der Plan</a></p>"
-    )
+    guidance = read(f"<base href='{FILES}/basis/'><h1>Vorlagen</h1><p><a href='../x/plan.pdf'>Der Plan</a></p>")
 
     assert [one.url for one in guidance.listing.items] == [f"{SITE}{FILES}/x/plan.pdf"]

@@ -42,7 +42,10 @@ def test_all_real_media_addresses_are_canonical_and_distinct() -> None:
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("oh/20240506_DSK_Orientierungshilfe_KI_und_Datenschutz.pdf", "oh-20240506-dsk-orientierungshilfe-ki-und-datenschutz"),
+        (
+            "oh/20240506_DSK_Orientierungshilfe_KI_und_Datenschutz.pdf",
+            "oh-20240506-dsk-orientierungshilfe-ki-und-datenschutz",
+        ),
         ("kp/dsk_kpnr_5.pdf", "kp-dsk-kpnr-5"),
         ("oh/20201111_checkliste_oh_videokonferenzsysteme.odt", "oh-20201111-checkliste-oh-videokonferenzsysteme-odt"),
         ("oh/20200903_oh_v%C3%BC_dsk.pdf", "oh-20200903-oh-vue-dsk"),
@@ -51,7 +54,7 @@ def test_all_real_media_addresses_are_canonical_and_distinct() -> None:
         ("satzung.pdf", "media-satzung"),
         ("oh/a.b.c.pdf", "oh-a-b-c"),
     ],
-)  # fmt: skip
+)
 def test_ids_of_dsk_files_are_the_contracts(path: str, wanted: str) -> None:
     """Folder and slug of the file name; the ending only if it is not pdf; umlauts written out."""
     assert document_id_for(f"{DSK_SITE}/media/{path}", DSK) == f"dsk-{wanted}"
@@ -62,19 +65,28 @@ def test_ids_of_dsk_files_are_the_contracts(path: str, wanted: str) -> None:
     [
         ("/presse/?id=208815&processor=processor.sa.pressemitteilung", "dsmv-208815"),
         ("/datenschutz/aktuell/?processor=processor.sa.pressemitteilung&id=208815", "dsmv-208815"),
-        ("https://www.informationsfreiheit-mv.de/presse/?id=208815&processor=processor.sa.pressemitteilung", "dsmv-208815"),
+        (
+            "https://www.informationsfreiheit-mv.de/presse/?id=208815&processor=processor.sa.pressemitteilung",
+            "dsmv-208815",
+        ),
         ("http://datenschutz-mv.de/presse?id=0208815", "dsmv-208815"),
         ("/static/DS/Dateien/Datenschutzmodell/SDM-Methode_V3.pdf", "dsmv-datei-datenschutzmodell-sdm-methode-v3-pdf"),
-        ("/static/DS/Dateien/Datenschutzmodell/Bausteine/SDM_L%C3%B6schen.pdf", "dsmv-datei-datenschutzmodell-bausteine-sdm-loeschen-pdf"),
+        (
+            "/static/DS/Dateien/Datenschutzmodell/Bausteine/SDM_L%C3%B6schen.pdf",
+            "dsmv-datei-datenschutzmodell-bausteine-sdm-loeschen-pdf",
+        ),
         ("/serviceassistent/download?id=1650000", "dsmv-datei-1650000"),
         ("/serviceassistent/_php/download.php?datei_id=1650000", "dsmv-datei-1650000"),
         ("/static/DS/Flyer.pdf", "dsmv-datei-static-ds-flyer-pdf"),
         ("/Blickpunkte/", "dsmv-seite-blickpunkte"),
-        ("/datenschutz/publikationen/entschliessungen_2020_2011/", "dsmv-seite-datenschutz-publikationen-entschliessungen-2020-2011"),
+        (
+            "/datenschutz/publikationen/entschliessungen_2020_2011/",
+            "dsmv-seite-datenschutz-publikationen-entschliessungen-2020-2011",
+        ),
         ("/Blickpunkte/?eintrag=7", "dsmv-seite-blickpunkte-eintrag-7"),
         ("/", "dsmv-seite-start"),
     ],
-)  # fmt: skip
+)
 def test_ids_of_dsmv_are_the_contracts(url: str, wanted: str) -> None:
     """The id number whatever host or path; files by path or download id; pages by path."""
     assert document_id_for(canonical_url(url, DSMV_SITE + "/", DSMV), DSMV) == wanted
@@ -108,7 +120,7 @@ def test_section_pages_are_documents_too() -> None:
         ("HTTPS://WWW.Datenschutzkonferenz-Online.de./media/oh/x.pdf", "/media/oh/x.pdf"),
         ("/media;jsessionid=A0B1/oh/x.pdf", "/media/oh/x.pdf"),
     ],
-)  # fmt: skip
+)
 def test_every_spelling_of_an_address_becomes_one(href: str, wanted: str) -> None:
     """Dot segments, raw characters, ports, schemes, hosts, fragments and campaign parameters."""
     assert canonical_url(href, SECTION, DSK) == DSK_SITE + wanted
@@ -130,23 +142,18 @@ def test_the_pager_keeps_its_parameters() -> None:
     """A list page is addressed by its query."""
     href = "/presse/?pager.page.nr=1&pager.items.offset=30&fbclid=x"
 
-    assert (
-        canonical_url(href, DSMV_SITE, DSMV) == f"{DSMV_SITE}/presse/?pager.page.nr=1&pager.items.offset=30"
-    )
+    assert canonical_url(href, DSMV_SITE, DSMV) == f"{DSMV_SITE}/presse/?pager.page.nr=1&pager.items.offset=30"
 
 
 def test_other_hosts_keep_scheme_and_host() -> None:
     """Only the source's own hosts are mapped; passwords never enter the archive."""
-    assert (
-        canonical_url("http://u:p@EDPB.europa.eu:8080/a b", SECTION, DSK)
-        == "http://edpb.europa.eu:8080/a%20b"
-    )
+    assert canonical_url("http://u:p@EDPB.europa.eu:8080/a b", SECTION, DSK) == "http://edpb.europa.eu:8080/a%20b"
     assert canonical_url("http://müller.de", SECTION, DSK) == "http://xn--mller-kva.de/"
 
 
 @pytest.mark.parametrize(
     "href", ["mailto:a@b.de", "javascript:alert(1)", "http://[::1", "http://a:99999/", "http://a b/", "x" * 9000]
-)  # fmt: skip
+)
 def test_what_is_no_address_has_a_named_error(href: str) -> None:
     """Nothing but UnknownIdentity leaves this room."""
     with pytest.raises(UnknownIdentity):

@@ -11,10 +11,7 @@ from crawler.items import Evidence, Failure, Known, ListedItem, ListingRead, Mem
 from crawler.sources import load_source
 
 SITE = "https://www.datenschutz-mv.de"
-PAGES = [
-    f"{SITE}/presse/",
-    *(f"{SITE}/presse/?pager.page.nr={n}&pager.items.offset={n * 30}" for n in (1, 2)),
-]
+PAGES = [f"{SITE}/presse/", *(f"{SITE}/presse/?pager.page.nr={n}&pager.items.offset={n * 30}" for n in (1, 2))]
 
 
 def list_page(numbers: list[int], following: str = "") -> bytes:
@@ -33,9 +30,7 @@ def list_page(numbers: list[int], following: str = "") -> bytes:
 def known(number: int) -> Known:
     """A release that an earlier run has found on the list."""
     url = f"{SITE}/presse/?id={number}&processor=processor.sa.pressemitteilung"
-    listed = ListedItem(
-        document_id=f"dsmv-{number}", url=url, doc_type="pressemitteilung", label="", title_text=""
-    )
+    listed = ListedItem(document_id=f"dsmv-{number}", url=url, doc_type="pressemitteilung", label="", title_text="")
     return Known(document_id=f"dsmv-{number}", url=url, doc_type="pressemitteilung", listed=listed)
 
 
@@ -53,7 +48,7 @@ def harvested(pages: Mapping[str, bytes | int], memory: Memory) -> list[Ask | Re
         status, body = (page, b"") if isinstance(page, int) else (200, page)
         fetched = Fetched(
             url=ask.url, status=status, content_type="text/html", evidence=evidence, load=lambda body=body: body
-        )  # fmt: skip
+        )
         answers = list(harvest.answer(ask, fetched))
         open_asks += [one for one in answers if isinstance(one, Ask)]
         said += answers
@@ -126,10 +121,7 @@ def test_a_next_link_to_another_site_is_an_excluded_link() -> None:
     listing = next(one.listing for one in said if isinstance(one, ListingRead))
 
     assert [(one.url, one.reason) for one in listing.excluded] == [
-        (
-            "https://www.beispiel.de/presse/?pager.page.nr=1",
-            "die Übersicht geht bei einem anderen Anbieter weiter",
-        )
+        ("https://www.beispiel.de/presse/?pager.page.nr=1", "die Übersicht geht bei einem anderen Anbieter weiter")
     ]
 
 
@@ -149,9 +141,7 @@ def test_own_files_in_running_text_are_asked_for_as_documents() -> None:
     list(harvest.begin())
     ask = Ask(url=known(7).url, kind="release", document_id="dsmv-7", doc_type="pressemitteilung")
     evidence = Evidence(snapshot_id=1, fetched_at="2026-11-23T00:00:00Z", sha256="0" * 64)
-    fetched = Fetched(
-        url=ask.url, status=200, content_type="text/html", evidence=evidence, load=lambda: release
-    )
+    fetched = Fetched(url=ask.url, status=200, content_type="text/html", evidence=evidence, load=lambda: release)
     told = [one for one in harvest.answer(ask, fetched) if isinstance(one, Ask)]
     asked = list(harvest.remaining())
 

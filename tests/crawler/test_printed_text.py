@@ -37,7 +37,10 @@ MARKS = [
     ("Das Melderegister[3] bleibt.", "Das Melderegister[3] bleibt."),
     ("Das <b>Melderegister</b>³ bleibt.", "Das Melderegister[3] bleibt."),
     ("Das Register<sup>[4]</sup> und die Akte<sup>5)</sup>.", "Das Register[4] und die Akte[5]."),
-    ("Das Amt<a href='#n6'><sup>6</sup></a> und der Kreis<sup><a href='#n7'>7</a></sup>.", "Das Amt[6] und der Kreis[7]."),
+    (
+        "Das Amt<a href='#n6'><sup>6</sup></a> und der Kreis<sup><a href='#n7'>7</a></sup>.",
+        "Das Amt[6] und der Kreis[7].",
+    ),
     ("Das Amt<a href='#n6'>6</a> antwortet.", "Das Amt[6] antwortet."),
     ("Seite <a href='#s2'>2</a> von 3", "Seite 2 von 3"),
     ("Es gab 20<sup>2</sup> Anfragen und 1.480⁴ Anrufe.", "Es gab 20[2] Anfragen und 1.480[4] Anrufe."),
@@ -54,7 +57,7 @@ MARKS = [
     ("Prüfer<sup>*</sup>innen nutzen Aktomat<sup>®</sup>", "Prüfer*innen nutzen Aktomat®"),
     ("Er schrieb [sic] und [Name].", "Er schrieb [sic] und [Name]."),
     ("Das Amt<span class='footnote-ref'>1</span> und Anm.<sup>a</sup>", "Das Amt[1] und Anm.[a]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("inner", "wanted"), MARKS)
@@ -64,10 +67,7 @@ def test_a_raised_mark_is_kept_apart_and_an_exponent_whole(inner: str, wanted: s
 
 STRUCTURE = [
     ("<ol start=4><li>Prüfen<li value=7>Löschen</ol>", "4. Prüfen\n7. Löschen"),
-    (
-        "<ol type=I><li>Zweck<ol type=a><li>Amt<li>Kreis</ol><li>Dauer</ol>",
-        "I. Zweck\na. Amt\nb. Kreis\nII. Dauer",
-    ),
+    ("<ol type=I><li>Zweck<ol type=a><li>Amt<li>Kreis</ol><li>Dauer</ol>", "I. Zweck\na. Amt\nb. Kreis\nII. Dauer"),
     ("<ol style='list-style-type: lower-roman'><li>Amt<li>Kreis</ol>", "i. Amt\nii. Kreis"),
     ("<ol reversed><li>Zweiter<li>Erster</ol>", "2. Zweiter\n1. Erster"),
     ("<ol><li><p>Absatz eins</p><p>Absatz zwei</p></li></ol>", "1. Absatz eins\nAbsatz zwei"),
@@ -81,10 +81,7 @@ STRUCTURE = [
     ("Sie nannte es <q>ein <q>kleines</q> Wunder</q>.", "Sie nannte es „ein ‚kleines‘ Wunder“."),
     ("Am <del>2.</del> 3. Mai, <s>mittags</s>", "Am [gestrichen: 2.] 3. Mai, [gestrichen: mittags]"),
     ("<p>Da.</p><p style='display: none'>Weg.</p><span class='sr-only'>Leise.</span>", "Da."),
-    (
-        "<h4>Frage</h4><div class='accordion_content' style='display:none'><p>Antwort</p></div>",
-        "Frage\nAntwort",
-    ),
+    ("<h4>Frage</h4><div class='accordion_content' style='display:none'><p>Antwort</p></div>", "Frage\nAntwort"),
     ("<div style='display:block'>Zu sehen</div>", "Zu sehen"),
     ("<details><summary>Mehr</summary><p style='display:none'>Text</p></details>", "Mehr\nText"),
     ("<pre>Zeile eins\nZeile zwei</pre>", "Zeile eins\nZeile zwei"),
@@ -125,8 +122,7 @@ def test_an_image_block_never_enters_the_text(picture: str, place: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence",
-    ["Sie können sich Details anzeigen lassen.", "Details anzeigen zu dürfen, ist ein Recht.", "Der Hof"],
+    "sentence", ["Sie können sich Details anzeigen lassen.", "Details anzeigen zu dürfen, ist ein Recht.", "Der Hof"]
 )
 def test_words_of_image_blocks_in_a_sentence_stay(sentence: str) -> None:
     assert text(f"<p>{sentence}</p><p>Mehr.</p>") == f"{sentence}\nMehr."

@@ -19,9 +19,7 @@ SITE = "https://www.datenschutz-mv.de"
 URL = SITE + "/presse/?id=300001&processor=processor.sa.pressemitteilung"
 META = '<div class="teaser_meta">Nr.20260304 | <span class="dtstart">04.03.2026</span> | DSMV | datenschutz-mv.de</div>'
 BACK = '<a href="/presse/">Zurück zur Übersicht</a>'
-KICKER = (
-    "Pressemitteilung des Landesbeauftragten für Datenschutz und Informationsfreiheit Mecklenburg-Vorpommern"
-)
+KICKER = "Pressemitteilung des Landesbeauftragten für Datenschutz und Informationsfreiheit Mecklenburg-Vorpommern"
 
 
 def page(
@@ -41,9 +39,7 @@ def page(
 
 
 def read(body: bytes, content_type: str = "text/html") -> PageText:
-    return read_release(
-        body, url=URL, document_id="dsmv-300001", content_type=content_type, source=load_source("dsmv")
-    )
+    return read_release(body, url=URL, document_id="dsmv-300001", content_type=content_type, source=load_source("dsmv"))
 
 
 def test_a_plain_release_is_read_part_by_part() -> None:
@@ -90,37 +86,71 @@ def test_kicker_and_headline_are_told_apart_in_any_markup(heading: str) -> None:
         (["Gemeinsame Pressemitteilung"] * 2, "Gemeinsame Pressemitteilung", "Gemeinsame Pressemitteilung"),
         ([*KICKER.rsplit(" ", 1), "Neue Regeln"], KICKER, "Neue Regeln"),
         (["Neue Regeln", *KICKER.split(" und ", 1)[0:1], "und " + KICKER.split(" und ", 1)[1]], KICKER, "Neue Regeln"),
-        (["Pressemitteilung der Datenschutzkonferenz vom", "3. Mai 2026", "Neue", "Regeln"],
-         "Pressemitteilung der Datenschutzkonferenz vom 3. Mai 2026", "Neue Regeln"),
-        (["Pressemitteilung der Datenschutzkonferenz", "vom 03.05.2026", "Neue Regeln"],
-         "Pressemitteilung der Datenschutzkonferenz vom 03.05.2026", "Neue Regeln"),
-        (["Presseinformation - Vorsitz der Konferenz 2026", "Neue Regeln"],
-         "Presseinformation - Vorsitz der Konferenz 2026", "Neue Regeln"),
-        (["PRESSEMITTEILUNG", "Mecklenburg-Vorpommern führt Regeln ein"], "PRESSEMITTEILUNG",
-         "Mecklenburg-Vorpommern führt Regeln ein"),
-        (["Pressemitteilung des Landesbeauftragten für Datenschutz und Informationsfreiheit",
-          "Mecklenburg-Vorpommern führt Regeln ein"],
-         "Pressemitteilung des Landesbeauftragten für Datenschutz und Informationsfreiheit",
-         "Mecklenburg-Vorpommern führt Regeln ein"),
-        (["Entschließung der Konferenz der Informationsfreiheitsbeauftragten in Deutschland", "Mehr Offenheit"],
-         "Entschließung der Konferenz der Informationsfreiheitsbeauftragten in Deutschland", "Mehr Offenheit"),
-        (["Aufsicht stellt Regeln vor", "Pressemitteilung der DSK"], "Pressemitteilung der DSK",
-         "Aufsicht stellt Regeln vor"),
+        (
+            ["Pressemitteilung der Datenschutzkonferenz vom", "3. Mai 2026", "Neue", "Regeln"],
+            "Pressemitteilung der Datenschutzkonferenz vom 3. Mai 2026",
+            "Neue Regeln",
+        ),
+        (
+            ["Pressemitteilung der Datenschutzkonferenz", "vom 03.05.2026", "Neue Regeln"],
+            "Pressemitteilung der Datenschutzkonferenz vom 03.05.2026",
+            "Neue Regeln",
+        ),
+        (
+            ["Presseinformation - Vorsitz der Konferenz 2026", "Neue Regeln"],
+            "Presseinformation - Vorsitz der Konferenz 2026",
+            "Neue Regeln",
+        ),
+        (
+            ["PRESSEMITTEILUNG", "Mecklenburg-Vorpommern führt Regeln ein"],
+            "PRESSEMITTEILUNG",
+            "Mecklenburg-Vorpommern führt Regeln ein",
+        ),
+        (
+            [
+                "Pressemitteilung des Landesbeauftragten für Datenschutz und Informationsfreiheit",
+                "Mecklenburg-Vorpommern führt Regeln ein",
+            ],
+            "Pressemitteilung des Landesbeauftragten für Datenschutz und Informationsfreiheit",
+            "Mecklenburg-Vorpommern führt Regeln ein",
+        ),
+        (
+            ["Entschließung der Konferenz der Informationsfreiheitsbeauftragten in Deutschland", "Mehr Offenheit"],
+            "Entschließung der Konferenz der Informationsfreiheitsbeauftragten in Deutschland",
+            "Mehr Offenheit",
+        ),
+        (
+            ["Aufsicht stellt Regeln vor", "Pressemitteilung der DSK"],
+            "Pressemitteilung der DSK",
+            "Aufsicht stellt Regeln vor",
+        ),
         (["Pressemitteilungen künftig", "als Feed"], None, "Pressemitteilungen künftig als Feed"),
-        (["Entschließung der 93. Konferenz der Datenschutzbeauftragten des Bundes und der Länder am 4. Mai in Kiel",
-          "Mehr Offenheit"],
-         "Entschließung der 93. Konferenz der Datenschutzbeauftragten des Bundes und der Länder am 4. Mai in Kiel",
-         "Mehr Offenheit"),
-        (["+++ Korrektur +++ Pressemitteilung vom 3. Mai 2026", "Frist verlängert"],
-         "+++ Korrektur +++ Pressemitteilung vom 3. Mai 2026", "Frist verlängert"),
-        (["Stellungnahme der DSK zum Entwurf", "eines Gesetzes"], None, "Stellungnahme der DSK zum Entwurf eines Gesetzes"),
-        (["Gemeinsame Presse\u2011Mitteilung".replace("\u2011M", "m"), "10 Jahre Regeln"], "Gemeinsame Pressemitteilung",
-         "10 Jahre Regeln"),
+        (
+            [
+                "Entschließung der 93. Konferenz der Datenschutzbeauftragten des Bundes und der Länder am 4. Mai in Kiel",
+                "Mehr Offenheit",
+            ],
+            "Entschließung der 93. Konferenz der Datenschutzbeauftragten des Bundes und der Länder am 4. Mai in Kiel",
+            "Mehr Offenheit",
+        ),
+        (
+            ["+++ Korrektur +++ Pressemitteilung vom 3. Mai 2026", "Frist verlängert"],
+            "+++ Korrektur +++ Pressemitteilung vom 3. Mai 2026",
+            "Frist verlängert",
+        ),
+        (
+            ["Stellungnahme der DSK zum Entwurf", "eines Gesetzes"],
+            None,
+            "Stellungnahme der DSK zum Entwurf eines Gesetzes",
+        ),
+        (
+            ["Gemeinsame Presse\u2011Mitteilung".replace("\u2011M", "m"), "10 Jahre Regeln"],
+            "Gemeinsame Pressemitteilung",
+            "10 Jahre Regeln",
+        ),
     ],
-)  # fmt: skip
-def test_heading_lines_are_split_by_what_they_say(
-    lines: list[str], kicker: str | None, headline: str
-) -> None:
+)
+def test_heading_lines_are_split_by_what_they_say(lines: list[str], kicker: str | None, headline: str) -> None:
     """Broken lines are joined; a kicker alone is the headline; a headline that only looks like one stays."""
     heading = split_heading(lines)
 
@@ -173,11 +203,14 @@ def test_links_are_absolute_and_canonical() -> None:
     ]
 
 
-@pytest.mark.parametrize("image", [
-    "<div><a href='#'>Details anzeigen</a><div>Foto: Amt</div><div>Foto: Amt</div><p>Foto: Amt</p></div>",
-    "<figure><img src='x.jpg' alt='Bild'><figcaption>Foto: Amt</figcaption></figure>",
-    "<div class='image'>Details anzeigen<span>Foto: Amt</span></div>",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "image",
+    [
+        "<div><a href='#'>Details anzeigen</a><div>Foto: Amt</div><div>Foto: Amt</div><p>Foto: Amt</p></div>",
+        "<figure><img src='x.jpg' alt='Bild'><figcaption>Foto: Amt</figcaption></figure>",
+        "<div class='image'>Details anzeigen<span>Foto: Amt</span></div>",
+    ],
+)
 def test_captions_are_not_text(image: str) -> None:
     """An image block before the meta line, with its caption once to three times."""
     release = read(page(image=image))
@@ -223,7 +256,9 @@ def test_a_dated_line_of_the_text_is_no_second_meta_line() -> None:
 def test_the_word_for_attachments_may_stand_in_the_text() -> None:
     """Without files behind it, it heads nothing; sentences behind the files stay text."""
     row = "<p><a href='/static/DS/Dateien/a.pdf'>Papier</a> (PDF, 0,3 MB)</p>"
-    behind = "<p>Fragen an <a href='mailto:a@b.de'>a@b.de</a>.</p><p>Mehr auf <a href='/x/'>dieser Seite</a>, wie immer.</p>"
+    behind = (
+        "<p>Fragen an <a href='mailto:a@b.de'>a@b.de</a>.</p><p>Mehr auf <a href='/x/'>dieser Seite</a>, wie immer.</p>"
+    )
     release = read(page(f"<p>Geprüft werden</p><p>Anlagen</p><p>im Land.</p><p>Anlagen</p>{row}{behind}"))
 
     assert release.paragraphs[:3] == ("Geprüft werden", "Anlagen", "im Land.")
@@ -371,11 +406,7 @@ def test_unseen_markup_is_survived(body: str) -> None:
     """Missing containers, other class orders, no classes at all: the same fields."""
     release = read(body.encode())
 
-    assert (release.headline, release.published_text, release.number) == (
-        "Titel der Sache",
-        "04.03.2026",
-        "20260304",
-    )
+    assert (release.headline, release.published_text, release.number) == ("Titel der Sache", "04.03.2026", "20260304")
     assert release.paragraphs == ("Ein Satz.",)
 
 
@@ -394,10 +425,26 @@ def test_a_meta_line_at_the_foot_does_not_cost_the_text() -> None:
         (page(meta=""), MissingPart, "date"),
         (page(meta="<div class='teaser_meta'>Nr.1 | DSMV</div>"), MissingPart, "date"),
         (page()[:-200].replace(b"Zur", b"zur").split(b"zur")[0], MissingPart, "end of page"),
-        (b"<html><title>Fehler 404</title><body><main><h1>Seite nicht gefunden</h1><p>Leider.</p></main></body></html>", NotTheDocument, "404"),
-        (b"<html><body><div class='dvz-contenttype-pagetitle'><h1>Startseite</h1></div><p>Hallo</p></body></html>", NotTheDocument, "Startseite"),
-        (b"<html><body><div class='element_holder'><div class='dvz-contenttype-pagetitle'></div></div></body></html>", NotTheDocument, "neither"),
-        (b"<html><body><div class='resultlist'><div class='teaser'><h3>A</h3></div></div></body></html>", NotTheDocument, "list"),
+        (
+            b"<html><title>Fehler 404</title><body><main><h1>Seite nicht gefunden</h1><p>Leider.</p></main></body></html>",
+            NotTheDocument,
+            "404",
+        ),
+        (
+            b"<html><body><div class='dvz-contenttype-pagetitle'><h1>Startseite</h1></div><p>Hallo</p></body></html>",
+            NotTheDocument,
+            "Startseite",
+        ),
+        (
+            b"<html><body><div class='element_holder'><div class='dvz-contenttype-pagetitle'></div></div></body></html>",
+            NotTheDocument,
+            "neither",
+        ),
+        (
+            b"<html><body><div class='resultlist'><div class='teaser'><h3>A</h3></div></div></body></html>",
+            NotTheDocument,
+            "list",
+        ),
         (b"<html><body></body></html>", NotTheDocument, "neither"),
         (b"", ReadingError, "empty"),
         (b"\x00" * 1000, ReadingError, "empty"),
@@ -405,7 +452,7 @@ def test_a_meta_line_at_the_foot_does_not_cost_the_text() -> None:
         (b"<html><body>" + b"<div>" * 60_000, ReadingError, "deep"),
         (b"<html>" + b"<b>" * 100_000, ReadingError, "deep"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_release_has_a_named_error(body: bytes, error: type[ReadingError], word: str) -> None:
     """Never a half-empty document: the error names the page and what is wrong."""
     with pytest.raises(error, match=word) as caught:
@@ -469,14 +516,7 @@ def test_script_cannot_enter_a_text() -> None:
 
 def test_a_large_hostile_page_is_read() -> None:
     """A megabyte of text, links and half-open tags."""
-    inner = (
-        "<p>"
-        + "Wort " * 40_000
-        + "</p>"
-        + "<a href='?x=1'>a</a>" * 5_000
-        + "<p>x" * 5_000
-        + "(PDF, " * 20_000
-    )
+    inner = "<p>" + "Wort " * 40_000 + "</p>" + "<a href='?x=1'>a</a>" * 5_000 + "<p>x" * 5_000 + "(PDF, " * 20_000
     release = read(page(inner))
 
     assert len(release.paragraphs) > 5_000
@@ -486,9 +526,7 @@ def test_a_large_hostile_page_is_read() -> None:
 @given(st.binary(max_size=400), st.integers(0, 3000), st.integers(0, 3000))
 def test_damaged_pages_raise_named_errors_only(noise: bytes, start: int, length: int) -> None:
     """Whatever bytes are put into a page, it is read or refused by name."""
-    whole = page(
-        image="<figure><figcaption>x</figcaption></figure>", files="<h2>Anlagen</h2><a href='a.pdf'>x</a>"
-    )
+    whole = page(image="<figure><figcaption>x</figcaption></figure>", files="<h2>Anlagen</h2><a href='a.pdf'>x</a>")
     try:
         release = read(whole[:start] + noise + whole[start + length :])
     except ReadingError:

@@ -20,11 +20,7 @@ def read(*, before: str = "", inside: str = "", behind: str = "", after: str = "
       <div class="dvz-contenttype-presseserviceassistent"><div class="absatz"><p>{TEXT}</p>{inside}</div>{behind}</div>
       {after}<a href="/presse/">Zurück zur Übersicht</a></div></body></html>"""
     return read_release(
-        body.encode(),
-        url=URL,
-        document_id="dsmv-300001",
-        content_type="text/html",
-        source=load_source("dsmv"),
+        body.encode(), url=URL, document_id="dsmv-300001", content_type="text/html", source=load_source("dsmv")
     )
 
 

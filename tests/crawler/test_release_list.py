@@ -45,11 +45,7 @@ def test_entries_come_in_page_order_with_all_that_is_printed() -> None:
     assert [item.title_text for item in listing.items] == ["Zweite", "Erste & letzte"]
     assert first.document_id == "dsmv-300002"
     assert first.url == SITE + "/presse/?id=300002&processor=processor.sa.pressemitteilung"
-    assert (first.date_text, first.teaser, first.doc_type) == (
-        "16.04.2025",
-        "Seit heute.",
-        "pressemitteilung",
-    )
+    assert (first.date_text, first.teaser, first.doc_type) == ("16.04.2025", "Seit heute.", "pressemitteilung")
     assert not first.fallback
     assert listing.next_url == SITE + "/presse/?pager.page.nr=1&pager.items.offset=30"
     assert (listing.title, listing.markup, listing.excluded) == ("Pressemitteilungen", "teaser", ())
@@ -60,10 +56,7 @@ def test_entries_come_in_page_order_with_all_that_is_printed() -> None:
     [
         ("<p>Foto: Landtag</p><p>Seit heute.</p>", "Seit heute."),
         ("<p>Die Gruppe im Hafen. Foto: A. Muster<br>Seit heute.</p>", "Seit heute."),
-        (
-            "<p>Sebastian Muster und die Gruppe im Hafen</p><p>Seit heute gilt das.</p>",
-            "Seit heute gilt das.",
-        ),
+        ("<p>Sebastian Muster und die Gruppe im Hafen</p><p>Seit heute gilt das.</p>", "Seit heute gilt das."),
         ("<figure><figcaption>Hafen.</figcaption></figure><p>Seit heute.</p>", "Seit heute."),
         ("<p>Ein Satz.</p><p>Noch einer</p>", "Ein Satz.\nNoch einer"),
         ("<p>Nur dieser Text</p>", "Nur dieser Text"),
@@ -106,10 +99,7 @@ def test_two_releases_with_one_title_are_two_entries() -> None:
         ("<div class='pager'><a href='?pager.page.nr=2'>»</a></div>", "?pager.page.nr=2"),
         ("<div class='x'><a rel='next' href='?pager.page.nr=2'>ältere</a></div>", "?pager.page.nr=2"),
         ("<div class='result_bottom_pager'><a class='next' href='/presse/'>weiter</a></div>", None),
-        (
-            "<div class='result_bottom_pager'><a class='next' href='https://evil.example/'>weiter</a></div>",
-            None,
-        ),
+        ("<div class='result_bottom_pager'><a class='next' href='https://evil.example/'>weiter</a></div>", None),
         ("<div class='result_bottom_pager'><span class='next'>weiter</span></div>", None),
     ],
 )
@@ -136,11 +126,7 @@ def test_a_list_without_the_seen_markup_is_read_by_its_links() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [
-        page("", ""),
-        page("<p>Keine Treffer</p>", ""),
-        b"<html><body><form><input name='sa.query'></form></body></html>",
-    ],
+    [page("", ""), page("<p>Keine Treffer</p>", ""), b"<html><body><form><input name='sa.query'></form></body></html>"],
 )
 def test_an_empty_list_is_a_list(body: bytes) -> None:
     """Whether that is an alarm is for the caller, who knows the last run."""
@@ -152,10 +138,7 @@ def test_an_empty_list_is_a_list(body: bytes) -> None:
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (
-            b"<html><head><title>Fehler 404</title></head><body><h1>Nicht gefunden</h1></body></html>",
-            NotTheDocument,
-        ),
+        (b"<html><head><title>Fehler 404</title></head><body><h1>Nicht gefunden</h1></body></html>", NotTheDocument),
         (b"<html><body><h1>Herzlich willkommen</h1><p>Hallo</p></body></html>", NotTheDocument),
         (b"<html><body><h1>Presse</h1><p>Alles neu</p></body></html>", NotTheDocument),
         (page(teaser() * 3).split(b"</div></body>")[0], MissingPart),

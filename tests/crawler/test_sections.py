@@ -44,12 +44,15 @@ def read(body: bytes, section: Section = GUIDES) -> Listing:
 
 def test_the_seen_markup_gives_label_date_and_title() -> None:
     """The year divider is no document; the date is the one in its own element; order is the page's."""
-    listing = read(page(
-        YEAR + item("../media/oh/x_neu.pdf", "<b>Januar 2026</b> - Leitfaden für Vereine", odd=" odd")
-        + item("../media/oh/Werbung Februar.pdf", "<b>07.02.2022</b> – Leitfaden Werbung")
-        + item("../media/ah/muster.pdf", "Stand Februar 2018 - Muster für Verträge")
-        + item("../media/oh/windows.pdf", "Prüfschema Windows 10")
-    ))  # fmt: skip
+    listing = read(
+        page(
+            YEAR
+            + item("../media/oh/x_neu.pdf", "<b>Januar 2026</b> - Leitfaden für Vereine", odd=" odd")
+            + item("../media/oh/Werbung Februar.pdf", "<b>07.02.2022</b> – Leitfaden Werbung")
+            + item("../media/ah/muster.pdf", "Stand Februar 2018 - Muster für Verträge")
+            + item("../media/oh/windows.pdf", "Prüfschema Windows 10")
+        )
+    )
 
     assert [(one.label, one.date_text, one.title_text) for one in listing.items] == [
         ("Januar 2026 - Leitfaden für Vereine", "Januar 2026", "Leitfaden für Vereine"),
@@ -74,27 +77,32 @@ def test_every_real_label_keeps_date_and_title_apart(markup: str) -> None:
     dated = [row for row in rows if row["iso_8601"] and not row["printed_date"].startswith("Stand")]
     for row in dated:
         dash = row["shape"].removeprefix("DD.MM.YYYY").removeprefix("Monat YYYY").replace("(space)", " ")
-        label = markup.format(
-            date=row["printed_date"], dash=dash + " ", title=row["title_as_printed_cut_at_40"]
-        )
+        label = markup.format(date=row["printed_date"], dash=dash + " ", title=row["title_as_printed_cut_at_40"])
         one = read(page(item("../media/oh/x.pdf", label))).items[0]
 
-        assert (one.date_text, one.title_text) == (
-            row["printed_date"],
-            row["title_as_printed_cut_at_40"].strip(),
-        )
+        assert (one.date_text, one.title_text) == (row["printed_date"], row["title_as_printed_cut_at_40"].strip())
     assert len(dated) == 53
 
 
 def test_annexes_have_parents() -> None:
     """Hint box, name endings, another format beside the PDF; an annex whose main file is absent stays."""
-    listing = read(page(
-        item("../media/oh/x.pdf", "<b>Mai 2026</b> - Leitfaden", '<a href="../media/oh/Beiblatt.pdf">Anhang</a> in Überarbeitung')
-        + item("../media/oh/y_Anlage.pdf", "Anlage zu Y") + item("../media/oh/y.pdf", "Papier Y")
-        + item("../media/dskb/2022_24_11_ms_zusammenfassung.pdf", "Kurz") + item("../media/dskb/2022_24_11_ms.pdf", "MS")
-        + item("../media/oh/liste.odt", "Liste (ODT)") + item("../media/oh/liste.pdf", "Liste")
-        + item("../media/oh/allein_Anhang.pdf", "Anhang allein") + item("../media/oh/TOP_mit_Anlagen.pdf", "Mit Anlagen")
-    ))  # fmt: skip
+    listing = read(
+        page(
+            item(
+                "../media/oh/x.pdf",
+                "<b>Mai 2026</b> - Leitfaden",
+                '<a href="../media/oh/Beiblatt.pdf">Anhang</a> in Überarbeitung',
+            )
+            + item("../media/oh/y_Anlage.pdf", "Anlage zu Y")
+            + item("../media/oh/y.pdf", "Papier Y")
+            + item("../media/dskb/2022_24_11_ms_zusammenfassung.pdf", "Kurz")
+            + item("../media/dskb/2022_24_11_ms.pdf", "MS")
+            + item("../media/oh/liste.odt", "Liste (ODT)")
+            + item("../media/oh/liste.pdf", "Liste")
+            + item("../media/oh/allein_Anhang.pdf", "Anhang allein")
+            + item("../media/oh/TOP_mit_Anlagen.pdf", "Mit Anlagen")
+        )
+    )
 
     assert {one.document_id: (one.doc_type, one.parent_id) for one in listing.items} == {
         "dsk-oh-x": ("orientierungshilfe", None),
@@ -132,13 +140,15 @@ def test_short_papers_have_number_title_and_remark(link: str) -> None:
 
 def test_pages_without_the_markup_are_read_by_their_links() -> None:
     """File links with label, nearest heading, and the text of their block where no other link stands in it."""
-    listing = read("""<html><body><main><h1>Protokolle</h1><h2>Sitzungen 2025</h2>
+    listing = read(
+        """<html><body><main><h1>Protokolle</h1><h2>Sitzungen 2025</h2>
       <ul><li>16.06.2025 - <a href="/media/pr/109.pdf">109. Konferenz</a></li><li><a href="media/pr/108.pdf">108. Konferenz (PDF, 0,2 MB)</a></li></ul>
       <h2>17.10.2023: Private Chats</h2><p><a href="/media/pr/pm.pdf">Herunterladen (PDF)</a></p>
       <p>Siehe auch <a href="/media/pr/x.pdf">das Papier</a> dazu.</p>
       <h2>Geschäftsordnung</h2><p><a href="/media/pr/go.pdf">Download</a></p>
       <table><tr><td><b>März 2024</b></td><td><a href="/media/pr/107.pdf">107. Konferenz</a></td></tr></table>
-      </main></body></html>""".encode())  # fmt: skip
+      </main></body></html>""".encode()
+    )
 
     assert [(one.label, one.title_text, one.date_text, one.heading) for one in listing.items] == [
         ("16.06.2025 - 109. Konferenz", "16.06.2025 - 109. Konferenz", None, "Sitzungen 2025"),
@@ -154,24 +164,23 @@ def test_pages_without_the_markup_are_read_by_their_links() -> None:
 
 def test_files_beside_the_list_are_not_lost() -> None:
     """They are entries too, marked as fallback; the page still counts as seen markup."""
-    listing = read(
-        page(item("/media/oh/a.pdf", "A"), after="<p>Siehe auch <a href='/media/oh/b.pdf'>Papier B</a></p>")
-    )
+    listing = read(page(item("/media/oh/a.pdf", "A"), after="<p>Siehe auch <a href='/media/oh/b.pdf'>Papier B</a></p>"))
 
-    assert [(one.document_id, one.fallback) for one in listing.items] == [
-        ("dsk-oh-a", False),
-        ("dsk-oh-b", True),
-    ]
+    assert [(one.document_id, one.fallback) for one in listing.items] == [("dsk-oh-a", False), ("dsk-oh-b", True)]
     assert listing.markup == "thumbnail_list"
 
 
 def test_everything_else_is_excluded_with_a_reason() -> None:
     """Other hosts, repetitions, pages, mail, anchors, entries without a link."""
-    listing = read(page(
-        item("/media/oh/a.pdf", "A") + item("https://www.edpb.europa.eu/g.pdf", "Leitlinie") + item("../media/oh/a.pdf", "A noch einmal")
-        + '<li class="thumbnail"><div class="date"><b>Mai 2020</b> - Vergriffen</div></li>',
-        after="<a href='mailto:a@b.de'>Mail</a><a href='#top'>Hoch</a><a href='infothek.html'>Infothek</a><a href='http://[::1'>?</a>",
-    ))  # fmt: skip
+    listing = read(
+        page(
+            item("/media/oh/a.pdf", "A")
+            + item("https://www.edpb.europa.eu/g.pdf", "Leitlinie")
+            + item("../media/oh/a.pdf", "A noch einmal")
+            + '<li class="thumbnail"><div class="date"><b>Mai 2020</b> - Vergriffen</div></li>',
+            after="<a href='mailto:a@b.de'>Mail</a><a href='#top'>Hoch</a><a href='infothek.html'>Infothek</a><a href='http://[::1'>?</a>",
+        )
+    )
 
     assert [one.document_id for one in listing.items] == ["dsk-oh-a"]
     assert [(one.text, one.reason) for one in listing.excluded] == [
@@ -212,19 +221,47 @@ def test_two_names_with_one_slug_are_two_documents() -> None:
 @pytest.mark.parametrize(
     ("entry", "date", "title"),
     [
-        ("<a href='/media/oh/a.pdf'><div class='date'><b>12.04.2024</b> – Hinweise<br/>zum <em>Entwurf</em></div></a>", "12.04.2024", "Hinweise zum Entwurf"),
+        (
+            "<a href='/media/oh/a.pdf'><div class='date'><b>12.04.2024</b> – Hinweise<br/>zum <em>Entwurf</em></div></a>",
+            "12.04.2024",
+            "Hinweise zum Entwurf",
+        ),
         ("<a href='/media/oh/a.pdf'><div>Leitfaden</div><div>für Vereine</div></a>", None, "Leitfaden für Vereine"),
-        ("<a href='/media/oh/a.pdf'><div class='title'>Leitfaden</div><div class='date'>17.04.2024</div></a>", "17.04.2024", "Leitfaden"),
+        (
+            "<a href='/media/oh/a.pdf'><div class='title'>Leitfaden</div><div class='date'>17.04.2024</div></a>",
+            "17.04.2024",
+            "Leitfaden",
+        ),
         ("<a href='/media/oh/a.pdf'>Leitfaden <time>Mai 2024</time></a>", "Mai 2024", "Leitfaden"),
         ("<a href='/media/oh/a.pdf'>Bericht vom <b>01.02.2024</b></a>", None, "Bericht vom 01.02.2024"),
-        ("<div class='date'><b>20.04.2024</b> – <a href='/media/oh/a.pdf'>Leitfaden</a></div>", "20.04.2024", "Leitfaden"),
-        ("<div class='date'>Stand Mai 2024 - <a href='/media/oh/a.pdf'>Leitfaden</a></div>", "Stand Mai 2024", "Leitfaden"),
+        (
+            "<div class='date'><b>20.04.2024</b> – <a href='/media/oh/a.pdf'>Leitfaden</a></div>",
+            "20.04.2024",
+            "Leitfaden",
+        ),
+        (
+            "<div class='date'>Stand Mai 2024 - <a href='/media/oh/a.pdf'>Leitfaden</a></div>",
+            "Stand Mai 2024",
+            "Leitfaden",
+        ),
         ("<a href='/media/oh/a.pdf'>Leitfaden</a> <span>(22./23.11.2023)</span>", "22./23.11.2023", "Leitfaden"),
-        ("<b>20.04.2024</b> <a href='/media/oh/a.pdf'>Leitfaden</a> <a href='/media/oh/a_en.pdf'>Guide</a>", "20.04.2024", "Leitfaden"),
-        ("<a href='/media/oh/a.pdf'><div class='date'><b>2024-05-06</b> - Leitfaden</div></a>", "2024-05-06", "Leitfaden"),
-        ("<a href='/media/oh/a.pdf'><div class='date'><b>06.05.2024</b> - Leitfaden (PDF, 0,2 MB)</div></a>", "06.05.2024", "Leitfaden"),
+        (
+            "<b>20.04.2024</b> <a href='/media/oh/a.pdf'>Leitfaden</a> <a href='/media/oh/a_en.pdf'>Guide</a>",
+            "20.04.2024",
+            "Leitfaden",
+        ),
+        (
+            "<a href='/media/oh/a.pdf'><div class='date'><b>2024-05-06</b> - Leitfaden</div></a>",
+            "2024-05-06",
+            "Leitfaden",
+        ),
+        (
+            "<a href='/media/oh/a.pdf'><div class='date'><b>06.05.2024</b> - Leitfaden (PDF, 0,2 MB)</div></a>",
+            "06.05.2024",
+            "Leitfaden",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_date_of_an_entry_is_found_wherever_it_stands(entry: str, date: str | None, title: str) -> None:
     """Before, behind or around the link; line breaks and blocks part words; a date inside a title stays."""
     one = read(page(f"<li class='thumbnail'>{entry}</li>")).items[0]
@@ -243,14 +280,23 @@ def test_remarks_on_size_are_no_title_of_an_annex() -> None:
 @pytest.mark.parametrize(
     ("markup", "date"),
     [
-        ("<div class='item'><span class='d'>Juli 2024</span><h3><a href='/media/pm/a.pdf'>Sommerheft</a></h3></div>", "Juli 2024"),
+        (
+            "<div class='item'><span class='d'>Juli 2024</span><h3><a href='/media/pm/a.pdf'>Sommerheft</a></h3></div>",
+            "Juli 2024",
+        ),
         ("<dl><dt>17.10.2025</dt><dd><a href='/media/pm/a.pdf'>Sommerheft</a> (PDF, 9 KB)</dd></dl>", "17.10.2025"),
-        ("<article><h3><a href='/media/pm/a.pdf'>Sommerheft</a></h3><p>vom 3. Mai 2024</p></article>", "vom 3. Mai 2024"),
+        (
+            "<article><h3><a href='/media/pm/a.pdf'>Sommerheft</a></h3><p>vom 3. Mai 2024</p></article>",
+            "vom 3. Mai 2024",
+        ),
         ("<h2>Tagung 2024</h2><p><a href='/media/pm/a.pdf'>Sommerheft</a></p>", None),
         ("<p>Es gilt seit 01.01.2020 manches neu, siehe <a href='/media/pm/a.pdf'>Sommerheft</a></p>", None),
-        ("<p>01.02.2024 Anderes</p><p><a href='/media/pm/a.pdf'>Sommerheft</a></p><p><a href='/media/pm/b.pdf'>B</a></p>", None),
+        (
+            "<p>01.02.2024 Anderes</p><p><a href='/media/pm/a.pdf'>Sommerheft</a></p><p><a href='/media/pm/b.pdf'>B</a></p>",
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_date_beside_a_link_in_unknown_markup_belongs_to_it(markup: str, date: str | None) -> None:
     """In the smallest part of the page that holds the link and no other: a text of its own that is a date."""
     one = read(f"<html><body><h1>Presse</h1>{markup}</body></html>".encode()).items[0]
@@ -306,7 +352,10 @@ def test_umlauts_need_no_charset() -> None:
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        ("<html><head><title>Fehler 404</title></head><body><h1>Nicht gefunden</h1><a href='/media/oh/a.pdf'>A</a></body></html>", NotTheDocument),
+        (
+            "<html><head><title>Fehler 404</title></head><body><h1>Nicht gefunden</h1><a href='/media/oh/a.pdf'>A</a></body></html>",
+            NotTheDocument,
+        ),
         ("<html><body><h1>Seite nicht gefunden</h1></body></html>", NotTheDocument),
         ("<html><body><h1>Protokolle</h1><p>Wird neu gestaltet.</p></body></html>", EmptyListing),
         ('<html><body><ul class="thumbnail_list"></ul></body></html>', EmptyListing),
@@ -314,7 +363,7 @@ def test_umlauts_need_no_charset() -> None:
         ("", ReadingError),
         ("<html>" + "<ul><li class='thumbnail'>" * 30_000, ReadingError),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_section_has_a_named_error(body: str, error: type[ReadingError]) -> None:
     """A missing section is noted, changed markup is an alarm, a page cut off would lose documents."""
     with pytest.raises(error):
@@ -323,11 +372,7 @@ def test_what_is_no_section_has_a_named_error(body: str, error: type[ReadingErro
 
 def test_a_large_page_is_read() -> None:
     """Two thousand entries and a megabyte of text."""
-    inner = (
-        "".join(item(f"/media/oh/{n}.pdf", f"<b>Mai 2026</b> - {n}") for n in range(2000))
-        + "<p>"
-        + "x " * 500_000
-    )
+    inner = "".join(item(f"/media/oh/{n}.pdf", f"<b>Mai 2026</b> - {n}") for n in range(2000)) + "<p>" + "x " * 500_000
 
     assert len(read(page(inner)).items) == 2000
 
@@ -343,9 +388,7 @@ def test_a_form_feed_in_an_address_spoils_no_page() -> None:
 @given(st.binary(max_size=300), st.integers(0, 1500), st.integers(0, 1500))
 def test_damaged_pages_raise_named_errors_only(noise: bytes, start: int, length: int) -> None:
     """Whatever bytes are put into a page, every item has an id and an address of the site."""
-    whole = page(
-        YEAR + item("/media/oh/a.pdf", "<b>Mai 2026</b> - A", "<a href='/media/oh/b.pdf'>Anhang</a>")
-    )
+    whole = page(YEAR + item("/media/oh/a.pdf", "<b>Mai 2026</b> - A", "<a href='/media/oh/b.pdf'>Anhang</a>"))
     try:
         listing = read(whole[:start] + noise + whole[start + length :])
     except ReadingError:

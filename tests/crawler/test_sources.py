@@ -46,21 +46,14 @@ def test_a_sister_site_is_ten_lines_of_description() -> None:
     source = describe(tomllib.loads(SISTER))
     listing = read_release_list(LIST, url="https://www.regierung-mv.de/Aktuell/", source=source)
     item = listing.items[0]
-    release = read_release(
-        RELEASE, url=item.url, document_id=item.document_id, content_type="text/html", source=source
-    )
+    release = read_release(RELEASE, url=item.url, document_id=item.document_id, content_type="text/html", source=source)
 
     assert len(SISTER.strip().splitlines()) <= 10
     assert item.document_id == "mv-212345"
-    assert (
-        item.url == "https://www.regierung-mv.de/Aktuell/?id=212345&processor=processor.sa.pressemitteilung"
-    )
+    assert item.url == "https://www.regierung-mv.de/Aktuell/?id=212345&processor=processor.sa.pressemitteilung"
     assert listing.next_url == "https://www.regierung-mv.de/Aktuell/?pager.page.nr=1&pager.items.offset=10"
     assert (release.number, release.authority) == ("045/2026", "WM")
-    assert source.start_urls() == (
-        "https://www.regierung-mv.de/Aktuell/",
-        "https://www.regierung-mv.de/Service/",
-    )
+    assert source.start_urls() == ("https://www.regierung-mv.de/Aktuell/", "https://www.regierung-mv.de/Service/")
     file = canonical_url("/static/Regierungsportal/Bericht.pdf", item.url, source)
     assert document_id_for(file, source) == "mv-datei-bericht-pdf"
 
@@ -89,13 +82,7 @@ def test_an_unknown_source_is_a_key_error() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [
-        {"site": "www.beispiel.de"},
-        {"site": "https://beispiel.de/"},
-        {"kind": "blog"},
-        {"nmae": "x"},
-        {"name": ""},
-    ],
+    [{"site": "www.beispiel.de"}, {"site": "https://beispiel.de/"}, {"kind": "blog"}, {"nmae": "x"}, {"name": ""}],
 )
 def test_an_odd_description_is_refused(change: dict[str, Any]) -> None:
     """A misspelt key or an address that is no origin is an error at loading, not at crawling."""
@@ -109,32 +96,17 @@ def test_a_site_is_described_once_and_the_archive_keeps_it() -> None:
     """Rows of a run before are brought up to date; what a new site does not say is not invented."""
     conn = new_archive()
     sister = describe(
-        {
-            "name": "lung",
-            "label": "Landesamt für Umwelt",
-            "site": "https://www.lung.example",
-            "kind": "press_portal",
-        }
+        {"name": "lung", "label": "Landesamt für Umwelt", "site": "https://www.lung.example", "kind": "press_portal"}
     )
     for description in (load_source("dsk"), sister, load_source("dsk")):
         describe_source(conn, *description.entry())
 
     rows = [
-        tuple(row)
-        for row in conn.execute("select name, label, label_long, home, licence from sources order by name")
+        tuple(row) for row in conn.execute("select name, label, label_long, home, licence from sources order by name")
     ]
     assert [row[0] for row in rows] == ["dsk", "lung"]
-    assert rows[1] == (
-        "lung",
-        "LUNG",
-        "Landesamt für Umwelt",
-        "https://www.lung.example/",
-        "Lizenz nicht angegeben.",
-    )
-    assert [row[0] for row in conn.execute("select doc_type from source_licences order by 1")] == [
-        "kurzpapier",
-        "sdm",
-    ]
+    assert rows[1] == ("lung", "LUNG", "Landesamt für Umwelt", "https://www.lung.example/", "Lizenz nicht angegeben.")
+    assert [row[0] for row in conn.execute("select doc_type from source_licences order by 1")] == ["kurzpapier", "sdm"]
     assert [site.path for site in sites_of(conn)] == [
         "https://www.datenschutzkonferenz-online.de/",
         "https://www.lung.example/",

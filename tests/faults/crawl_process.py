@@ -33,10 +33,14 @@ def start(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.P
     """
     return subprocess.Popen(
         [sys.executable, "-m", "aktenkundig", *arguments],
-        env={**os.environ, **(env or {})}, text=True, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, **(env or {})},
+        text=True,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+    )
 
 
 def end_of(process: subprocess.Popen[str], *, timeout: float = 120.0) -> Ended:
@@ -44,9 +48,7 @@ def end_of(process: subprocess.Popen[str], *, timeout: float = 120.0) -> Ended:
     began = time.monotonic()
     with MemoryWatch(process.pid) as watch:
         out, err = process.communicate(timeout=timeout)
-    ended = Ended(
-        code=process.returncode, out=out, err=err, peak=watch.peak, seconds=time.monotonic() - began
-    )
+    ended = Ended(code=process.returncode, out=out, err=err, peak=watch.peak, seconds=time.monotonic() - began)
     assert "Traceback" not in out + err, out + err
     assert ended.peak <= MEMORY_LIMIT, f"{ended.peak / 1e6:.0f} MB"
     return ended

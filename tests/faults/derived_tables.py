@@ -27,9 +27,11 @@ def derived(data: Path) -> dict[str, dict[str, Row]]:
 
 def _table(conn: sqlite3.Connection, table: str) -> dict[str, Row]:
     rows = [_row(table, row) for row in conn.execute(f"select * from {table}")]
-    return {f"{key}": row for key, row in sorted((repr(sorted(row.items())), row) for row in rows)} if table not in (
-        "documents",
-    ) else {str(row["id"]): row for row in sorted(rows, key=lambda one: str(one["id"]))}  # fmt: skip
+    return (
+        {f"{key}": row for key, row in sorted((repr(sorted(row.items())), row) for row in rows)}
+        if table not in ("documents",)
+        else {str(row["id"]): row for row in sorted(rows, key=lambda one: str(one["id"]))}
+    )
 
 
 def _row(table: str, row: sqlite3.Row) -> Row:
@@ -39,10 +41,7 @@ def _row(table: str, row: sqlite3.Row) -> Row:
 
 def _index(conn: sqlite3.Connection) -> dict[str, Row]:
     """How many documents and pages the index holds; each must be there once."""
-    counts = {
-        name: conn.execute(f"select count(*) from {name}_fts").fetchone()[0]
-        for name in ("documents", "pages")
-    }
+    counts = {name: conn.execute(f"select count(*) from {name}_fts").fetchone()[0] for name in ("documents", "pages")}
     return {"counts": counts}
 
 

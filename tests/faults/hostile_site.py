@@ -21,9 +21,7 @@ PER_PAGE = 5
 FIRST_ID = 300_000
 FILE = "/static/DS/Dateien/Beispiel/anlage.odt"
 
-SENTENCE = (
-    "Verantwortliche müssen Auskunft über Verarbeitung und Empfänger geben, wenn Betroffene danach fragen"
-)
+SENTENCE = "Verantwortliche müssen Auskunft über Verarbeitung und Empfänger geben, wenn Betroffene danach fragen"
 
 
 class ClientGone(Exception):
@@ -220,9 +218,7 @@ class _Handler(socketserver.StreamRequestHandler):
             exchange.answer(b"", "404 Not Found")
             return
         if exchange.target == FILE and site.with_file:
-            exchange.answer(
-                odt("Ein Text der Anlage."), Content_Type="application/vnd.oasis.opendocument.text"
-            )
+            exchange.answer(odt("Ein Text der Anlage."), Content_Type="application/vnd.oasis.opendocument.text")
             return
         status, body = site.page(exchange.target)
         etag = f'"{zlib.crc32(body):08x}"'
@@ -291,11 +287,7 @@ def list_page(numbers: list[int], following: str | None, *, extra: str = "") -> 
         for number in numbers
     )
     href = (following or "").replace("&", "&amp;")
-    pager = (
-        f"<div class='result_bottom_pager'><a class='next' href='{href}'>weiter</a></div>"
-        if following
-        else ""
-    )
+    pager = f"<div class='result_bottom_pager'><a class='next' href='{href}'>weiter</a></div>" if following else ""
     return document(
         "<form><input name='sa.query'><label>Suchbegriff</label></form>"
         f"<div class='resultlist'>{entries}{extra}</div>{pager}",

@@ -116,9 +116,12 @@ def fetcher(address: str, log: Path) -> subprocess.Popen[bytes]:
     """A fetcher of its own."""
     with log.open("wb") as stream:
         return subprocess.Popen(
-            [sys.executable, "-m", "crawler.network.fetching", address, "http://127.0.0.1"], env={**os.environ, **QUICK},
-            stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-        )  # fmt: skip
+            [sys.executable, "-m", "crawler.network.fetching", address, "http://127.0.0.1"],
+            env={**os.environ, **QUICK},
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+        )
 
 
 def crawl(site: SampleSite, data: Path, order: tuple[str, ...], **env: str) -> subprocess.Popen[str]:

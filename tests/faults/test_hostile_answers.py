@@ -143,7 +143,7 @@ CASES = {
     "encoding-utf16": one(own("<p>Maßnahme</p>", "utf-16", Content_Type="text/html"), None),
     "encoding-unknown": one(own("<p>Maßnahme</p>", "utf-8", Content_Type="text/html; charset=kaputt-9"), None),
     "script-and-attributes": one(own(SCRIPTED, "utf-8"), None),
-}  # fmt: skip
+}
 
 
 class Journey:
@@ -154,9 +154,7 @@ class Journey:
         with HostileSite() as decoy, HostileSite(releases=len(CASES) + 3) as site:
             self.numbers = dict(zip(CASES, site.ids, strict=False))
             for name, case in CASES.items():
-                site.trouble(
-                    release_target(self.numbers[name]), *(with_port(one, decoy.port) for one in case.does)
-                )
+                site.trouble(release_target(self.numbers[name]), *(with_port(one, decoy.port) for one in case.does))
             env = {"AKTENKUNDIG_TIMEOUT": "1", "AKTENKUNDIG_RETRY_AFTER_LIMIT": "1"}
             self.first = run(*crawl_arguments(data, site.address), env=env)
             self.overlaps, self.decoyed = list(site.overlaps), list(decoy.targets)

@@ -40,8 +40,9 @@ class Portal:
             self.port = int(free.getsockname()[1])
         self.process = subprocess.Popen(
             [sys.executable, "-m", "aktenkundig", "--data", str(data), "serve", "--port", str(self.port)],
-            cwd=ROOT, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            cwd=ROOT,
+            stderr=subprocess.DEVNULL,
+        )
 
     def get(self, path: str, patience: float = 60.0) -> tuple[int, bytes]:
         """Status and body of a page."""

@@ -226,9 +226,13 @@ def scrapy(data: Path, *arguments: str, **env: str) -> subprocess.CompletedProce
     """``scrapy crawl dsmv`` beside the command line."""
     return subprocess.run(
         [sys.executable, "-m", "scrapy", "crawl", "dsmv", *arguments],
-        cwd=Path(__file__).parents[2], env={**os.environ, "AKTENKUNDIG_DATA": str(data), **env},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "AKTENKUNDIG_DATA": str(data), **env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def test_scrapy_alone_refuses_the_live_site_without_a_contact(tmp_path: Path) -> None:
@@ -243,11 +247,16 @@ def test_scrapy_alone_refuses_the_live_site_without_a_contact(tmp_path: Path) ->
 def test_scrapy_alone_takes_the_lock_and_says_who_asks(site: HostileSite, tmp_path: Path) -> None:
     data, agents = tmp_path / "data", []
     with HostileSite(releases=3) as small:
-        small.trouble(
-            "*", lambda exchange: agents.append(exchange.headers["user-agent"]) or healthy(exchange)
+        small.trouble("*", lambda exchange: agents.append(exchange.headers["user-agent"]) or healthy(exchange))
+        ended = scrapy(
+            data,
+            "-s",
+            f"AKTENKUNDIG_STAND_IN={small.address}",
+            "-s",
+            "DOWNLOAD_DELAY=0",
+            AKTENKUNDIG_CONTACT="redaktion@example.org",
+            http_proxy="http://127.0.0.1:9",
         )
-        ended = scrapy(data, "-s", f"AKTENKUNDIG_STAND_IN={small.address}", "-s", "DOWNLOAD_DELAY=0",
-                       AKTENKUNDIG_CONTACT="redaktion@example.org", http_proxy="http://127.0.0.1:9")  # fmt: skip
     holder = start(*crawl_arguments(data, site.address, delay=0.4))
     wait_for(lambda: documents(data) > 5)
     second = scrapy(data, "-s", f"AKTENKUNDIG_STAND_IN={site.address}")

@@ -29,10 +29,7 @@ with SampleSite(releases=int(sys.argv[1])) as site:
 def test_five_thousand_releases_stay_below_250_mb(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(RELEASES)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-c", SERVER, str(RELEASES)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
         address = server.stdout.readline().strip()
@@ -40,9 +37,7 @@ def test_five_thousand_releases_stay_below_250_mb(tmp_path: Path) -> None:
         second = run(*crawl_arguments(data, address), timeout=1500)
         server.communicate("")
     with closing(sqlite3.connect(database_path(data))) as conn:
-        stored = conn.execute(
-            "select count(*) from documents where doc_type = 'pressemitteilung'"
-        ).fetchone()[0]
+        stored = conn.execute("select count(*) from documents where doc_type = 'pressemitteilung'").fetchone()[0]
     print(json.dumps({"peaks": [first.peak, second.peak], "seconds": [first.seconds, second.seconds]}))
 
     assert (first.code, second.code, stored) == (0, 0, RELEASES)

@@ -45,12 +45,8 @@ class Rules:
 
 
 ROBOTS = {
-    "robots-forbids-everything": Rules(
-        answers=page(b"User-agent: *\nDisallow: /\n"), kind="robots_forbidden"
-    ),
-    "robots-forbids-us": Rules(
-        answers=page(b"User-agent: aktenkundig\nDisallow: /\n"), kind="robots_forbidden"
-    ),
+    "robots-forbids-everything": Rules(answers=page(b"User-agent: *\nDisallow: /\n"), kind="robots_forbidden"),
+    "robots-forbids-us": Rules(answers=page(b"User-agent: aktenkundig\nDisallow: /\n"), kind="robots_forbidden"),
     "robots-500": Rules(answers=status("500 Internal Server Error"), kind="robots_unreachable"),
     "robots-429": Rules(answers=status("429 Too Many Requests", Retry_After="99"), kind="robots_unreachable"),
     "robots-hangs": Rules(answers=hang, kind="robots_unreachable"),
@@ -202,21 +198,27 @@ def test_links_to_elsewhere_are_never_followed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with HostileSite() as decoy, HostileSite(releases=3) as site:
         elsewhere = [
-            f"http://127.0.0.1:{decoy.port}/presse/?id=1", f"http://localhost:{decoy.port}/x.pdf",
-            f"http://[::1]:{decoy.port}/x.pdf", f"//127.0.0.1:{decoy.port}/x.pdf", "http://169.254.169.254/x.pdf",
-            f"http://0x7f000001:{decoy.port}/x.pdf", f"http://2130706433:{decoy.port}/x.pdf",
+            f"http://127.0.0.1:{decoy.port}/presse/?id=1",
+            f"http://localhost:{decoy.port}/x.pdf",
+            f"http://[::1]:{decoy.port}/x.pdf",
+            f"//127.0.0.1:{decoy.port}/x.pdf",
+            "http://169.254.169.254/x.pdf",
+            f"http://0x7f000001:{decoy.port}/x.pdf",
+            f"http://2130706433:{decoy.port}/x.pdf",
             f"https://www.datenschutz-mv.de:{decoy.port}/static/DS/Dateien/x.pdf",
-            f"http://www.datenschutz-mv.de@127.0.0.1:{decoy.port}/x.pdf", f"http://127.0.0.1:{decoy.port}\\@x/x.pdf",
-            "file:///etc/passwd", "ftp://127.0.0.1/x.pdf", "data:text/html,x", "javascript:alert(1)", "mailto:a@b.de",
-            "http://[::1", "x" * 5000,
-        ]  # fmt: skip
+            f"http://www.datenschutz-mv.de@127.0.0.1:{decoy.port}/x.pdf",
+            f"http://127.0.0.1:{decoy.port}\\@x/x.pdf",
+            "file:///etc/passwd",
+            "ftp://127.0.0.1/x.pdf",
+            "data:text/html,x",
+            "javascript:alert(1)",
+            "mailto:a@b.de",
+            "http://[::1",
+            "x" * 5000,
+        ]
         links = "".join(f"<a href='{url}'>Anlage (PDF, 1 MB)</a>" for url in elsewhere)
-        teasers = "".join(
-            f"<div class='teaser'><h3><a href='{url}'>Titel</a></h3></div>" for url in elsewhere
-        )
-        site.trouble(
-            release_target(site.ids[0]), page(release_page(site.ids[0], files=tuple(elsewhere), extra=links))
-        )
+        teasers = "".join(f"<div class='teaser'><h3><a href='{url}'>Titel</a></h3></div>" for url in elsewhere)
+        site.trouble(release_target(site.ids[0]), page(release_page(site.ids[0], files=tuple(elsewhere), extra=links)))
         site.trouble("/presse/", page(list_page(site.ids, elsewhere[0], extra=teasers)))
         ended = run(*crawl_arguments(data, site.address))
         seen, asked = list(decoy.targets), set(site.targets)
@@ -230,9 +232,7 @@ def test_links_to_elsewhere_are_never_followed(tmp_path: Path) -> None:
 def test_nothing_of_a_prefix_address_is_exempt(tmp_path: Path) -> None:
     """--at exempts one host and port; another port of the same host is somebody else."""
     with HostileSite() as decoy, HostileSite(releases=2) as site:
-        site.trouble(
-            release_target(site.ids[0]), redirect(f"http://127.0.0.1:{decoy.port}{release_target(1)}")
-        )
+        site.trouble(release_target(site.ids[0]), redirect(f"http://127.0.0.1:{decoy.port}{release_target(1)}"))
         site.trouble(release_target(site.ids[1]), redirect(f"{site.address}/presse/?id=7"))
         run(*crawl_arguments(tmp_path / "data", site.address), env=QUICK)
         seen, asked = list(decoy.targets), list(site.targets)

@@ -45,13 +45,7 @@ def test_the_units_are_valid(tmp_path: Path) -> None:
 @needs_systemd
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
 def test_the_services_are_hardened(service: Path) -> None:
-    command = [
-        "systemd-analyze",
-        "security",
-        "--offline=true",
-        f"--threshold={HIGHEST_EXPOSURE}",
-        str(service),
-    ]
+    command = ["systemd-analyze", "security", "--offline=true", f"--threshold={HIGHEST_EXPOSURE}", str(service)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stdout[-400:]
@@ -85,14 +79,7 @@ def test_the_workflow_passes_the_linter() -> None:
     linter = shutil.which("zizmor", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if linter is None:
         pytest.skip("zizmor ist nicht installiert (.ci/run richtet es ein, wo es zu haben ist)")
-    command = [
-        linter,
-        "--offline",
-        "--no-progress",
-        "--config",
-        str(WORKFLOW.with_name("zizmor.yml")),
-        str(WORKFLOW),
-    ]
+    command = [linter, "--offline", "--no-progress", "--config", str(WORKFLOW.with_name("zizmor.yml")), str(WORKFLOW)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stdout
@@ -148,9 +135,7 @@ def test_the_image_runs_as_a_user_of_its_own_and_takes_every_package() -> None:
     assert {"aktenkundig", "archive", "crawler", "pipelines", "portal"} <= copied
     assert [line for line in lines if line.startswith("USER")] == ["USER 10001"]
     assert "--uid 10001" in "".join(lines)
-    assert lines.index("USER 10001") < next(
-        at for at, line in enumerate(lines) if line.startswith("ENTRYPOINT")
-    )
+    assert lines.index("USER 10001") < next(at for at, line in enumerate(lines) if line.startswith("ENTRYPOINT"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="nur root kann einen Ordner einer fremden Gruppe geben")

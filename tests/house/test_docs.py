@@ -25,9 +25,15 @@ ROOMS = ("aktenkundig", "archive", "crawler", "pipelines", "portal")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATING = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
 DICTIONARY = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
-PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-         for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")),
-                      *sorted((ROOT / "deploy").glob("*.md")))}  # fmt: skip
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted((ROOT / "deploy").glob("*.md")),
+    )
+}
 SETTING = re.compile(r"AKTENKUNDIG_[A-Z]+(?:_[A-Z]+)*")
 
 
@@ -51,9 +57,7 @@ def shell_lines(text: str) -> Iterator[str]:
     for kind, block in re.findall(r"```(\w*)\n(.*?)```", text, re.DOTALL):
         if kind in ("", "sh", "shell", "console"):
             yield from (line.removeprefix("$ ") for line in block.splitlines())
-    yield from re.findall(
-        r"(?<!`)`(aktenkundig [^`\n]+)`(?!`)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    )
+    yield from re.findall(r"(?<!`)`(aktenkundig [^`\n]+)`(?!`)", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
 def calls() -> list[tuple[str, list[str]]]:
@@ -98,11 +102,7 @@ def test_every_example_call_is_understood(page: str, arguments: list[str]) -> No
 def test_every_make_target_of_the_documentation_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {word for text in PAGES.values() for word in re.findall(r"`make ([a-z]+)", text)}
-    named |= {
-        word
-        for text in PAGES.values()
-        for word in re.findall(r"^(?:sudo )?make ([a-z]+)", text, re.MULTILINE)
-    }
+    named |= {word for text in PAGES.values() for word in re.findall(r"^(?:sudo )?make ([a-z]+)", text, re.MULTILINE)}
 
     assert named
     assert named <= targets
@@ -114,12 +114,12 @@ def test_every_make_target_of_the_documentation_exists() -> None:
 def environment_variables() -> set[str]:
     """Variables that the code reads from the environment."""
     patterns = (
-        r"environ(?:\.get)?[\(\[]\s*\"(AKTENKUNDIG_[A-Z_]+)\"", r"envvar=\"(AKTENKUNDIG_[A-Z_]+)\"",
-        r"environ, \"[a-z_]+\", \"(AKTENKUNDIG_[A-Z_]+)\"", r"^[A-Z_]+ = \"(AKTENKUNDIG_[A-Z_]+)\"",
-    )  # fmt: skip
-    return {
-        name for text in code() for pattern in patterns for name in re.findall(pattern, text, re.MULTILINE)
-    }
+        r"environ(?:\.get)?[\(\[]\s*\"(AKTENKUNDIG_[A-Z_]+)\"",
+        r"envvar=\"(AKTENKUNDIG_[A-Z_]+)\"",
+        r"environ, \"[a-z_]+\", \"(AKTENKUNDIG_[A-Z_]+)\"",
+        r"^[A-Z_]+ = \"(AKTENKUNDIG_[A-Z_]+)\"",
+    )
+    return {name for text in code() for pattern in patterns for name in re.findall(pattern, text, re.MULTILINE)}
 
 
 def test_every_environment_variable_is_described_for_operators() -> None:
@@ -148,11 +148,7 @@ def test_every_kind_of_incident_is_described_for_operators() -> None:
         ROOT / "archive" / "health" / "disk.py",
         ROOT / "aktenkundig" / "nightly.py",
     )
-    kinds = {
-        kind
-        for path in watching
-        for kind in re.findall(r'kind="([a-z_]+)"', path.read_text(encoding="utf-8"))
-    }
+    kinds = {kind for path in watching for kind in re.findall(r'kind="([a-z_]+)"', path.read_text(encoding="utf-8"))}
 
     assert len(kinds) >= 12
     assert {kind for kind in kinds if f"`{kind}`" not in OPERATING} == set()
@@ -170,10 +166,17 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
         record = SnapshotRecord(run_id=run_id, url="https://x/a.pdf", fetched_at=seen, status=200)
         text = "Die Videoüberwachung im Gesundheitsamt, ein Beschluss über künstliche Intelligenz."
         paper = Publication(
-            id="dsk-oh-a", source="dsk", doc_type="beschluss", title="Beschluss zur Videoüberwachung", url="https://x/a.pdf",
-            content_sha256="a", snapshot_id=add_snapshot(conn, record), seen_at=seen, published_on="2024-05",
+            id="dsk-oh-a",
+            source="dsk",
+            doc_type="beschluss",
+            title="Beschluss zur Videoüberwachung",
+            url="https://x/a.pdf",
+            content_sha256="a",
+            snapshot_id=add_snapshot(conn, record),
+            seen_at=seen,
+            published_on="2024-05",
             pages=(PageRecord(page=1, text=text, method="pdf"),),
-        )  # fmt: skip
+        )
         keep(conn, paper, run_id=run_id)
         register_functions(conn)
         yield conn
@@ -195,11 +198,7 @@ def test_every_table_and_column_is_in_the_dictionary(archive: sqlite3.Connection
 
 def sql_examples() -> list[tuple[str, str]]:
     """Every SQL block of the documentation."""
-    return [
-        (page, sql)
-        for page, text in PAGES.items()
-        for sql in re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
-    ]
+    return [(page, sql) for page, text in PAGES.items() for sql in re.findall(r"```sql\n(.*?)```", text, re.DOTALL)]
 
 
 def test_there_are_sql_examples_to_run() -> None:

@@ -25,11 +25,7 @@ def packages() -> list[str]:
 
 def test_every_folder_with_code_is_a_package() -> None:
     """A folder without ``__init__.py`` would be missing from the installation."""
-    there = {
-        ".".join(path.parent.relative_to(ROOT).parts)
-        for room in ROOMS
-        for path in (ROOT / room).rglob("*.py")
-    }
+    there = {".".join(path.parent.relative_to(ROOT).parts) for room in ROOMS for path in (ROOT / room).rglob("*.py")}
 
     assert set(packages()) == there
 
@@ -83,9 +79,7 @@ def test_constraints_name_versions_and_no_addresses() -> None:
 def test_the_benchmarks_can_name_the_versions_they_ran_with() -> None:
     """A benchmark that asks for the version of a package nobody installs cannot run."""
     script = "from benchmarks.machine import describe; print(describe())"
-    told = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert told.returncode == 0, told.stderr
     assert "scrapy" in told.stdout

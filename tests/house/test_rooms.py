@@ -19,31 +19,74 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 
 CLOSED_TO_THE_PORTAL = (
-    "archive.keeping", "archive.vault.writer", "archive.vault.seals",
-    "archive.vault.seals", "archive.search.indexing",
-)  # fmt: skip
+    "archive.keeping",
+    "archive.vault.writer",
+    "archive.vault.seals",
+    "archive.vault.seals",
+    "archive.search.indexing",
+)
 """The writing side, by folder where a whole folder writes. The portal reads."""
 
 PURE = (
-    "crawler/pages", "pipelines/dates", "pipelines/mending", "pipelines/citations", "pipelines/topics",
+    "crawler/pages",
+    "pipelines/dates",
+    "pipelines/mending",
+    "pipelines/citations",
+    "pipelines/topics",
     "archive/german",
-)  # fmt: skip
+)
 """Folders whose every module takes values and gives values."""
 
 PURE_MODULES = (
-    "crawler/identity", "crawler/items", "crawler/harvest", "crawler/press_portal", "crawler/sections",
-    "crawler/errors", "pipelines/publication", "pipelines/fingerprint", "pipelines/issuers",
-    "pipelines/bodies", "pipelines/language", "pipelines/contact", "pipelines/docx", "pipelines/odt",
-    "pipelines/pdf", "pipelines/naming", "pipelines/editions", "archive/diff", "archive/statutes",
-    "archive/snippets", "portal/charts", "portal/citing", "portal/german_dates", "portal/passages",
-    "portal/stretches", "portal/untrusted",
-)  # fmt: skip
+    "crawler/identity",
+    "crawler/items",
+    "crawler/harvest",
+    "crawler/press_portal",
+    "crawler/sections",
+    "crawler/errors",
+    "pipelines/publication",
+    "pipelines/fingerprint",
+    "pipelines/issuers",
+    "pipelines/bodies",
+    "pipelines/language",
+    "pipelines/contact",
+    "pipelines/docx",
+    "pipelines/odt",
+    "pipelines/pdf",
+    "pipelines/naming",
+    "pipelines/editions",
+    "archive/diff",
+    "archive/statutes",
+    "archive/snippets",
+    "portal/charts",
+    "portal/citing",
+    "portal/german_dates",
+    "portal/passages",
+    "portal/stretches",
+    "portal/untrusted",
+)
 """Modules that are as pure, by room and name, whatever folder of the room they lie in."""
 
 IMPURE_MODULES = (
-    "scrapy", "twisted", "datasette", "sqlite3", "sqlite_utils", "socket", "urllib.request", "requests", "httpx",
-    "subprocess", "multiprocessing", "threading", "time", "random", "secrets", "uuid", "tempfile", "shutil",
-)  # fmt: skip
+    "scrapy",
+    "twisted",
+    "datasette",
+    "sqlite3",
+    "sqlite_utils",
+    "socket",
+    "urllib.request",
+    "requests",
+    "httpx",
+    "subprocess",
+    "multiprocessing",
+    "threading",
+    "time",
+    "random",
+    "secrets",
+    "uuid",
+    "tempfile",
+    "shutil",
+)
 IMPURE_NAMES = frozenset({"now", "today", "utcnow", "environ", "environb", "getenv", "urandom", "cwd"})
 """What asks the clock, the environment or chance, as an attribute or imported by name."""
 
@@ -116,9 +159,7 @@ def impurities(path: Path) -> set[str]:
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     named = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
-    return {name for name in imports(path) if within(name, IMPURE_MODULES)} | (
-        (attributes | named) & IMPURE_NAMES
-    )
+    return {name for name in imports(path) if within(name, IMPURE_MODULES)} | ((attributes | named) & IMPURE_NAMES)
 
 
 @pytest.mark.parametrize("folder", PURE)

@@ -18,9 +18,7 @@ FORBIDDEN = 1
 TIMEOUT, NEVER = "6", 600.0
 """Seconds: far more than a healthy page takes on the busiest machine; and an answer that does not come at all."""
 SITE = "https://www.datenschutz-mv.de"
-SCRIPT = (
-    "<p onclick='alert(1)'>Klick<script>alert('Einbruch')</script><img src=x onerror='alert(2)'></p></body>"
-)
+SCRIPT = "<p onclick='alert(1)'>Klick<script>alert('Einbruch')</script><img src=x onerror='alert(2)'></p></body>"
 
 CASES = {
     "charset_wrong": None,
@@ -74,10 +72,7 @@ class BadNight:
             self.asked_500 = sum(one.target == target(self.ids["status_500"]) for one in site.requests)
             site.heal()
             empty = answer("dsmv", "/presse/", 1, RELEASES).body.decode()
-            site.fault(
-                "/presse/",
-                body=re.sub(r'class="teaser"', 'class="x"', empty).replace("?id=", "?nr=").encode(),
-            )
+            site.fault("/presse/", body=re.sub(r'class="teaser"', 'class="x"', empty).replace("?id=", "?nr=").encode())
             self.empty = self.journey.crawl(1, "dsmv")
             self.empty_run, self.empty_kinds = self._newest_run(), self._kinds()
             site.heal()
@@ -86,9 +81,7 @@ class BadNight:
 
     def _spoil(self, site: SampleSite) -> None:
         at = {name: target(number) for name, number in self.ids.items()}
-        script = (
-            page_of(self.ids["script"]).decode().replace("</p>", "</p>" + SCRIPT.removesuffix("</body>"), 1)
-        )
+        script = page_of(self.ids["script"]).decode().replace("</p>", "</p>" + SCRIPT.removesuffix("</body>"), 1)
         site.fault(at["charset_wrong"], content_type="text/html; charset=utf-16")
         site.fault(at["charset_missing"], content_type="text/html")
         site.fault(at["html_truncated"], body=cut_in_the_text(page_of(self.ids["html_truncated"])))
@@ -162,8 +155,7 @@ def test_an_id_that_is_no_number_is_excluded_with_a_reason(night: BadNight) -> N
 
 def test_two_releases_with_the_same_title_are_two_documents(night: BadNight) -> None:
     mine = night.journey.value(
-        "select title from versions where document_id = ? and version = 1",
-        f"dsmv-{night.ids['title_of_another']}",
+        "select title from versions where document_id = ? and version = 1", f"dsmv-{night.ids['title_of_another']}"
     )
     others = night.journey.value("select title from documents where id = ?", f"dsmv-{night.other}")
 

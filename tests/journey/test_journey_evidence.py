@@ -101,9 +101,7 @@ def test_a_later_crawl_keeps_a_blocked_document_blocked(journey: Journey) -> Non
     conn.close()
     journey.crawl(5, "dsmv")
 
-    row = journey.rows("select title, text, blocked_at is not null from documents where id = 'dsmv-215466'")[
-        0
-    ]
+    row = journey.rows("select title, text, blocked_at is not null from documents where id = 'dsmv-215466'")[0]
     assert row == ("", "", 1)
     assert journey.value("select count(*) from versions where document_id = 'dsmv-215466'") == 0
 
@@ -125,9 +123,7 @@ def test_a_second_run_on_an_unchanged_site_adds_nothing(journey: Journey, valida
     payload = []
     for path in sorted((journey.data / "warc").glob("*20261006*.warc.gz")):
         with path.open("rb") as stream:
-            payload += [
-                record.rec_type for record in ArchiveIterator(stream) if record.rec_type == "response"
-            ]
+            payload += [record.rec_type for record in ArchiveIterator(stream) if record.rec_type == "response"]
     good = journey.rows("select status from snapshots where run_id > 2 and status in (200, 304)")
     assert payload == []
     if validators:
@@ -137,11 +133,7 @@ def test_a_second_run_on_an_unchanged_site_adds_nothing(journey: Journey, valida
 
 def strip_seen(table: str, rows: dict[str, list[tuple[object, ...]]]) -> list[tuple[object, ...]]:
     """The rows without ``documents.last_seen_at``, which is all that a quiet night may change."""
-    return (
-        [row[:LAST_SEEN] + row[LAST_SEEN + 1 :] for row in rows[table]]
-        if table == "documents"
-        else rows[table]
-    )
+    return [row[:LAST_SEEN] + row[LAST_SEEN + 1 :] for row in rows[table]] if table == "documents" else rows[table]
 
 
 LAST_SEEN = 19

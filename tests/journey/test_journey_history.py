@@ -71,19 +71,14 @@ def test_removal_is_told_from_everything_that_looks_like_it(
 
 def test_removal_takes_three_checks_over_seven_days(history: Journey) -> None:
     at = history.value("select at from events where document_id = 'dsmv-146990' and kind = 'removed'")
-    checks = history.rows(
-        "select at from absences where document_id = 'dsmv-146990' and at <= ? order by at", at
-    )
+    checks = history.rows("select at from absences where document_id = 'dsmv-146990' and at <= ? order by at", at)
 
     assert len(checks) >= 3
     assert (str(checks[0][0])[:10], str(at)[:10]) == ("2026-10-07", "2026-10-15")  # nobody looked on the 14th
 
 
 def test_a_document_that_was_removed_and_returns_keeps_its_id_and_its_history(history: Journey) -> None:
-    kinds = [
-        row[0]
-        for row in history.rows("select kind from events where document_id = 'dsmv-145377' order by at")
-    ]
+    kinds = [row[0] for row in history.rows("select kind from events where document_id = 'dsmv-145377' order by at")]
 
     assert kinds == ["new", "removed", "returned"]
 
@@ -93,9 +88,7 @@ def test_nothing_is_unlisted_for_a_moment_only(history: Journey) -> None:
 
 
 def test_late_and_back_dated_releases_are_found(history: Journey) -> None:
-    rows = history.rows(
-        "select id, published_on from documents where id in ('dsmv-219240', 'dsmv-219251') order by id"
-    )
+    rows = history.rows("select id, published_on from documents where id in ('dsmv-219240', 'dsmv-219251') order by id")
 
     assert rows == [("dsmv-219240", "2026-10-06"), ("dsmv-219251", "2022-09-06")]
 
@@ -105,9 +98,7 @@ def test_an_unlisted_release_whose_page_lost_its_parts_goes_the_way_of_removal(j
     journey.crawl(2, "dsmv")
     start = answer("dsmv", "/", 2, 0)
     journey.site.fault(
-        "/presse/?id=157233*",
-        host="dsmv",
-        body=start.body.replace(b"<h1", b"<h2").replace(b"</h1", b"</h2"),
+        "/presse/?id=157233*", host="dsmv", body=start.body.replace(b"<h1", b"<h2").replace(b"</h1", b"</h2")
     )
     for day in (3, 7, 11):
         journey.crawl(day, "dsmv")

@@ -20,9 +20,7 @@ BEFORE, AFTER = 2, 3
 
 def state(journey: Journey, document_id: str) -> tuple[object, ...]:
     """Where a document moved to, whether it is removed, and its version."""
-    return journey.rows(
-        "select moved_to, removed_at is not null, version from documents where id = ?", document_id
-    )[0]
+    return journey.rows("select moved_to, removed_at is not null, version from documents where id = ?", document_id)[0]
 
 
 def lead_on(journey: Journey) -> None:
@@ -59,9 +57,7 @@ def test_an_address_that_leads_to_another_text_is_not_the_document(journey: Jour
 def test_a_listed_address_that_redirects_is_read_under_its_own_id(journey: Journey) -> None:
     """A text that comes by a redirect is compared with what stood at the address itself."""
     journey.crawl(BEFORE, "dsk")
-    journey.site.fault(
-        OLD, host="dsk", status=302, headers={"Location": "/media/kp/dsk_kpnr_20.pdf"}, body=b""
-    )
+    journey.site.fault(OLD, host="dsk", status=302, headers={"Location": "/media/kp/dsk_kpnr_20.pdf"}, body=b"")
     journey.crawl(BEFORE, "dsk")
 
     assert state(journey, OLD_ID) == (None, 0, 2)
@@ -70,9 +66,7 @@ def test_a_listed_address_that_redirects_is_read_under_its_own_id(journey: Journ
 
 def test_redirects_are_rebuilt_row_for_row(journey: Journey) -> None:
     journey.crawl(BEFORE, "dsk")
-    journey.site.fault(
-        OLD, host="dsk", status=302, headers={"Location": "/media/kp/dsk_kpnr_20.pdf"}, body=b""
-    )
+    journey.site.fault(OLD, host="dsk", status=302, headers={"Location": "/media/kp/dsk_kpnr_20.pdf"}, body=b"")
     journey.crawl(BEFORE, "dsk", now="2026-10-06T05:00:00Z")
     journey.site.heal()
     lead_on(journey)

@@ -77,9 +77,7 @@ def walled(site: WalledSite, wall: Wall, *, everywhere: bool) -> dict[str, bytes
 
 @pytest.mark.parametrize("unlisted", [0, 1, 3])
 @pytest.mark.parametrize("name", WALLS)
-def test_nine_nights_behind_a_wall_leave_no_trace(
-    name: str, unlisted: int, site: WalledSite, watch: Watch
-) -> None:
+def test_nine_nights_behind_a_wall_leave_no_trace(name: str, unlisted: int, site: WalledSite, watch: Watch) -> None:
     """Neither version nor removal, move, new document or unlisting; also of documents that no list names."""
     wall, everywhere = WALLS[name]
     site.numbers = site.numbers[: len(site.numbers) - unlisted]
@@ -133,11 +131,7 @@ def test_a_new_page_put_in_between_is_no_first_document(site: WalledSite, watch:
 
 @pytest.mark.parametrize(
     "title",
-    [
-        "Wartungsarbeiten an Servern: worauf Stellen achten",
-        "Zugriff verweigert: wenn Ämter mauern",
-        "Bitte warten",
-    ],
+    ["Wartungsarbeiten an Servern: worauf Stellen achten", "Zugriff verweigert: wenn Ämter mauern", "Bitte warten"],
 )
 def test_a_real_page_may_speak_of_such_things(title: str, site: WalledSite, watch: Watch) -> None:
     site.pages[SITE + "/Blickpunkte/blatt-praxis/"] = framed(title, f"<h1>{title}</h1><p>Ein Merkblatt.</p>")
@@ -149,19 +143,13 @@ def test_a_real_page_may_speak_of_such_things(title: str, site: WalledSite, watc
 @pytest.mark.parametrize("how", [404, 410, "soft", "redirect"])
 def test_a_removal_that_is_real_is_established(how: int | str, site: WalledSite, watch: Watch) -> None:
     """Also with three guidance pages and three releases behind a wall for months."""
-    for url in [
-        *site.documents()[:3],
-        *(url for url in site.documents() if "blatt-s" in url or "blatt-p" in url),
-    ]:
+    for url in [*site.documents()[:3], *(url for url in site.documents() if "blatt-s" in url or "blatt-p" in url)]:
         site.pages[url] = captcha(url)
     for _ in range(4):
         watch.night(days=5)
     gone = site.numbers.pop()
     not_found = framed("Fehler", "<h1>Seite nicht gefunden</h1>")
-    ways: dict[int | str, bytes | int | tuple[str, bytes]] = {
-        "soft": not_found,
-        "redirect": (SITE + "/", START),
-    }
+    ways: dict[int | str, bytes | int | tuple[str, bytes]] = {"soft": not_found, "redirect": (SITE + "/", START)}
     site.pages[release_url(gone)] = ways.get(how, how if isinstance(how, int) else 404)
     for _ in range(4):
         watch.night(days=3)
@@ -199,9 +187,7 @@ def test_a_file_that_its_page_drops_is_unlisted(site: WalledSite, watch: Watch) 
 
 
 def test_a_file_that_moves_is_joined_to_its_new_address(site: WalledSite, watch: Watch) -> None:
-    site.pages[SITE + "/static/DS/Dateien/vorgang-neu.pdf"] = site.pages.pop(
-        SITE + "/static/DS/Dateien/vorgang.pdf"
-    )
+    site.pages[SITE + "/static/DS/Dateien/vorgang-neu.pdf"] = site.pages.pop(SITE + "/static/DS/Dateien/vorgang.pdf")
     site.pages[release_url(FIRST)] = release(FIRST, ["/static/DS/Dateien/vorgang-neu.pdf"])
     watch.night()
 

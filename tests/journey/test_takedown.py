@@ -70,8 +70,13 @@ TEXT = "title || ' ' || coalesce(kicker, '') || ' ' || coalesce(teaser, '') || '
 
 def _beside(conn: sqlite3.Connection) -> str:
     """Addresses, ids, descriptions and the schema, in small letters: words there tell nothing of a document."""
-    queries = ("select sql from sqlite_master", "select url from snapshots", "select id from documents",
-               "select label || description from topics", "select url || document_id from links")  # fmt: skip
+    queries = (
+        "select sql from sqlite_master",
+        "select url from snapshots",
+        "select id from documents",
+        "select label || description from topics",
+        "select url || document_id from links",
+    )
     return "\n".join(text or "" for query in queries for (text,) in conn.execute(query)).lower()
 
 
@@ -83,17 +88,13 @@ class Taken:
         shutil.copytree(before.data, self.data)
         (self.data / "archive-before-m0007.db").write_bytes((self.data / "archive.db").read_bytes())
         with closing(connect(database_path(self.data))) as conn:
-            rows = conn.execute(
-                f"select id, url, {TEXT}, {', '.join(KINDS.values())} from documents"
-            ).fetchall()
+            rows = conn.execute(f"select id, url, {TEXT}, {', '.join(KINDS.values())} from documents").fetchall()
             beside = _beside(conn)
         held = Counter(term for row in rows for term in words_of(row[2]))
         self.targets = []
         for number in range(3, 3 + len(KINDS)):
             own = {
-                row[0]: {
-                    word for word in WORD.findall(row[2]) if len(word) > 5 and held[index_term(word)] == 1
-                }
+                row[0]: {word for word in WORD.findall(row[2]) if len(word) > 5 and held[index_term(word)] == 1}
                 for row in rows
                 if row[number]
             }
@@ -124,9 +125,7 @@ class Taken:
             found = traces(conn, self.words, besides=besides)
         with closing(sqlite3.connect(self.data / "archive-before-m0007.db")) as conn:
             found += traces(conn, self.words, besides=besides)
-        return found + [
-            one for path in self.data.iterdir() if path.is_file() for one in in_bytes(path, self.spelt)
-        ]
+        return found + [one for path in self.data.iterdir() if path.is_file() for one in in_bytes(path, self.spelt)]
 
     def faults(self) -> list[str]:
         """What verify says."""
@@ -248,9 +247,7 @@ def answers(data: Path) -> dict[str, list[tuple[str, bytes]]]:
 
 
 @pytest.mark.faults
-def test_a_purge_takes_the_bytes_for_good_and_leaves_everything_else_as_it_was(
-    taken: Taken, before: Journey
-) -> None:
+def test_a_purge_takes_the_bytes_for_good_and_leaves_everything_else_as_it_was(taken: Taken, before: Journey) -> None:
     """The night after fetches them and keeps none; unblocked, the entry is there, and the next fetch brings the text."""
     urls = {one.url for one in taken.targets}
     held = answers(taken.data)
@@ -258,13 +255,10 @@ def test_a_purge_takes_the_bytes_for_good_and_leaves_everything_else_as_it_was(
     now = answers(taken.data)
 
     assert all(any(body for _, body in held[url]) for url in urls)
-    assert now == {
-        url: [(at, b"" if url in urls else body) for at, body in told] for url, told in held.items()
-    }
+    assert now == {url: [(at, b"" if url in urls else body) for at, body in told] for url, told in held.items()}
     assert taken.faults() == []
     kept = taken.rows(
-        "select sha256, payload_digest, purged_at from snapshots where status = 200 and url in (?, ?, ?)",
-        *urls,
+        "select sha256, payload_digest, purged_at from snapshots where status = 200 and url in (?, ?, ?)", *urls
     )
     assert len(kept) >= 3
     assert all(all(row) for row in kept)
@@ -273,9 +267,7 @@ def test_a_purge_takes_the_bytes_for_good_and_leaves_everything_else_as_it_was(
     night.crawl(3)
     told = taken.rows("select kind from problems where run_id > 4 and url in (?, ?, ?)", *urls)
     assert told == []
-    assert {body for url, all_told in answers(taken.data).items() if url in urls for _, body in all_told} == {
-        b""
-    }
+    assert {body for url, all_told in answers(taken.data).items() if url in urls for _, body in all_told} == {b""}
 
     command(taken.data, "rebuild")
     ids = [one.id for one in taken.targets]

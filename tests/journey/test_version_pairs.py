@@ -34,13 +34,22 @@ def digest(page: str) -> str:
     """The fingerprint of a release page."""
     url = "https://www.datenschutz-mv.de/presse/?id=900001&processor=processor.sa.pressemitteilung"
     read = read_release(
-        page.encode(), url=url, document_id="dsmv-900001", content_type="text/html; charset=utf-8",
+        page.encode(),
+        url=url,
+        document_id="dsmv-900001",
+        content_type="text/html; charset=utf-8",
         source=load_source("dsmv"),
-    )  # fmt: skip
+    )
     item = DocumentRead(
-        source="dsmv", document_id="dsmv-900001", url=url, doc_type="pressemitteilung", listed=None, content=read,
-        evidence=EVIDENCE, publisher="DSMV",
-    )  # fmt: skip
+        source="dsmv",
+        document_id="dsmv-900001",
+        url=url,
+        doc_type="pressemitteilung",
+        listed=None,
+        content=read,
+        evidence=EVIDENCE,
+        publisher="DSMV",
+    )
     return publication_of_page(item)[0].content_sha256
 
 
@@ -58,7 +67,9 @@ COSMETIC: dict[str, Callable[[str], str]] = {
     "another navigation": swap('<a href="/presse/">Presse</a>', '<a href="/presse/">Presse</a><a href="/neu/">Neu</a>'),
     "a form token": swap("<body>", '<body><form><input type="hidden" name="token" value="a8f3"></form>'),
     "a script": swap("</head>", "<script>var besuch = 17;</script></head>"),
-    "a stand-heute widget": swap('<div class="absatz">', '<div class="absatz"><p>Stand heute: 23.11.2026, 08:00 Uhr</p>'),
+    "a stand-heute widget": swap(
+        '<div class="absatz">', '<div class="absatz"><p>Stand heute: 23.11.2026, 08:00 Uhr</p>'
+    ),
     "another footer": swap("Impressum", "Impressum und Barrierefreiheit"),
     "wrapped lines": swap(" in Hausfluren ", "\n   in Hausfluren\n"),
     "non-breaking spaces": swap("14 Beschwerden", "14&nbsp;Beschwerden"),
@@ -72,11 +83,15 @@ COSMETIC: dict[str, Callable[[str], str]] = {
     "another heading markup": swap("vom 3. Mai 2024<br>", "vom 3. Mai 2024</h1><h1>"),
     "classes on everything": swap("<p>", '<p class="text-lang" data-v="7">'),
     "another file size": swap("0,10 MB", "0,11 MB"),
-    "a session in a link": swap('href="/static/DS/Dateien/Leitfaden.pdf"', 'href="/static/DS/Dateien/Leitfaden.pdf#page=1"'),
-    "an absolute link": swap('href="/static/DS/Dateien/Leitfaden.pdf"',
-                             'href="https://www.datenschutz-mv.de/static/DS/Dateien/Leitfaden.pdf"'),
+    "a session in a link": swap(
+        'href="/static/DS/Dateien/Leitfaden.pdf"', 'href="/static/DS/Dateien/Leitfaden.pdf#page=1"'
+    ),
+    "an absolute link": swap(
+        'href="/static/DS/Dateien/Leitfaden.pdf"',
+        'href="https://www.datenschutz-mv.de/static/DS/Dateien/Leitfaden.pdf"',
+    ),
     "comments": swap("<p>Die", "<!-- Fassung 7 --><p>Die"),
-}  # fmt: skip
+}
 
 REAL: dict[str, Callable[[str], str]] = {
     "one word": swap("abzubauen", "abzuschalten"),
@@ -114,15 +129,17 @@ def test_a_real_change_makes_a_version(change: str) -> None:
 
 
 LISTED = ListedItem(
-    document_id="dsk-oh-x", url="https://www.datenschutzkonferenz-online.de/media/oh/x.pdf", doc_type="orientierungshilfe",
-    label="16.06.2021 - Leitfaden E-Mail", date_text="16.06.2021", title_text="Leitfaden E-Mail",
-)  # fmt: skip
+    document_id="dsk-oh-x",
+    url="https://www.datenschutzkonferenz-online.de/media/oh/x.pdf",
+    doc_type="orientierungshilfe",
+    label="16.06.2021 - Leitfaden E-Mail",
+    date_text="16.06.2021",
+    title_text="Leitfaden E-Mail",
+)
 FILE = FileText(
     kind="pdf",
     pages=(
-        FilePage(
-            number=1, text="Leitfaden. Erste Seite.", verbatim="Leitfaden\nErste Seite.\n1", method="pdf"
-        ),
+        FilePage(number=1, text="Leitfaden. Erste Seite.", verbatim="Leitfaden\nErste Seite.\n1", method="pdf"),
         FilePage(number=2, text="Zweite Seite.", verbatim="Zweite Seite.\n2", method="pdf"),
     ),
     page_count=2,
@@ -134,9 +151,15 @@ def paper(listed: ListedItem = LISTED, file: FileText = FILE) -> str:
     """The fingerprint of a paper."""
     content = FileBody(document_id=listed.document_id, url=listed.url, body=b"")
     item = DocumentRead(
-        source="dsk", document_id=listed.document_id, url=listed.url, doc_type=listed.doc_type, listed=listed,
-        content=content, evidence=EVIDENCE, publisher="DSK",
-    )  # fmt: skip
+        source="dsk",
+        document_id=listed.document_id,
+        url=listed.url,
+        doc_type=listed.doc_type,
+        listed=listed,
+        content=content,
+        evidence=EVIDENCE,
+        publisher="DSK",
+    )
     return publication_of_file(item, file)[0].content_sha256
 
 
@@ -182,9 +205,7 @@ def test_a_changed_label_title_is_a_version() -> None:
 def test_another_picture_on_a_scanned_page_is_a_version() -> None:
     scan = replace(FILE, pages=(replace(FILE.pages[0], verbatim="", text="", method="none"), FILE.pages[1]))
 
-    assert paper(file=replace(scan, fingerprints=("a1", ""))) != paper(
-        file=replace(scan, fingerprints=("b2", ""))
-    )
+    assert paper(file=replace(scan, fingerprints=("a1", ""))) != paper(file=replace(scan, fingerprints=("b2", "")))
 
 
 def test_there_are_enough_pairs() -> None:

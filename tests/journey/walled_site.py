@@ -15,14 +15,7 @@ from urllib.parse import urlsplit
 from archive.database import open_archive, transaction
 from archive.health import Finding, assess
 from archive.health.incidents import note_findings
-from archive.keeping.ledger import (
-    RunCounts,
-    SnapshotRecord,
-    add_snapshot,
-    begin_run,
-    finish_run,
-    last_read_snapshot,
-)
+from archive.keeping.ledger import RunCounts, SnapshotRecord, add_snapshot, begin_run, finish_run, last_read_snapshot
 from archive.keeping.removal import RemovalRule
 from crawler.harvests import harvest_for
 from crawler.harvests.harvest import Ask, Fetched, Record
@@ -45,9 +38,7 @@ def release_url(number: int) -> str:
 
 def framed(title: str, inner: str) -> bytes:
     """A page in the frame of the site."""
-    menu = "".join(
-        f'<li><a href="/{name}/">{name}</a></li>' for name in ("amt", "themen", "service", "presse")
-    )
+    menu = "".join(f'<li><a href="/{name}/">{name}</a></li>' for name in ("amt", "themen", "service", "presse"))
     return (
         f"<!DOCTYPE html><html><head><title>{title} - Amt</title><link rel='stylesheet' href='/static/haus.css'></head>"
         f"<body id='haus'><header class='kopf'><ul class='leiste'>{menu}</ul></header><main>{inner}</main>"
@@ -91,9 +82,7 @@ class WalledSite:
         for number in self.numbers:
             self.pages[release_url(number)] = release(number, [file] if number == FIRST else ())
         self.pages[SITE + file] = b"%PDF-1.7 Vorgang"
-        self.pages[SITE + "/Blickpunkte/"] = guidance(
-            "Blickpunkte", [*topics, "/static/DS/Dateien/blatt.pdf"]
-        )
+        self.pages[SITE + "/Blickpunkte/"] = guidance("Blickpunkte", [*topics, "/static/DS/Dateien/blatt.pdf"])
         self.pages[SITE + "/static/DS/Dateien/blatt.pdf"] = b"%PDF-1.7 Blatt"
         for path in topics:
             self.pages[SITE + path] = guidance(path.strip("/").rpartition("-")[2])
@@ -133,13 +122,9 @@ class Watch:
         at = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         source, conn = load_source("dsmv"), self.conn
         run_id = begin_run(conn, source="dsmv", started_at=at, version="test")
-        memory = replace(
-            remember(conn, "dsmv", before_run=run_id), recall=lambda url: self._recall(url, run_id)
-        )
+        memory = replace(remember(conn, "dsmv", before_run=run_id), recall=lambda url: self._recall(url, run_id))
         harvest, counts = harvest_for(source, memory), RunCounts()
-        recorder = Recorder(
-            Run(conn=conn, run_id=run_id, source="dsmv", counts=counts, memory=memory, now=lambda: at)
-        )
+        recorder = Recorder(Run(conn=conn, run_id=run_id, source="dsmv", counts=counts, memory=memory, now=lambda: at))
         queue, order = [], count()
 
         def take(results: Iterable[Ask | Record]) -> None:
@@ -161,9 +146,7 @@ class Watch:
             recorder.count_listed()
             write_listings(conn, recorder)
             outcome, detail = outcome_of(recorder, "finished")
-            finish_run(
-                conn, run_id, finished_at=at, outcome=outcome, counts=counts, detail=detail, settled=True
-            )
+            finish_run(conn, run_id, finished_at=at, outcome=outcome, counts=counts, detail=detail, settled=True)
         findings = assess(conn, run_id)
         note_findings(conn, "dsmv", findings, at=at, run_id=run_id)
         return findings
@@ -173,8 +156,13 @@ class Watch:
         digest = hashlib.sha256(body).hexdigest()
         before = last_read_snapshot(self.conn, final, before_run=run_id)
         snapshot = SnapshotRecord(
-            run_id=run_id, url=final, fetched_at=at, status=status, sha256=digest, asked_url=url if final != url else None
-        )  # fmt: skip
+            run_id=run_id,
+            url=final,
+            fetched_at=at,
+            status=status,
+            sha256=digest,
+            asked_url=url if final != url else None,
+        )
         snapshot_id = add_snapshot(self.conn, snapshot)
         self._bodies[snapshot_id] = body
         unchanged = status == 200 and before is not None and before["sha256"] == digest

@@ -39,17 +39,37 @@ LONGEST_RUN = 60.0
 
 SQL = re.compile(r"\b(select|insert|update|delete)\b")
 SQL_CHANGES = (
-    (" and ", " or "), (" or ", " and "), ("<>", "="), (" is null", " is not null"), (" is not null", " is null"),
-    ("max(", "min("), ("min(", "max("), (" desc", ""), (" <= ", " < "), (" < ", " <= "), (" + 1", " + 2"),
-    ("coalesce(max(", "coalesce(min("), (" left join ", " join "), (" where ", " where not "), ("or ignore ", ""),
+    (" and ", " or "),
+    (" or ", " and "),
+    ("<>", "="),
+    (" is null", " is not null"),
+    (" is not null", " is null"),
+    ("max(", "min("),
+    ("min(", "max("),
+    (" desc", ""),
+    (" <= ", " < "),
+    (" < ", " <= "),
+    (" + 1", " + 2"),
+    ("coalesce(max(", "coalesce(min("),
+    (" left join ", " join "),
+    (" where ", " where not "),
+    ("or ignore ", ""),
     ("= null", "= 'x'"),
-)  # fmt: skip
+)
 """What a slip of the pen makes of a statement that stays a statement."""
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,21 +141,31 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
         yield f"comparison {ast.unparse(node)}", _other_comparison
     elif isinstance(node, ast.BoolOp):
         yield f"and/or {ast.unparse(node)[:60]}", _other_junction
-    elif isinstance(node, ast.BinOp) and isinstance(
-        node.op, ast.Add | ast.Sub | ast.BitOr | ast.BitAnd | ast.LShift
-    ):
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.BitOr | ast.BitAnd | ast.LShift):
         yield f"operator {ast.unparse(node)[:60]}", _other_operator
     elif isinstance(node, ast.If | ast.IfExp):
         yield f"condition {ast.unparse(node.test)[:60]}", _negated
     elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         yield f"result {ast.unparse(node.value)[:60]}", lambda one: setattr(one, "value", ast.Constant(None))
     if isinstance(
-        node,
-        ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.For | ast.With | ast.Try | ast.ExceptHandler,
+        node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.For | ast.With | ast.Try | ast.ExceptHandler
     ):
         yield from _dropped_statements(node)
-    if isinstance(node, ast.Call | ast.FunctionDef | ast.Assign | ast.AnnAssign | ast.Dict | ast.Return | ast.Compare
-                  | ast.BinOp | ast.Tuple | ast.keyword | ast.Subscript | ast.IfExp):  # fmt: skip
+    if isinstance(
+        node,
+        ast.Call
+        | ast.FunctionDef
+        | ast.Assign
+        | ast.AnnAssign
+        | ast.Dict
+        | ast.Return
+        | ast.Compare
+        | ast.BinOp
+        | ast.Tuple
+        | ast.keyword
+        | ast.Subscript
+        | ast.IfExp,
+    ):
         yield from _other_constants(node)
 
 
@@ -151,13 +181,7 @@ def _other_junction(node: ast.AST) -> None:
 
 def _other_operator(node: ast.AST) -> None:
     assert isinstance(node, ast.BinOp)
-    turned = {
-        ast.Add: ast.Sub,
-        ast.Sub: ast.Add,
-        ast.BitOr: ast.BitAnd,
-        ast.BitAnd: ast.BitOr,
-        ast.LShift: ast.RShift,
-    }
+    turned = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.LShift: ast.RShift}
     node.op = turned[type(node.op)]()
 
 
@@ -171,8 +195,7 @@ def _dropped_statements(node: ast.AST) -> Iterator[Edit]:
     for name in ("body", "orelse", "finalbody"):
         for at, statement in enumerate(getattr(node, name, ())):
             deed = isinstance(statement, ast.Raise | ast.Continue | ast.AugAssign) or (
-                isinstance(statement, ast.Assign)
-                and isinstance(statement.targets[0], ast.Attribute | ast.Subscript)
+                isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute | ast.Subscript)
             )
             call = isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant)
             if deed or call:
@@ -276,11 +299,7 @@ def _run_tests(root: Path, path: Path, tests: list[str]) -> None:
     _forget(root, path)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os._exit(
-        int(
-            pytest.main(
-                ["-x", "-q", "--assert=plain", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
-            )
-        )
+        int(pytest.main(["-x", "-q", "--assert=plain", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
     )
 
 

@@ -93,9 +93,7 @@ def copy_project(folder: Path) -> Path:
         source, target = PROJECT / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(
-                source, target, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis")
-            )
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis"))
         else:
             shutil.copy2(source, target)
     for test in (path for pattern in COPIED_TESTS for path in PROJECT.glob(pattern)):
@@ -117,14 +115,7 @@ def first_failure(root: Path, tests: Iterable[str]) -> str | None:
     """The first of these tests that fails in the copy, or None; anything else that goes wrong is raised."""
     paths = [test for test in tests if (root / test).exists()]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    command += [
-        "-p",
-        "_hypothesis_pytestplugin",
-        "--hypothesis-seed=0",
-        "--tb=no",
-        "-rfE",
-        *paths,
-    ]
+    command += ["-p", "_hypothesis_pytestplugin", "--hypothesis-seed=0", "--tb=no", "-rfE", *paths]
     try:
         done = subprocess.run(
             command, cwd=root, env=_environment(root), capture_output=True, text=True, timeout=_LONGEST_RUN
@@ -143,12 +134,7 @@ def imported_from(root: Path, module: str) -> Path:
     """The file from which the copy's tests import ``module``."""
     code = f"import {module}; print({module}.__file__)"
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=root,
-        env=_environment(root),
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", code], cwd=root, env=_environment(root), capture_output=True, text=True, check=True
     )
     return Path(done.stdout.strip())
 

@@ -74,11 +74,7 @@ def test_unchanged_copy_passes(root: Path, tests: tuple[str, ...]) -> None:
     ("file", "old", "new"),
     [
         ("crawler/identity.py", 'return f"{prefix}-{kind}-{last}"', 'return "sanity"'),
-        (
-            "pipelines/dates/reading.py",
-            'return f"{self.year:04}{month}"',
-            'return f"{self.year + 1:04}{month}"',
-        ),
+        ("pipelines/dates/reading.py", 'return f"{self.year:04}{month}"', 'return f"{self.year + 1:04}{month}"'),
     ],
 )
 def test_gross_defect_is_noticed(root: Path, file: str, old: str, new: str) -> None:

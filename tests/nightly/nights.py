@@ -48,9 +48,7 @@ def night(
 ) -> Said:
     """One night."""
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
-        code = run_night(
-            options_for(site, data, **changes), wait=0, time_limit=time_limit, environ=environ or {}
-        )
+        code = run_night(options_for(site, data, **changes), wait=0, time_limit=time_limit, environ=environ or {})
     return Said(code, out.getvalue(), err.getvalue())
 
 
@@ -66,12 +64,8 @@ def contents(data: Path) -> dict[str, list[tuple[object, ...]]]:
         names = [row[0] for row in conn.execute("select name from sqlite_master where type = 'table'")]
         kept = [name for name in names if name not in LEDGER and not name.startswith(("sqlite_", "meta"))]
         kept = [name for name in kept if "_fts" not in name and not name.endswith("_words")]
-        return {
-            name: sorted(map(_without_seen, conn.execute(f"select * from {name}")), key=repr) for name in kept
-        }
+        return {name: sorted(map(_without_seen, conn.execute(f"select * from {name}")), key=repr) for name in kept}
 
 
 def _without_seen(row: tuple[object, ...]) -> tuple[object, ...]:
-    return tuple(
-        value for value in row if not (isinstance(value, str) and value.endswith("Z") and len(value) == 20)
-    )
+    return tuple(value for value in row if not (isinstance(value, str) and value.endswith("Z") and len(value) == 20))

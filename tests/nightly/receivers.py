@@ -62,10 +62,7 @@ class _Dialogue(StreamRequestHandler):
             self._say("221 bye")
             return False
         if word == "EHLO":
-            offers = [
-                "250-mail.example.org",
-                *(["250-STARTTLS"] if server.tls and not self.encrypted else []),
-            ]
+            offers = ["250-mail.example.org", *(["250-STARTTLS"] if server.tls and not self.encrypted else [])]
             self._say("\r\n".join([*offers, "250 AUTH PLAIN"]))
         elif word == "STARTTLS":
             self._say("220 go ahead")
@@ -101,9 +98,7 @@ class _Dialogue(StreamRequestHandler):
 
 
 @contextmanager
-def mail_server(
-    *, tls: ssl.SSLContext | None = None, wrapped: bool = False, refuses: bool = False
-) -> Iterator[Inbox]:
+def mail_server(*, tls: ssl.SSLContext | None = None, wrapped: bool = False, refuses: bool = False) -> Iterator[Inbox]:
     """A mail server; ``wrapped`` speaks TLS from the first byte, ``refuses`` takes no password."""
     server = _MailServer(("127.0.0.1", 0), _Dialogue)
     server.inbox, server.tls, server.wrapped, server.refuses = Inbox(), tls, wrapped, refuses

@@ -20,9 +20,7 @@ from aktenkundig.messages import BadMessageSettings, MessageSettings, Report, se
 from archive.health.incidents import Change
 
 SECRET = "geheim-7f3a"
-ALERT = Change(
-    source="dsk", kind="too_few", detail="Nur 3 Einträge.", opened=True, since="2026-03-01T04:00:00Z"
-)
+ALERT = Change(source="dsk", kind="too_few", detail="Nur 3 Einträge.", opened=True, since="2026-03-01T04:00:00Z")
 CLEAR = replace(ALERT, opened=False)
 BAD_NIGHT = Report(healthy=False, changes=(ALERT,), lines=("dsk: ALARM, 3 gelistet",))
 GOOD_NIGHT = Report(healthy=True, changes=(), lines=("dsk: in Ordnung",))
@@ -62,9 +60,12 @@ def server_side(certificate: Path) -> ssl.SSLContext:
 
 def mail_settings(port: int, **changes: object) -> MessageSettings:
     settings = MessageSettings(
-        smtp_host="localhost", smtp_port=port, smtp_tls="none", mail_from="archiv@example.org",
+        smtp_host="localhost",
+        smtp_port=port,
+        smtp_tls="none",
+        mail_from="archiv@example.org",
         mail_to="redaktion@example.org",
-    )  # fmt: skip
+    )
     return replace(settings, **changes)  # type: ignore[arg-type]
 
 
@@ -82,9 +83,7 @@ def test_an_alert_arrives_by_mail() -> None:
 
 
 @pytest.mark.parametrize("tls", ["starttls", "ssl"])
-def test_mail_goes_encrypted_and_with_a_password(
-    tls: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mail_goes_encrypted_and_with_a_password(tls: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with mail_server(tls=server_side(certificate), wrapped=tls == "ssl") as inbox:
         settings = mail_settings(inbox.port, smtp_tls=tls, smtp_user="archiv", smtp_password=SECRET)
@@ -95,9 +94,7 @@ def test_mail_goes_encrypted_and_with_a_password(
 
 
 @pytest.mark.parametrize("tls", ["starttls", "ssl"])
-def test_a_server_with_an_unknown_certificate_gets_neither_password_nor_mail(
-    tls: str, certificate: Path
-) -> None:
+def test_a_server_with_an_unknown_certificate_gets_neither_password_nor_mail(tls: str, certificate: Path) -> None:
     with mail_server(tls=server_side(certificate), wrapped=tls == "ssl") as inbox:
         settings = mail_settings(inbox.port, smtp_tls=tls, smtp_user="archiv", smtp_password=SECRET)
         failed = send(BAD_NIGHT, settings)
@@ -148,9 +145,7 @@ def test_the_all_clear_is_told_too() -> None:
     with web_receiver() as posts:
         send(replace(GOOD_NIGHT, changes=(CLEAR,)), MessageSettings(webhook=posts.url))
 
-    assert posts.received[0][1]["text"].startswith(
-        "Aktenkundig: Entwarnung (dsk: too_few)\nEntwarnung: dsk: "
-    )
+    assert posts.received[0][1]["text"].startswith("Aktenkundig: Entwarnung (dsk: too_few)\nEntwarnung: dsk: ")
 
 
 # -- what does not arrive ----------------------------------------------------------------------------
@@ -164,9 +159,7 @@ def free_port() -> int:
 def test_one_broken_channel_does_not_stop_the_others_and_names_no_address() -> None:
     nobody = free_port()
     with web_receiver() as posts:
-        settings = mail_settings(
-            nobody, webhook=f"http://127.0.0.1:{nobody}/{SECRET}", ping=f"{posts.url}/{SECRET}"
-        )
+        settings = mail_settings(nobody, webhook=f"http://127.0.0.1:{nobody}/{SECRET}", ping=f"{posts.url}/{SECRET}")
         failed = send(BAD_NIGHT, settings)
 
     assert [(one.channel, one.reason) for one in failed] == [
@@ -201,9 +194,7 @@ def test_refusals_are_complaints_without_the_password() -> None:
 
 def test_what_could_not_be_told_goes_first_the_next_time() -> None:
     with web_receiver() as posts:
-        failed = send(
-            replace(GOOD_NIGHT, changes=(CLEAR,)), MessageSettings(webhook=posts.url), {"Webhook": (ALERT,)}
-        )
+        failed = send(replace(GOOD_NIGHT, changes=(CLEAR,)), MessageSettings(webhook=posts.url), {"Webhook": (ALERT,)})
 
     assert failed == []
     assert [change["opened"] for change in posts.received[0][1]["changes"]] == [True, False]
@@ -215,18 +206,29 @@ def test_what_could_not_be_told_goes_first_the_next_time() -> None:
 def test_settings_come_from_the_environment() -> None:
     settings = MessageSettings.from_environment(
         {
-            "AKTENKUNDIG_SMTP_HOST": "mail.example.org", "AKTENKUNDIG_SMTP_PORT": "465",
-            "AKTENKUNDIG_SMTP_USER": "archiv", "AKTENKUNDIG_SMTP_PASSWORD": SECRET, "AKTENKUNDIG_SMTP_TLS": "ssl",
-            "AKTENKUNDIG_MAIL_FROM": "a@example.org", "AKTENKUNDIG_MAIL_TO": "b@example.org",
-            "AKTENKUNDIG_WEBHOOK": "https://hook.example.org", "AKTENKUNDIG_PING": "https://ping.example.org",
+            "AKTENKUNDIG_SMTP_HOST": "mail.example.org",
+            "AKTENKUNDIG_SMTP_PORT": "465",
+            "AKTENKUNDIG_SMTP_USER": "archiv",
+            "AKTENKUNDIG_SMTP_PASSWORD": SECRET,
+            "AKTENKUNDIG_SMTP_TLS": "ssl",
+            "AKTENKUNDIG_MAIL_FROM": "a@example.org",
+            "AKTENKUNDIG_MAIL_TO": "b@example.org",
+            "AKTENKUNDIG_WEBHOOK": "https://hook.example.org",
+            "AKTENKUNDIG_PING": "https://ping.example.org",
         }
-    )  # fmt: skip
+    )
 
     assert settings == MessageSettings(
-        smtp_host="mail.example.org", smtp_port=465, smtp_user="archiv", smtp_password=SECRET, smtp_tls="ssl",
-        mail_from="a@example.org", mail_to="b@example.org", webhook="https://hook.example.org",
+        smtp_host="mail.example.org",
+        smtp_port=465,
+        smtp_user="archiv",
+        smtp_password=SECRET,
+        smtp_tls="ssl",
+        mail_from="a@example.org",
+        mail_to="b@example.org",
+        webhook="https://hook.example.org",
         ping="https://ping.example.org",
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,7 @@ from aktenkundig.sample import SampleSite
 from pipelines.reading_version import READING_VERSION
 
 
-def test_an_archive_read_by_another_version_is_rebuilt_before_the_next_harvest(
-    data: Path, site: SampleSite
-) -> None:
+def test_an_archive_read_by_another_version_is_rebuilt_before_the_next_harvest(data: Path, site: SampleSite) -> None:
     before = contents(data)
     with closing(sqlite3.connect(data / "archive.db")) as conn, conn:
         conn.execute("update meta set value = '0' where key = 'reading_version'")

@@ -129,9 +129,7 @@ def test_a_second_night_waits_when_told_to(data: Path, site: SampleSite) -> None
         run_night(options_for(site, data), wait=0.3, time_limit=9, environ={})
 
 
-def test_a_harvest_that_never_began_is_an_alarm(
-    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_harvest_that_never_began_is_an_alarm(data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nightly, "crawl_sources", lambda *_, **__: {"dsk": 1, "dsmv": 1})
     said = night(site, data)
 
@@ -160,9 +158,7 @@ def test_ten_bad_nights_are_one_alert_ten_pings_and_one_all_clear(
         codes.append(night(site, data, environ=environ).code)
 
     paths = [path for path, _ in posts.received]
-    told = [
-        change["opened"] for path, body in posts.received if path == "/hook" for change in body["changes"]
-    ]
+    told = [change["opened"] for path, body in posts.received if path == "/hook" for change in body["changes"]]
     assert codes == [1] * 10 + [0]
     assert (paths.count("/ping/fail"), paths.count("/ping"), paths.count("/hook")) == (10, 1, 2)
     assert told == [True, False]
@@ -200,17 +196,19 @@ def test_a_night_that_cannot_be_run_is_told(tmp_path: Path, site: SampleSite) ->
     assert posts.received[0][1]["changes"][0]["kind"] == "not_run"
 
 
-def test_secrets_are_neither_printed_nor_stored(
-    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_secrets_are_neither_printed_nor_stored(data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch) -> None:
     unharvested(monkeypatch)
     set_outcome(data, "failed")
     secret = "geheim-7f3a"
     environ = {
-        "AKTENKUNDIG_WEBHOOK": f"http://127.0.0.1:9/{secret}", "AKTENKUNDIG_PING": f"http://127.0.0.1:9/{secret}",
-        "AKTENKUNDIG_SMTP_HOST": "127.0.0.1", "AKTENKUNDIG_SMTP_PORT": "9", "AKTENKUNDIG_SMTP_PASSWORD": secret,
-        "AKTENKUNDIG_SMTP_USER": "archiv", "AKTENKUNDIG_MAIL_TO": "redaktion@example.org",
-    }  # fmt: skip
+        "AKTENKUNDIG_WEBHOOK": f"http://127.0.0.1:9/{secret}",
+        "AKTENKUNDIG_PING": f"http://127.0.0.1:9/{secret}",
+        "AKTENKUNDIG_SMTP_HOST": "127.0.0.1",
+        "AKTENKUNDIG_SMTP_PORT": "9",
+        "AKTENKUNDIG_SMTP_PASSWORD": secret,
+        "AKTENKUNDIG_SMTP_USER": "archiv",
+        "AKTENKUNDIG_MAIL_TO": "redaktion@example.org",
+    }
     said = night(site, data, environ=environ)
 
     assert said.err.count("nicht zugestellt") == 3
@@ -231,9 +229,7 @@ def test_the_command_ends_with_2_when_it_could_not_run(tmp_path: Path) -> None:
 # -- disk --------------------------------------------------------------------------------------------
 
 
-def test_a_disk_that_fills_up_is_an_alarm(
-    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_fills_up_is_an_alarm(data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch) -> None:
     unharvested(monkeypatch)
     growing = Disk(vault=10**10, grown=6 * 10**9, free=9 * 10**9)
     monkeypatch.setattr(nightly, "look_at_disk", lambda *_, **__: growing)
@@ -243,9 +239,7 @@ def test_a_disk_that_fills_up_is_an_alarm(
     assert "so reicht der Datenträger noch 45 Tage" in said.out
 
 
-def test_growth_counts_the_runs_of_thirty_days_and_not_the_first_harvest(
-    first: FirstNight, data: Path
-) -> None:
+def test_growth_counts_the_runs_of_thirty_days_and_not_the_first_harvest(first: FirstNight, data: Path) -> None:
     with closing(sqlite3.connect(data / "archive.db")) as conn:
         fresh = nightly.look_at_disk(conn, data, at="2026-12-31T04:00:00Z")
         conn.execute("update runs set started_at = '2026-10-01T04:00:00Z' where source = 'dsk'")

@@ -21,20 +21,44 @@ WIDTH, HEIGHT = A4
 
 # A "|" marks a syllable at whose end a line may be broken; a "-" is a hyphen of the word itself.
 NOUNS = (
-    "Da|ten|schutz|auf|sichts|be|hör|de", "Ver|ar|bei|tungs|tä|tig|keit", "Ein|wil|li|gung",
-    "Auf|be|wah|rungs|frist", "Schutz|ni|veau", "EU-Stan|dard|ver|trags|klau|seln", "Ri|si|ko|ab|schät|zung",
-    "Be|trof|fe|nen|rech|te", "Rei|se|kos|ten|ab|rech|nung", "E-Mail-Ver|kehr", "Lösch|kon|zept",
-    "Schul|ver|wal|tung", "Über|mitt|lung", "Pro|to|kol|lie|rung", "Ge|mein|de|ord|nung", "Größe",
-)  # fmt: skip
+    "Da|ten|schutz|auf|sichts|be|hör|de",
+    "Ver|ar|bei|tungs|tä|tig|keit",
+    "Ein|wil|li|gung",
+    "Auf|be|wah|rungs|frist",
+    "Schutz|ni|veau",
+    "EU-Stan|dard|ver|trags|klau|seln",
+    "Ri|si|ko|ab|schät|zung",
+    "Be|trof|fe|nen|rech|te",
+    "Rei|se|kos|ten|ab|rech|nung",
+    "E-Mail-Ver|kehr",
+    "Lösch|kon|zept",
+    "Schul|ver|wal|tung",
+    "Über|mitt|lung",
+    "Pro|to|kol|lie|rung",
+    "Ge|mein|de|ord|nung",
+    "Größe",
+)
 VERBS = ("prüft", "be|schränkt", "do|ku|men|tiert", "ver|öf|fent|licht", "ge|währ|leis|tet", "er|setzt")
 ADJECTIVES = (
-    "zu|stän|di|ge", "nicht-öf|fent|li|che", "er|for|der|li|che", "tech|ni|sche",
-    "platt|form|un|ab|hän|gi|ge", "um|fang|rei|che", "frei|wil|li|ge", "kom|mu|na|le",
-)  # fmt: skip
+    "zu|stän|di|ge",
+    "nicht-öf|fent|li|che",
+    "er|for|der|li|che",
+    "tech|ni|sche",
+    "platt|form|un|ab|hän|gi|ge",
+    "um|fang|rei|che",
+    "frei|wil|li|ge",
+    "kom|mu|na|le",
+)
 TAILS = (
-    "nach Art. 6 Abs. 1 DS-GVO", "gemäß § 26 BDSG", "für Vor- und Nach|tei|le", "bis zum 31. Dezember 2023",
-    "in je|dem Ein|zel|fall", "oh|ne „be|son|de|ren“ An|lass", "mit 1.250 Fäl|len", "– so|weit mög|lich –",
-)  # fmt: skip
+    "nach Art. 6 Abs. 1 DS-GVO",
+    "gemäß § 26 BDSG",
+    "für Vor- und Nach|tei|le",
+    "bis zum 31. Dezember 2023",
+    "in je|dem Ein|zel|fall",
+    "oh|ne „be|son|de|ren“ An|lass",
+    "mit 1.250 Fäl|len",
+    "– so|weit mög|lich –",
+)
 
 
 def sentences(seed: int, count: int) -> list[str]:
@@ -162,14 +186,7 @@ def made_pdf(marked: list[str], layout: Layout | None = None) -> MadePdf:
 
 
 def _draw_page(
-    canvas: Canvas,
-    page: list[_Row],
-    number: int,
-    count: int,
-    width: float,
-    margin: float,
-    gap: float,
-    layout: Layout,
+    canvas: Canvas, page: list[_Row], number: int, count: int, width: float, margin: float, gap: float, layout: Layout
 ) -> str:
     said: list[str] = []
     if layout.head:
@@ -235,11 +252,7 @@ def _draw_row(canvas: Canvas, row: _Row, x: float, y: float, width: float, layou
 
 
 def _draw_table(canvas: Canvas, x: float, y: float) -> str:
-    rows = (
-        ("Nr.", "Maßnahme", "Frist"),
-        ("1", "Löschkonzept prüfen", "31.03.2024"),
-        ("2", "Schulung", "Juni 2024"),
-    )
+    rows = (("Nr.", "Maßnahme", "Frist"), ("1", "Löschkonzept prüfen", "31.03.2024"), ("2", "Schulung", "Juni 2024"))
     canvas.setFont("Helvetica", 10)
     for index, row in enumerate(rows):
         for left, cell in zip((0, 60, 260), row, strict=True):
@@ -332,8 +345,7 @@ def nested_forms_pdf(depth: int, width: int = 10) -> bytes:
 def _bare_pdf(kids: str, count: int, *rest: str) -> bytes:
     content = "BT /F1 12 Tf 72 700 Td (Blatt) Tj ET"
     page = (
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R "
-        "/Resources << /Font << /F1 3 0 R >> >> >>"
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
     )
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -394,10 +406,7 @@ def made_odt(
         "<meta:creation-date>2020-11-11T09:15:00</meta:creation-date>"
         f"{counted}</office:meta></office:document-meta>"
     )
-    parts: dict[str, str | bytes] = {
-        "mimetype": "application/vnd.oasis.opendocument.text",
-        "content.xml": content,
-    }
+    parts: dict[str, str | bytes] = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content}
     return zipped({**parts, "meta.xml": meta, **(extra or {})}, stored=("mimetype",))
 
 

@@ -21,9 +21,14 @@ def test_a_file_without_text_is_a_problem_row(tmp_path: Path) -> None:
         document_id="dsk-oh-x", url="https://www.datenschutzkonferenz-online.de/media/oh/x.pdf", body=b"%PDF"
     )
     item = DocumentRead(
-        source="dsk", document_id="dsk-oh-x", url=body.url, doc_type="beschluss", listed=None, content=body,
+        source="dsk",
+        document_id="dsk-oh-x",
+        url=body.url,
+        doc_type="beschluss",
+        listed=None,
+        content=body,
         evidence=Evidence(snapshot_id=1, fetched_at="2026-03-01T04:00:00Z", sha256="0" * 64),
-    )  # fmt: skip
+    )
     recorder.record(item, file_text=None)
 
     assert conn.execute("select document_id, stage, kind from problems").fetchall()[0][0] == "dsk-oh-x"

@@ -16,11 +16,46 @@ from pipelines.citations import find_citations
 from pipelines.mending import mend_pages
 
 PIECES = (
-    "Art. ", "Artikel ", "§ ", "§§ ", "Erwägungsgrund ", "6", "13", " Abs. 1", " Absatz 2", " Satz 1",
-    " lit. f", " Buchst. a", " Nr. 4", " und ", ", ", " bis ", "-", " i. V. m. ", " ff.", " f.", " DS-GVO",
-    " BDSG", " IFG M-V", " GG", "(", ")", "\n", "\u00a0", "\u00ad", "\x02", " C-311/18", " 1 BvR 1345/21",
-    "x", "ß", " des ", " der Datenschutz-Grundverordnung", " I", " a.F.", "/",
-)  # fmt: skip
+    "Art. ",
+    "Artikel ",
+    "§ ",
+    "§§ ",
+    "Erwägungsgrund ",
+    "6",
+    "13",
+    " Abs. 1",
+    " Absatz 2",
+    " Satz 1",
+    " lit. f",
+    " Buchst. a",
+    " Nr. 4",
+    " und ",
+    ", ",
+    " bis ",
+    "-",
+    " i. V. m. ",
+    " ff.",
+    " f.",
+    " DS-GVO",
+    " BDSG",
+    " IFG M-V",
+    " GG",
+    "(",
+    ")",
+    "\n",
+    "\u00a0",
+    "\u00ad",
+    "\x02",
+    " C-311/18",
+    " 1 BvR 1345/21",
+    "x",
+    "ß",
+    " des ",
+    " der Datenschutz-Grundverordnung",
+    " I",
+    " a.F.",
+    "/",
+)
 
 
 def only(text: str) -> CitationRecord:
@@ -60,10 +95,7 @@ def test_raw_leaves_out_what_is_no_part_of_the_citation() -> None:
     assert only("(Artikel 15)").raw == "Artikel 15"
     assert only("im BDSG (§ 26)").raw == "§ 26"
     assert only("gilt § 26 BDSG.").raw == "§ 26 BDSG"
-    assert (
-        only("Artikel 6 der Datenschutz-Grundverordnung (DS-GVO)").raw
-        == "Artikel 6 der Datenschutz-Grundverordnung"
-    )
+    assert only("Artikel 6 der Datenschutz-Grundverordnung (DS-GVO)").raw == "Artikel 6 der Datenschutz-Grundverordnung"
 
 
 def test_item_numbers_have_a_column_of_their_own() -> None:
@@ -90,12 +122,7 @@ def test_a_mark_is_read_over(text: str, row: tuple[str | None, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "§ 4 gilt. Das BDSG regelt mehr.",
-        "§ 4 und die übrigen Regeln des BDSG",
-        "§ 4 Satz 1, wie Art. 6 DSGVO",
-    ],
+    "text", ["§ 4 gilt. Das BDSG regelt mehr.", "§ 4 und die übrigen Regeln des BDSG", "§ 4 Satz 1, wie Art. 6 DSGVO"]
 )
 def test_a_law_further_away_is_not_inherited(text: str) -> None:
     """Only the grammar of an enumeration hands a law on."""
@@ -104,10 +131,29 @@ def test_a_law_further_away_is_not_inherited(text: str) -> None:
 
 @pytest.mark.parametrize(
     "seed",
-    ["Art. 6, ", "§§ 1 bis 20, ", "§ ", "Art. 1 Abs. 1 und ", "(", "Art. 5 des Gesetzes ", "C-", "1 BvR ",
-     "Abs. ", "DS-", "6 i. V. m. ", "§ 1 IFG des Landes ", "- \n", "\u00ad", "1/22 ", " \n", "A",
-     "Erwägungsgrund 1 Satz ", "Art. 6 Abs. 1 lit. a, ", "§ 5 der neuen neuen neuen "],
-)  # fmt: skip
+    [
+        "Art. 6, ",
+        "§§ 1 bis 20, ",
+        "§ ",
+        "Art. 1 Abs. 1 und ",
+        "(",
+        "Art. 5 des Gesetzes ",
+        "C-",
+        "1 BvR ",
+        "Abs. ",
+        "DS-",
+        "6 i. V. m. ",
+        "§ 1 IFG des Landes ",
+        "- \n",
+        "\u00ad",
+        "1/22 ",
+        " \n",
+        "A",
+        "Erwägungsgrund 1 Satz ",
+        "Art. 6 Abs. 1 lit. a, ",
+        "§ 5 der neuen neuen neuen ",
+    ],
+)
 def test_citations_of_a_long_run_of_one_piece_stand_where_they_say(seed: str) -> None:
     text = seed * (100_000 // len(seed))
 
@@ -134,9 +180,7 @@ def test_real_guidance_paper_is_read_completely() -> None:
     document = pypdfium2.PdfDocument(CORPUS / "dsk" / "20200903_oh_vue_dsk.pdf")
     pages = [page.get_textpage().get_text_bounded() for page in document]
     mended = mend_pages(pages)
-    rows = [
-        row for number, page in enumerate(mended, start=1) for row in find_citations(page.text, page=number)
-    ]
+    rows = [row for number, page in enumerate(mended, start=1) for row in find_citations(page.text, page=number)]
     laws = Counter(row.law or row.unit for row in rows)
 
     assert [(row.number, row.paragraph) for row in rows if row.law is None and row.unit != "Az"] == [

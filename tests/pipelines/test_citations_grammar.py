@@ -12,8 +12,17 @@ from pipelines.citations import find_citations
 
 Row = tuple[str, ...]
 
-EU = ["DSGVO", "DS-GVO", "EU-DSGVO", "DS – GVO", "der Datenschutz-Grundverordnung", "der DS-GVO", "DS-\nGVO",
-      "der Datenschutzgrundverordnung", "der Verordnung (EU) 2016/679"]  # fmt: skip
+EU = [
+    "DSGVO",
+    "DS-GVO",
+    "EU-DSGVO",
+    "DS – GVO",
+    "der Datenschutz-Grundverordnung",
+    "der DS-GVO",
+    "DS-\nGVO",
+    "der Datenschutzgrundverordnung",
+    "der Verordnung (EU) 2016/679",
+]
 FEDERAL = {
     "BDSG": ["BDSG", "des Bundesdatenschutzgesetzes", "BDSG-neu", "BDSG n. F.", "des BDSG"],
     "TDDDG": ["TDDDG", "TTDSG"],
@@ -68,21 +77,38 @@ PARTS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
     (" Abs. 2 lit. h i. V. m. Abs. 3", [("2", "", "h", ""), ("3", "", "", "")]),
     (" Absatz 1 Satz 1 Buchstabe c und e", [("1", "1", "c", ""), ("1", "1", "e", "")]),
     (" ff.", [("", "", "", "")]),
-]  # fmt: skip
-TAILS = ["", " zweiter Halbsatz", " letzter Halbsatz", " 2. Hs.", " erste Alternative", ", zweite Alternative", " 2. Alt.",
-         " a. E.", " am Ende", " analog", " Alt. 2", " Halbsatz 1", " dritte Variante", " Eingangssatz"]  # fmt: skip
-FRAMES = ["Das folgt aus {}.", "Die Stelle stützt sich auf {}, was genügt.", "(vgl. {})", "Nach {} ist der Hafen zu sichern.",
-          "{}", "Ein Verstoß gegen {} liegt vor; mehr nicht."]  # fmt: skip
+]
+TAILS = [
+    "",
+    " zweiter Halbsatz",
+    " letzter Halbsatz",
+    " 2. Hs.",
+    " erste Alternative",
+    ", zweite Alternative",
+    " 2. Alt.",
+    " a. E.",
+    " am Ende",
+    " analog",
+    " Alt. 2",
+    " Halbsatz 1",
+    " dritte Variante",
+    " Eingangssatz",
+]
+FRAMES = [
+    "Das folgt aus {}.",
+    "Die Stelle stützt sich auf {}, was genügt.",
+    "(vgl. {})",
+    "Nach {} ist der Hafen zu sichern.",
+    "{}",
+    "Ein Verstoß gegen {} liegt vor; mehr nicht.",
+]
 NUMBERS = ["Art. 6", "Artikel 9", "Art.58"], ["§ 26", "§4", "§ 123", "§ 201a"]
 
 
 def found(text: str, home: str | None = None) -> Counter[Row]:
     rows = find_citations(text, home=home)
     return Counter(
-        tuple(
-            part or ""
-            for part in (row.law, row.unit, row.number, row.paragraph, row.sentence, row.letter, row.item)
-        )
+        tuple(part or "" for part in (row.law, row.unit, row.number, row.paragraph, row.sentence, row.letter, row.item))
         for row in rows
     )
 
@@ -97,10 +123,7 @@ def composed() -> Iterator[tuple[str, list[Row]]]:
         for (part, rows), tail in product(PARTS, TAILS):
             number, (spelling, law) = next(numbers), next(laws)
             value = number.lstrip("Artikel.§ ")
-            yield (
-                next(frames).format(f"{number}{part}{tail} {spelling}"),
-                [(law, unit, value, *row) for row in rows],
-            )
+            yield (next(frames).format(f"{number}{part}{tail} {spelling}"), [(law, unit, value, *row) for row in rows])
 
 
 def test_composed_citations_are_read_exactly() -> None:
@@ -139,9 +162,7 @@ def test_composed_citations_are_read_exactly() -> None:
     ],
 )
 def test_enumerations_ranges_and_headings(text: str, rows: list[str]) -> None:
-    assert found(f"Es gilt {text} im Hafen.") == Counter(
-        tuple((row.split("|") + [""] * 7)[:7]) for row in rows
-    )
+    assert found(f"Es gilt {text} im Hafen.") == Counter(tuple((row.split("|") + [""] * 7)[:7]) for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +191,7 @@ def test_enumerations_ranges_and_headings(text: str, rows: list[str]) -> None:
         ("Urteil vom 3. Mai 2021, 5 K 12/20, OVG Greifswald", "5 K 12/20"),
         ("Urteil vom 3. Mai 2021 5 K 12/20 OVG Greifswald", "5 K 12/20"),
     ],
-)  # fmt: skip
+)
 def test_case_numbers_keep_their_court(text: str, number: str) -> None:
     """Seat, kind of proceedings and leading letters are part of a case number; what follows in the sentence is not."""
     assert found(text) == Counter([("", "Az", number, "", "", "", "")])

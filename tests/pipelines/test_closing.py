@@ -25,14 +25,7 @@ from run_builder import (
 
 from archive.keeping.removal import RemovalRule
 from crawler.items import Attachment, Listing, ListingRead
-from pipelines.run.closing import (
-    close_run,
-    left_unlinked,
-    link_documents,
-    outcome_of,
-    settle_run,
-    write_listings,
-)
+from pipelines.run.closing import close_run, left_unlinked, link_documents, outcome_of, settle_run, write_listings
 from pipelines.run.session import Session
 
 LIST = f"{SITE}/presse/"
@@ -67,12 +60,7 @@ def record(session: Session, *items: Any) -> None:
 OUTCOMES: dict[str, tuple[list[Any], str, str, str | None]] = {
     "everything read": ([listing(1), release(1)], "finished", "ok", None),
     "an empty list": ([listing()], "finished", "ok", None),
-    "a document failed": (
-        [listing(1), failure("release", "empty", document_id="dsmv-1")],
-        "finished",
-        "ok",
-        None,
-    ),
+    "a document failed": ([listing(1), failure("release", "empty", document_id="dsmv-1")], "finished", "ok", None),
     "a page that may be missing": ([listing(1), failure("listing", "missing_page")], "finished", "ok", None),
     "nothing answered": ([], "finished", "failed", "Keine Übersichtsseite hat geantwortet."),
     "only timeouts": ([failure()], "finished", "failed", "Keine Übersichtsseite hat geantwortet."),
@@ -82,42 +70,17 @@ OUTCOMES: dict[str, tuple[list[Any], str, str, str | None]] = {
         "failed",
         "Keine Übersichtsseite hat geantwortet.",
     ),
-    "only guidance": (
-        [listing(1, main=False)],
-        "finished",
-        "failed",
-        "Keine Übersichtsseite hat geantwortet.",
-    ),
-    "a list that cannot be read": (
-        [EMPTY],
-        "finished",
-        "alarm",
-        "Mindestens eine Übersichtsseite konnte nicht",
-    ),
-    "one of two lists": (
-        [listing(1), EMPTY],
-        "finished",
-        "alarm",
-        "Mindestens eine Übersichtsseite konnte nicht",
-    ),
-    "a list with an error beside": (
-        [listing(1), failure()],
-        "finished",
-        "alarm",
-        "Mindestens eine Übersichtsseite",
-    ),
+    "only guidance": ([listing(1, main=False)], "finished", "failed", "Keine Übersichtsseite hat geantwortet."),
+    "a list that cannot be read": ([EMPTY], "finished", "alarm", "Mindestens eine Übersichtsseite konnte nicht"),
+    "one of two lists": ([listing(1), EMPTY], "finished", "alarm", "Mindestens eine Übersichtsseite konnte nicht"),
+    "a list with an error beside": ([listing(1), failure()], "finished", "alarm", "Mindestens eine Übersichtsseite"),
     "ended from outside": (
         [listing(1)],
         "shutdown",
         "failed",
         "Der Lauf endete vorzeitig: Er wurde von außen beendet.",
     ),
-    "no beginning": (
-        [],
-        "start_error",
-        "failed",
-        "Der Lauf endete vorzeitig: Die ersten Adressen konnten nicht",
-    ),
+    "no beginning": ([], "start_error", "failed", "Der Lauf endete vorzeitig: Die ersten Adressen konnten nicht"),
     "another end": ([listing(1)], "Voll.", "failed", "Der Lauf endete vorzeitig: Voll."),
 }
 
@@ -174,9 +137,7 @@ def test_every_listing_adds_up_in_its_row(session: Session) -> None:
     record(session, listing(1, 2), listing(3, url=f"{LIST}?2"), release(1), missing(2), release(3))
     close_run(session, reason="finished")
 
-    kept = (
-        "select run_id, url, seen, archived, unchanged, excluded, failed, markup from listings order by url"
-    )
+    kept = "select run_id, url, seen, archived, unchanged, excluded, failed, markup from listings order by url"
     assert rows(session.conn, kept) == [
         (session.run_id, LIST, 2, 1, 0, 0, 1, "teaser"),
         (session.run_id, f"{LIST}?2", 1, 1, 0, 0, 0, "teaser"),
@@ -313,9 +274,7 @@ def test_the_search_comes_to_rest_with_the_run(session: Session) -> None:
 def test_nothing_of_the_end_is_kept_when_one_step_breaks(session: Session) -> None:
     put(session.conn, publication("dsmv-1", url=f"{SITE}/presse/?id=1"))
     record(session, listing(), unchanged(1))
-    session.conn.execute(
-        "create trigger no before insert on listings begin select raise(abort, 'kaputt'); end"
-    )
+    session.conn.execute("create trigger no before insert on listings begin select raise(abort, 'kaputt'); end")
     with pytest.raises(Exception, match="kaputt"):
         close_run(session, reason="finished")
 

@@ -32,9 +32,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     made.close()
 
 
-def stored(
-    session: Session, path: str = "/presse/", *, read: bool = True, status: int = 200, **headers: str
-) -> int:
+def stored(session: Session, path: str = "/presse/", *, read: bool = True, status: int = 200, **headers: str) -> int:
     """An answer in vault and ledger; its id."""
     asked = request(path)
     middleware = EvidenceMiddleware.from_crawler(crawler_of(session))
@@ -156,9 +154,7 @@ def test_a_loss_that_cannot_be_told_stops_the_request(session: Session, lost: st
     if lost == "the run":
         session.lost = "Voll."
     else:
-        session.conn.execute(
-            "create trigger no before insert on problems begin select raise(abort, 'kaputt'); end"
-        )
+        session.conn.execute("create trigger no before insert on problems begin select raise(abort, 'kaputt'); end")
     with pytest.raises(IgnoreRequest, match="/presse/"):
         asked_with(session)
 

@@ -11,10 +11,7 @@ from pipelines.contact import contact_blocks, contact_spans
 EXPECTED = CORPUS / "dsmv_expected.json"
 
 BLOCKS = [
-    (
-        "Der Bericht liegt vor.\n\nKontakt:\nMia Muster\nGartenweg 1\n00000 Schwerin\nTelefon: 0385 000000\n\nAnlagen",
-        5,
-    ),
+    ("Der Bericht liegt vor.\n\nKontakt:\nMia Muster\nGartenweg 1\n00000 Schwerin\nTelefon: 0385 000000\n\nAnlagen", 5),
     ("Der Bericht liegt vor.\n\nPressekontakt: Mia Muster, presse@muster.example", 1),
     ("Der Bericht liegt vor.\n\nAnsprechpartnerin für Rückfragen: Mia Muster, Tel. 0385 000000", 1),
     ("Der Bericht liegt vor.\n\nPresseanfragen:\nMia Muster\npresse@muster.example\n\nAnlagen", 3),
@@ -23,14 +20,8 @@ BLOCKS = [
         "Mehr unter www.muster.example Kontakt: Vorsitz Hafenstraße 1 00000 Kiel Telefon: 0431 000 E-Mail: a@b.example",
         1,
     ),
-    (
-        "Der Bericht liegt vor.\n\nAmt für Muster\nMia Muster\nHafenstraße 2, 00000 KielTel.: 0431-000Fax: 0431-001",
-        3,
-    ),
-    (
-        "Herausgeber:\n\nDatenschutzstelle\n\nTelefon: 0385 000000\n\nDer Text geht weiter, in ganzen Sätzen.",
-        3,
-    ),
+    ("Der Bericht liegt vor.\n\nAmt für Muster\nMia Muster\nHafenstraße 2, 00000 KielTel.: 0431-000Fax: 0431-001", 3),
+    ("Herausgeber:\n\nDatenschutzstelle\n\nTelefon: 0385 000000\n\nDer Text geht weiter, in ganzen Sätzen.", 3),
 ]
 
 
@@ -68,18 +59,30 @@ def test_the_real_releases_contact_blocks_are_found_and_no_others() -> None:
     found = {number: contact_blocks("\n\n".join(release["body"])) for number, release in expected.items()}
 
     assert {number for number, blocks in found.items() if blocks} == {
-        "190961", "189766", "177452", "167961", "138735", "190964",
-    }  # fmt: skip
+        "190961",
+        "189766",
+        "177452",
+        "167961",
+        "138735",
+        "190964",
+    }
     assert all("@" in block for blocks in found.values() for block in blocks)
     assert sum(map(len, (block for blocks in found.values() for block in blocks))) < 2500
 
 
 @pytest.mark.parametrize(
     "hostile",
-    ["Kontakt: A " * 90_000, "a" * 1_000_000, "a@" * 500_000, "Kontakt:\n" * 110_000, "Tel. 0\n" * 140_000,
-     "\n" * 1_000_000, "Kontakt:\n" + "Max\n\n" * 200_000],
+    [
+        "Kontakt: A " * 90_000,
+        "a" * 1_000_000,
+        "a@" * 500_000,
+        "Kontakt:\n" * 110_000,
+        "Tel. 0\n" * 140_000,
+        "\n" * 1_000_000,
+        "Kontakt:\n" + "Max\n\n" * 200_000,
+    ],
     ids=lambda text: text[:10].strip() or "breaks",
-)  # fmt: skip
+)
 def test_spans_of_long_hostile_text_lie_in_it_one_after_the_other(hostile: str) -> None:
     spans = contact_spans(hostile[:150_000])
     places = [place for span in spans for place in span]

@@ -18,9 +18,7 @@ EVERYTHING = DateSources(
     front_matter="Hinweise\nStand: 6. Mai 2024\n",
     file_name="20240507_hinweise.pdf",
     pdf_metadata="D:20240508101500+02'00'",
-    pages=(
-        "Hinweise\nStand: 6. Mai 2024\nSeit dem 25. Mai 2018 gilt die Verordnung, seit dem 25. Mai 2018!",
-    ),
+    pages=("Hinweise\nStand: 6. Mai 2024\nSeit dem 25. Mai 2018 gilt die Verordnung, seit dem 25. Mai 2018!",),
     text_from="pdf_text",
 )
 
@@ -49,9 +47,7 @@ def test_everything_found_is_recorded_and_the_label_wins() -> None:
 def test_release_has_a_publication_and_an_issue_date() -> None:
     """The meta line gives ``published_on``, the kicker ``issued_on``; they may differ."""
     published, issued, records = choose(
-        DateSources(
-            meta="31.03.2023", kicker="Pressemitteilung der Konferenz vom 22. März 2023", pages=("Text",)
-        )
+        DateSources(meta="31.03.2023", kicker="Pressemitteilung der Konferenz vom 22. März 2023", pages=("Text",))
     )
 
     assert (published, issued) == ("2023-03-31", "2023-03-22")
@@ -100,9 +96,7 @@ def test_remark_behind_the_meta_date_changes_nothing(meta: str) -> None:
 def test_range_over_the_turn_of_the_year_in_a_kicker_counts_its_last_day() -> None:
     """``raw`` keeps the whole range."""
     _, issued, records = choose(
-        DateSources(
-            meta="04.01.2022", kicker="Pressemitteilung der IFK vom 29. Dezember 2021 bis 3. Januar 2022"
-        )
+        DateSources(meta="04.01.2022", kicker="Pressemitteilung der IFK vom 29. Dezember 2021 bis 3. Januar 2022")
     )
 
     assert issued == "2022-01-03"
@@ -143,10 +137,7 @@ def test_undecided_file_name_keeps_both_readings_and_chooses_none() -> None:
     published, _, records = choose(DateSources(file_name="20190405_oh.pdf"))
 
     assert published is None
-    assert [(value, chosen) for _, value, _, _, chosen in records] == [
-        ("2019-04-05", False),
-        ("2019-05-04", False),
-    ]
+    assert [(value, chosen) for _, value, _, _, chosen in records] == [("2019-04-05", False), ("2019-05-04", False)]
 
 
 @pytest.mark.parametrize("label", ["05.04.2019 - Titel", "April 2019 - Titel"])
@@ -159,9 +150,7 @@ def test_printed_date_decides_the_file_name(label: str) -> None:
 
 def test_printed_date_that_confirms_neither_reading_decides_nothing() -> None:
     """Both readings stay as evidence of the disagreement."""
-    _, _, records = choose(
-        DateSources(label=read_label("17.07.2020 - T", today=TODAY), file_name="20200903_oh.pdf")
-    )
+    _, _, records = choose(DateSources(label=read_label("17.07.2020 - T", today=TODAY), file_name="20200903_oh.pdf"))
 
     assert [value for role, value, *_ in records if role == "file_name"] == ["2020-09-03", "2020-03-09"]
 
@@ -205,14 +194,17 @@ def test_records_fit_the_table() -> None:
     issued = DateSources(
         meta="31.03.2023", kicker="Pressemitteilung vom 22. März 2023", headline="Bericht vom Mai 2021"
     )
-    records: tuple[DateRecord, ...] = (
-        choose_dates(EVERYTHING, today=TODAY)[2] + choose_dates(issued, today=TODAY)[2]
-    )
+    records: tuple[DateRecord, ...] = choose_dates(EVERYTHING, today=TODAY)[2] + choose_dates(issued, today=TODAY)[2]
     db["dates"].insert_all({"document_id": "x", **asdict(record)} for record in records)
 
     assert {row["role"] for row in db["dates"].rows} == {
-        "published", "issued", "stand", "file_name", "pdf_metadata", "mentioned",
-    }  # fmt: skip
+        "published",
+        "issued",
+        "stand",
+        "file_name",
+        "pdf_metadata",
+        "mentioned",
+    }
 
 
 def test_date_text_of_its_own_or_not() -> None:

@@ -33,9 +33,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def test_dates_in_the_text_of_real_releases() -> None:
     """The 30 real releases hold these dates and no others: no false date, none missing."""
-    texts = [
-        (path.stem, json.loads(path.read_text("utf-8"))["text"]) for path in sorted(RELEASES.glob("*.json"))
-    ]
+    texts = [(path.stem, json.loads(path.read_text("utf-8"))["text"]) for path in sorted(RELEASES.glob("*.json"))]
     found = [
         [number, [[read.value, " ".join(read.raw.split())] for read in find_dates(text, today=TODAY)]]
         for number, text in texts
@@ -49,9 +47,7 @@ def test_published_and_issued_of_real_releases() -> None:
     """Both dates of all 30 releases are what a careful reader enters."""
     expected = json.loads((CORPUS / "dsmv_expected.json").read_text("utf-8"))
     for number, release in expected.items():
-        printed = date.fromisoformat(
-            json.loads((RELEASES / f"{number}.json").read_text("utf-8"))["published"]
-        )
+        printed = date.fromisoformat(json.loads((RELEASES / f"{number}.json").read_text("utf-8"))["published"])
         sources = DateSources(
             meta=f"{printed:%d.%m.%Y}",
             kicker=release["kicker"],
@@ -67,8 +63,7 @@ def test_published_and_issued_of_real_releases() -> None:
 def test_names_of_real_files() -> None:
     """136 names: 103 carry a date, 36 of those allow two readings."""
     names = [
-        [row["url"].rpartition("/")[2], dates_in_file_name(row["url"], today=TODAY)]
-        for row in rows("media_urls.tsv")
+        [row["url"].rpartition("/")[2], dates_in_file_name(row["url"], today=TODAY)] for row in rows("media_urls.tsv")
     ]
     read = [[name, [[r.value for r in group] for group in dates.groups]] for name, dates in names]
 
@@ -79,9 +74,7 @@ def test_names_of_real_files() -> None:
 
 def test_stated_dates_of_real_files() -> None:
     """Where a citing text states the date, it is among the readings, but for five known to differ."""
-    stated = [
-        (row["date_if_stated"], dates_in_file_name(row["url"], today=TODAY)) for row in rows("media_urls.tsv")
-    ]
+    stated = [(row["date_if_stated"], dates_in_file_name(row["url"], today=TODAY)) for row in rows("media_urls.tsv")]
     dated = [(value, names) for value, names in stated if value and names.candidates]
     agreeing = [value for value, names in dated if value in [r.value for r in names.candidates]]
     differing = sorted(value for value, _ in dated if value not in agreeing)

@@ -65,10 +65,7 @@ def test_counted_number_is_no_day(word: str) -> None:
 
 @pytest.mark.parametrize(
     "kicker",
-    [
-        "Pressemitteilung anlässlich des Festakts vom 25. Mai 2018",
-        "Pressemitteilung der Konferenz Frühjahr 2018",
-    ],
+    ["Pressemitteilung anlässlich des Festakts vom 25. Mai 2018", "Pressemitteilung der Konferenz Frühjahr 2018"],
 )
 def test_kicker_that_speaks_of_another_day_has_none(kicker: str) -> None:
     """The day of an occasion, or one that nothing introduces, is not the day of issue."""

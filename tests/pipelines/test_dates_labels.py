@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 23)
         ("13/2020 - Merkblatt für Fähren", None, "13/2020 - Merkblatt für Fähren"),
         ("24/7 - Dienst im Hafen", None, "24/7 - Dienst im Hafen"),
     ],
-)  # fmt: skip
+)
 def test_labels_are_read_in_every_form(label: str, value: str | None, title: str) -> None:
     reading = read_label(label, today=TODAY)
 
@@ -56,16 +56,13 @@ def test_what_stands_for_a_date_and_is_none_is_unreadable(printed: str) -> None:
     assert [(one.raw, one.reason) for one in read.rejected] == [(printed, "unreadable")]
 
 
-@pytest.mark.parametrize(
-    "meta", [None, "", " ", "13.11.2020", "Nr.20201113 | 13.11.2020 | DSMV | hafen.example"]
-)
+@pytest.mark.parametrize("meta", [None, "", " ", "13.11.2020", "Nr.20201113 | 13.11.2020 | DSMV | hafen.example"])
 def test_a_date_or_nothing_is_no_problem(meta: str | None) -> None:
     assert read_dates(DateSources(meta=meta), today=TODAY).rejected == ()
 
 
 @pytest.mark.parametrize(
-    ("label", "date_text"),
-    [("05/10/2024 - Fähren", "05/10/2024"), ("heute - Fähren", None), ("10.05. - Fähren", None)],
+    ("label", "date_text"), [("05/10/2024 - Fähren", "05/10/2024"), ("heute - Fähren", None), ("10.05. - Fähren", None)]
 )
 def test_an_unreadable_date_of_a_label_is_named(label: str, date_text: str | None) -> None:
     reading = read_label(label, date_text, today=TODAY)
@@ -95,11 +92,7 @@ def test_days_in_running_text(text: str, values: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "Seit dem 25. Mai 2018[3] gilt es.",
-        "Seit dem 25. Mai [3] 2018 gilt es.",
-        "Seit dem 25. Mai 2018³ gilt es.",
-    ],
+    ["Seit dem 25. Mai 2018[3] gilt es.", "Seit dem 25. Mai [3] 2018 gilt es.", "Seit dem 25. Mai 2018³ gilt es."],
 )
 def test_a_mark_is_read_over(text: str) -> None:
     """The mark of a note means nothing, and the raw text keeps it."""

@@ -156,9 +156,7 @@ def _states_all_of_it(reading: DateReading) -> bool:
     printed = _printed_numbers(reading.raw)
     named = re.search("|".join((*MONTHS, "Mär", "Dez")), reading.raw) is not None
     year = parts[0] in printed or parts[0] % 100 in printed
-    return (
-        year and (len(parts) < 2 or named or parts[1] in printed) and (len(parts) < 3 or parts[2] in printed)
-    )
+    return year and (len(parts) < 2 or named or parts[1] in printed) and (len(parts) < 3 or parts[2] in printed)
 
 
 @settings(max_examples=500, deadline=None)
@@ -177,9 +175,7 @@ def test_nothing_is_invented_and_nothing_breaks(text: str) -> None:
 @given(text=st.text(max_size=60))
 def test_any_text_is_survived(text: str) -> None:
     """No text raises anything."""
-    assert read_date(text, today=TODAY) is None or isinstance(
-        read_date(text, today=TODAY), DateReading | RejectedDate
-    )
+    assert read_date(text, today=TODAY) is None or isinstance(read_date(text, today=TODAY), DateReading | RejectedDate)
     assert isinstance(find_dates(text, today=TODAY), list)
     assert read_label(text, text, today=TODAY).raw == text
 

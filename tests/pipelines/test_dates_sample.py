@@ -39,20 +39,14 @@ def test_sample_is_large_and_mixed() -> None:
 
 def test_right_answers_reach_the_floor() -> None:
     """Value and precision are right on the whole sample."""
-    misread = [
-        (case.line, case.text, case.expected, answer(case))
-        for case in cases()
-        if answer(case) != case.expected
-    ]
+    misread = [(case.line, case.text, case.expected, answer(case)) for case in cases() if answer(case) != case.expected]
 
     assert 1 - len(misread) / len(cases()) >= FLOOR_RIGHT, misread
 
 
 def test_no_answer_is_wrong() -> None:
     """A value that nobody annotated is wrong; a missing one would merely be missing."""
-    wrong = [
-        (case.line, case.text) for case in cases() if set(_values(answer(case))) - set(_values(case.expected))
-    ]
+    wrong = [(case.line, case.text) for case in cases() if set(_values(answer(case))) - set(_values(case.expected))]
 
     assert len(wrong) <= CEILING_WRONG, wrong
 

@@ -14,9 +14,7 @@ from pipelines.dates.printed import read_with_dateparser
 @pytest.mark.bench
 def test_short_strings_per_second() -> None:
     """At least 20,000 short date strings a second in the strict grammar (those left to dateparser not counted)."""
-    texts = [
-        c.text for c in cases() if c.kind == "string" and read_with_dateparser(c.text, today=TODAY) is None
-    ]
+    texts = [c.text for c in cases() if c.kind == "string" and read_with_dateparser(c.text, today=TODAY) is None]
     start = time.process_time()
     for _ in range(50):
         for text in texts:

@@ -84,11 +84,7 @@ COLUMNS: dict[str, object] = {
     "asked_url": None,
     "read_at": None,
 }
-FULL = {
-    "Content_Type": "text/html; charset=utf-8",
-    "ETag": '"e1"',
-    "Last_Modified": "Sun, 01 Mar 2026 00:00:00 GMT",
-}
+FULL = {"Content_Type": "text/html; charset=utf-8", "ETag": '"e1"', "Last_Modified": "Sun, 01 Mar 2026 00:00:00 GMT"}
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -185,11 +181,7 @@ def test_the_run_counts_what_went_over_the_wire(session: Session) -> None:
         asked = request(path)
         take(session, asked, answer(asked, packed, Content_Encoding="gzip"))
 
-    assert (session.counts.requests, session.counts.bytes, session.counts.not_modified) == (
-        2,
-        2 * len(packed),
-        0,
-    )
+    assert (session.counts.requests, session.counts.bytes, session.counts.not_modified) == (2, 2 * len(packed), 0)
 
 
 def test_a_redirect_says_where_it_leads_and_who_asked(session: Session) -> None:
@@ -244,21 +236,14 @@ def test_a_body_that_cannot_be_unpacked_is_kept_and_not_used(session: Session, c
         take(session, asked, answer(asked, body, **headers), **settings)
     session.conn.commit()
 
-    assert rows(session.conn, "select status, sha256, payload_digest, bytes from snapshots") == [
-        (200, None, None, 0)
-    ]
+    assert rows(session.conn, "select status, sha256, payload_digest, bytes from snapshots") == [(200, None, None, 0)]
     assert "evidence" not in asked.meta
     assert session.counts.requests == 1
 
 
 def test_a_request_may_be_larger_than_the_setting(session: Session) -> None:
     asked = request(download_maxsize=1000)
-    got = take(
-        session,
-        asked,
-        answer(asked, gzip.compress(b"x" * 200), Content_Encoding="gzip"),
-        DOWNLOAD_MAXSIZE=100,
-    )
+    got = take(session, asked, answer(asked, gzip.compress(b"x" * 200), Content_Encoding="gzip"), DOWNLOAD_MAXSIZE=100)
 
     assert len(got.body) == 200
 
@@ -266,16 +251,12 @@ def test_a_request_may_be_larger_than_the_setting(session: Session) -> None:
 # -- bytes that are known ------------------------------------------------------------------------------
 
 
-def test_the_same_bytes_again_are_stored_once(
-    session: Session, tmp_path: Path, night: Callable[[], Session]
-) -> None:
+def test_the_same_bytes_again_are_stored_once(session: Session, tmp_path: Path, night: Callable[[], Session]) -> None:
     asked = request()
     take(session, asked, answer(asked, BODY))
     second = night()
     take(second, request(), answer(asked, BODY))
-    first, again = rows(
-        session.conn, "select warc_file, warc_offset, sha256, run_id from snapshots order by id"
-    )
+    first, again = rows(session.conn, "select warc_file, warc_offset, sha256, run_id from snapshots order by id")
 
     assert first[:3] == again[:3]
     assert (first[3], again[3]) == (1, 2)
@@ -317,9 +298,7 @@ UNCHANGED: dict[str, tuple[str, bytes, bool]] = {
 
 
 @pytest.mark.parametrize("case", UNCHANGED)
-def test_what_an_earlier_run_read_is_unchanged(
-    session: Session, case: str, night: Callable[[], Session]
-) -> None:
+def test_what_an_earlier_run_read_is_unchanged(session: Session, case: str, night: Callable[[], Session]) -> None:
     change, body, same = UNCHANGED[case]
     asked = request()
     take(session, asked, answer(asked, BODY))
@@ -434,9 +413,7 @@ def test_an_answer_that_could_not_be_kept_is_not_used(session: Session) -> None:
 
 
 def test_a_database_that_breaks_loses_the_run(session: Session) -> None:
-    session.conn.execute(
-        "create trigger no before insert on snapshots begin select raise(abort, 'kaputt'); end"
-    )
+    session.conn.execute("create trigger no before insert on snapshots begin select raise(abort, 'kaputt'); end")
     asked = request()
     with pytest.raises(VaultFull):
         take(session, asked, answer(asked))

@@ -19,19 +19,40 @@ def flowing(*texts: str, links: tuple[str, ...] = (), full: bool = True) -> str:
 
 
 WHOLE = {
-    "own hyphen in the host": ("siehe https://www.moor-", "archiv.example.org/karten.pdf und mehr", "https://www.moor-archiv.example.org/karten.pdf"),
-    "own hyphen in the path": ("siehe www.example.org/akten/torf-", "stich_3.pdf", "www.example.org/akten/torf-stich_3.pdf"),
-    "behind a slash": ("siehe https://example.org/dateien/", "torf_2018.pdf", "https://example.org/dateien/torf_2018.pdf"),
+    "own hyphen in the host": (
+        "siehe https://www.moor-",
+        "archiv.example.org/karten.pdf und mehr",
+        "https://www.moor-archiv.example.org/karten.pdf",
+    ),
+    "own hyphen in the path": (
+        "siehe www.example.org/akten/torf-",
+        "stich_3.pdf",
+        "www.example.org/akten/torf-stich_3.pdf",
+    ),
+    "behind a slash": (
+        "siehe https://example.org/dateien/",
+        "torf_2018.pdf",
+        "https://example.org/dateien/torf_2018.pdf",
+    ),
     "behind a dot": ("siehe https://www.", "moorarchiv.example.org/akten", "https://www.moorarchiv.example.org/akten"),
     "behind the scheme": ("siehe https:", "//example.org/moor", "https://example.org/moor"),
     "before a slash": ("siehe www.example.org", "/karten/moor.html", "www.example.org/karten/moor.html"),
     "behind an underscore": ("siehe www.example.org/themen/moor_", "und_torf", "www.example.org/themen/moor_und_torf"),
-    "between two letters": ("siehe https://example.org/berichte/verzeich", "nis.html?stelle=3", "https://example.org/berichte/verzeichnis.html?stelle=3"),
-    "over three lines": ("siehe https://", "www.moorarchiv.example.org/", "karten/1911_blatt.pdf", "https://www.moorarchiv.example.org/karten/1911_blatt.pdf"),
+    "between two letters": (
+        "siehe https://example.org/berichte/verzeich",
+        "nis.html?stelle=3",
+        "https://example.org/berichte/verzeichnis.html?stelle=3",
+    ),
+    "over three lines": (
+        "siehe https://",
+        "www.moorarchiv.example.org/",
+        "karten/1911_blatt.pdf",
+        "https://www.moorarchiv.example.org/karten/1911_blatt.pdf",
+    ),
     "of a mailbox": ("an post@moor-", "archiv.example.org zu richten", "post@moor-archiv.example.org"),
     "a file number": ("unter dem Zeichen 4-1911/12-", "30-9 geführt", "4-1911/12-30-9"),
     "a file number behind a slash": ("unter dem Zeichen 3.2-1911/", "30-9 geführt", "3.2-1911/30-9"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -43,22 +64,10 @@ def test_an_address_over_lines_keeps_its_signs(name):
 
 APART = {
     "a new sentence": ("steht auf www.example.org", "Dort liegt es aus.", "www.example.org Dort"),
-    "behind a full stop": (
-        "steht auf www.example.org.",
-        "Auskunft gibt die Stelle.",
-        "www.example.org. Auskunft",
-    ),
-    "the number of the next note": (
-        "1. Siehe www.example.org/moor.pdf.",
-        "2. Karte von 1911.",
-        "moor.pdf. 2. Karte",
-    ),
+    "behind a full stop": ("steht auf www.example.org.", "Auskunft gibt die Stelle.", "www.example.org. Auskunft"),
+    "the number of the next note": ("1. Siehe www.example.org/moor.pdf.", "2. Karte von 1911.", "moor.pdf. 2. Karte"),
     "a word behind a slash": ("steht auf https://example.org/", "und liegt aus", "https://example.org/ und"),
-    "another address": (
-        "steht auf https://example.org/",
-        "https://example.com/moor",
-        "https://example.org/ https://",
-    ),
+    "another address": ("steht auf https://example.org/", "https://example.com/moor", "https://example.org/ https://"),
     "a word behind a year": ("gilt für die Jahre 1911/", "und danach", "1911/ und"),
     "a small word": ("steht auf https://example.org/karten", "sowie im Amt", "karten sowie"),
 }

@@ -10,9 +10,7 @@ FULL = "Die Stelle führt ein Verzeichnis aller Karten und legt es jedes Jahr de
 
 
 def side(number: int, *texts: str, notes: tuple[str, ...] = (), left_out: tuple[int, ...] = ()) -> Side:
-    lines = [
-        Line(text, 70, min(520, 70 + 8 * len(text)), 700 - 13.2 * at, 11) for at, text in enumerate(texts)
-    ]
+    lines = [Line(text, 70, min(520, 70 + 8 * len(text)), 700 - 13.2 * at, 11) for at, text in enumerate(texts)]
     lines += [Line(text, 70, 300, 120 - 10 * at, 8) for at, text in enumerate(notes)]
     return Side(number, Flowing(lines, pitch=1.2, is_word=is_word), set(left_out))
 
@@ -35,8 +33,7 @@ def test_a_divided_word_is_whole_where_it_begins_and_gone_from_the_next_page():
 
 def test_a_citation_over_the_break_stands_whole_in_the_sentence_that_runs_over():
     _, crossings = read(
-        side(1, FULL, "alles prüft. Die Frist folgt nun aber aus Art. 15 Abs."),
-        side(2, "3 DSGVO. Sie endet.", FULL),
+        side(1, FULL, "alles prüft. Die Frist folgt nun aber aus Art. 15 Abs."), side(2, "3 DSGVO. Sie endet.", FULL)
     )
 
     assert crossings == {1: "Die Frist folgt nun aber aus Art. 15 Abs. 3 DSGVO."}

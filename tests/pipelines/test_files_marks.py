@@ -26,24 +26,9 @@ def drawn(*lines: list[tuple[str, float, float]]) -> bytes:
 
 
 MARKED = {
-    "behind a word": (
-        ("Moorkataster", 11, 0),
-        ("7", 6.6, 4),
-        (" liegt aus.", 11, 0),
-        "Moorkataster[7] liegt aus.",
-    ),
-    "behind a number": (
-        ("Nr. 12", 11, 0),
-        ("34", 6.6, 4),
-        (" gilt weiter.", 11, 0),
-        "Nr. 12[34] gilt weiter.",
-    ),
-    "as large as the text": (
-        ("im Jahr 2016", 11, 0),
-        ("5", 11, 5),
-        (" galt es.", 11, 0),
-        "im Jahr 2016[5] galt es.",
-    ),
+    "behind a word": (("Moorkataster", 11, 0), ("7", 6.6, 4), (" liegt aus.", 11, 0), "Moorkataster[7] liegt aus."),
+    "behind a number": (("Nr. 12", 11, 0), ("34", 6.6, 4), (" gilt weiter.", 11, 0), "Nr. 12[34] gilt weiter."),
+    "as large as the text": (("im Jahr 2016", 11, 0), ("5", 11, 5), (" galt es.", 11, 0), "im Jahr 2016[5] galt es."),
     "two with a blank between": (
         ("So steht es geschrieben.", 11, 0),
         ("7 8", 6.6, 4),
@@ -59,12 +44,7 @@ MARKED = {
     "lowered digits": (("Die N", 11, 0), ("2", 7, -2), ("O-Messung ruht.", 11, 0), "Die N₂O-Messung ruht."),
     "a unit": (("auf 30 m", 11, 0), ("2", 7, 4), (" Fläche", 11, 0), "auf 30 m² Fläche"),
     "a power": (("etwa 4 · 10", 11, 0), ("6", 7, 4), (" Zeilen", 11, 0), "etwa 4 · 10⁶ Zeilen"),
-    "a small number on the line stays": (
-        ("Blatt ", 11, 0),
-        ("12", 8, 0),
-        (" der Akte", 11, 0),
-        "Blatt 12 der Akte",
-    ),
+    "a small number on the line stays": (("Blatt ", 11, 0), ("12", 8, 0), (" der Akte", 11, 0), "Blatt 12 der Akte"),
 }
 
 

@@ -53,9 +53,7 @@ def test_text_that_cannot_be_seen_is_left_out_and_named_without_its_words(paint,
 def barred(canvas: Canvas) -> None:
     two_lines(canvas)
     canvas.drawString(70, 700, "Gemeldet von Ottilie Tangmann am Kai")
-    canvas.rect(
-        70 + canvas.stringWidth("Gemeldet von "), 697, canvas.stringWidth("Ottilie Tangmann"), 12, fill=1
-    )
+    canvas.rect(70 + canvas.stringWidth("Gemeldet von "), 697, canvas.stringWidth("Ottilie Tangmann"), 12, fill=1)
 
 
 def test_a_bar_over_a_part_of_a_line_hides_that_part_alone():
@@ -101,17 +99,9 @@ def test_boxes_behind_around_and_shining_through_hide_nothing(paint):
 def form(canvas: Canvas) -> None:
     two_lines(canvas)
     canvas.drawString(70, 700, "Zweck:")
-    canvas.acroForm.textfield(
-        name="zweck", value="Pflege der Deichkarten", x=120, y=695, width=200, height=18
-    )
+    canvas.acroForm.textfield(name="zweck", value="Pflege der Deichkarten", x=120, y=695, width=200, height=18)
     canvas.acroForm.choice(
-        name="frist",
-        value="zwei Jahre",
-        options=["ein Jahr", "zwei Jahre"],
-        x=120,
-        y=660,
-        width=200,
-        height=18,
+        name="frist", value="zwei Jahre", options=["ein Jahr", "zwei Jahre"], x=120, y=660, width=200, height=18
     )
     canvas.acroForm.checkbox(name="ja", checked=True, x=120, y=630)
 
@@ -163,10 +153,7 @@ def test_an_outline_gives_sections():
 
     sections = read_file(drawn(paint)).sections
 
-    assert [(one.page, one.level, one.title) for one in sections] == [
-        (1, 1, "1 Anlass"),
-        (2, 2, "1.1 Karten"),
-    ]
+    assert [(one.page, one.level, one.title) for one in sections] == [(1, 1, "1 Anlass"), (2, 2, "1.1 Karten")]
 
 
 def numbered(canvas: Canvas) -> None:
@@ -235,9 +222,7 @@ def test_dots_set_as_signs_of_their_own_belong_to_the_letters_under_them():
 
 def test_a_soft_hyphen_that_is_printed_within_a_line_is_a_hyphen():
     """Some distilled files name every hyphen so; one without a glyph stays no text."""
-    text = (
-        read_file(drawn(lambda canvas: canvas.drawString(70, 760, "eine Ad\xadhoc\xadKarte"))).pages[0].text
-    )
+    text = read_file(drawn(lambda canvas: canvas.drawString(70, 760, "eine Ad\xadhoc\xadKarte"))).pages[0].text
 
     assert text == "eine Ad-hoc-Karte"
 

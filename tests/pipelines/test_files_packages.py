@@ -60,9 +60,7 @@ def test_odt_tables_are_read_row_by_row(worker):
 
     table = f"<table:table>{cells('Nr.', 'Frage')}{cells('1', 'Ende-zu-Ende?')}</table:table>"
 
-    assert (
-        odt(f"{table}<text:p>Danach</text:p>", worker).pages[0].text == "Nr. Frage\n1 Ende-zu-Ende?\n\nDanach"
-    )
+    assert odt(f"{table}<text:p>Danach</text:p>", worker).pages[0].text == "Nr. Frage\n1 Ende-zu-Ende?\n\nDanach"
 
 
 def test_odt_metadata_and_links(worker):
@@ -78,9 +76,7 @@ def run(text: str) -> str:
 
 
 def test_docx_text_tables_and_signs(worker):
-    row = (
-        "<w:tr>" + "".join(f"<w:tc><w:p>{run(text)}</w:p></w:tc>" for text in ("Zweck", "Frist")) + "</w:tr>"
-    )
+    row = "<w:tr>" + "".join(f"<w:tc><w:p>{run(text)}</w:p></w:tc>" for text in ("Zweck", "Frist")) + "</w:tr>"
     body = (
         f"<w:p>{run('Muster')}<w:r><w:br/></w:r>{run('E')}<w:r><w:noBreakHyphen/></w:r>{run('Mail')}</w:p>"
         f"<w:tbl>{row}</w:tbl><w:p><w:del><w:r><w:delText>alt</w:delText></w:r></w:del>{run('neu')}</w:p>"
@@ -131,9 +127,7 @@ def test_an_encrypted_odt_is_named(worker):
 
 def test_a_zip_bomb_is_not_unpacked(worker):
     read = read_file(
-        made_odt("<text:p>" + "x" * 60_000_000 + "</text:p>"),
-        worker=worker,
-        limits=FileLimits(max_unpacked=10**7),
+        made_odt("<text:p>" + "x" * 60_000_000 + "</text:p>"), worker=worker, limits=FileLimits(max_unpacked=10**7)
     )
 
     assert [met.kind for met in read.problems] == ["bomb"]
@@ -142,9 +136,7 @@ def test_a_zip_bomb_is_not_unpacked(worker):
 def test_entities_are_neither_expanded_nor_fetched(worker, tmp_path):
     secret = tmp_path / "geheim.txt"
     secret.write_text("Geheimnis", encoding="utf-8")
-    outside = odt(
-        "<text:p>vor&e;nach</text:p>", worker, prologue=f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret}">]>'
-    )
+    outside = odt("<text:p>vor&e;nach</text:p>", worker, prologue=f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret}">]>')
     levels = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
     laughs = odt("<text:p>&e9;</text:p>", worker, prologue=f'<!DOCTYPE x [<!ENTITY e0 "ha">{levels}]>')
 

@@ -15,9 +15,7 @@ from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
 from pipelines.files.records import FileLimits, FileText
 
-HEADED = Layout(
-    head="DSK – Orientierungshilfe Löschen", foot="Seite {number} von {count}", heading="Löschen", lines=30
-)
+HEADED = Layout(head="DSK – Orientierungshilfe Löschen", foot="Seite {number} von {count}", heading="Löschen", lines=30)
 
 SINGLE = {
     "justified": Layout(),
@@ -129,9 +127,7 @@ def test_word_list_decides_about_a_hyphen_at_a_line_end(worker):
 
     assert "plattform-\nunabhängigen" in read_file(body, worker=worker).pages[0].verbatim
     assert "plattformunabhängigen" in read_file(body, worker=worker).pages[0].text
-    assert (
-        "plattform-unabhängigen" in read_file(body, worker=worker, is_word=known.__contains__).pages[0].text
-    )
+    assert "plattform-unabhängigen" in read_file(body, worker=worker, is_word=known.__contains__).pages[0].text
 
 
 def test_links_are_given_with_their_page_and_without_foreign_schemes(worker):
@@ -158,9 +154,7 @@ def test_more_pages_than_the_limit_are_named_and_not_read(worker):
     assert read.page_count == len(made.pages) > 2
     assert [page.number for page in read.pages] == [1, 2]
     assert [met.kind for met in read.problems] == ["too_many_pages"]
-    assert (
-        read.problems[0].detail == f"Die Datei nennt {read.page_count} Seiten; gelesen wurden die ersten 2."
-    )
+    assert read.problems[0].detail == f"Die Datei nennt {read.page_count} Seiten; gelesen wurden die ersten 2."
 
 
 def test_long_pages_and_long_documents_are_cut_and_named(worker):
@@ -205,14 +199,10 @@ def test_the_same_words_on_every_page_are_text_and_not_running_heads(head, worke
     read = read_file(made.body, worker=worker)
 
     assert len(read.pages) == 3
-    assert [similarity(page.text, said) for page, said in zip(read.pages, made.pages, strict=True)] == [
-        1.0
-    ] * 3
+    assert [similarity(page.text, said) for page, said in zip(read.pages, made.pages, strict=True)] == [1.0] * 3
 
 
 def read_made_lines(text: list[str], layout: Layout, worker: FileWorker) -> list[str]:
     """The printed lines of a page with this text, without head and foot."""
-    verbatim = (
-        read_file(made_pdf(text, replace(layout, head=None, foot=None)).body, worker=worker).pages[0].verbatim
-    )
+    verbatim = read_file(made_pdf(text, replace(layout, head=None, foot=None)).body, worker=worker).pages[0].verbatim
     return verbatim.split("\n")

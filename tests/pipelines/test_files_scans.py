@@ -15,9 +15,7 @@ from pipelines.files.reader import read_file
 from pipelines.files.records import FileLimits
 
 TEXT = "Die Aufsichtsbehörde prüft die Über-\nmittlung personenbezogener Daten.\nSchwerin, 5. Mai 2021"
-needs_tesseract = pytest.mark.skipif(
-    find_ocr({"PATH": os.environ["PATH"]}) is None, reason="no German tesseract"
-)
+needs_tesseract = pytest.mark.skipif(find_ocr({"PATH": os.environ["PATH"]}) is None, reason="no German tesseract")
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +28,7 @@ def test_a_scan_without_ocr_keeps_its_pages_and_names_the_problem(worker):
     read = read_file(scanned_pdf(TEXT, pages=3), worker=worker, use_ocr=False)
 
     assert read.page_count == 3
-    assert [(page.number, page.text, page.method) for page in read.pages] == [
-        (n, "", "none") for n in (1, 2, 3)
-    ]
+    assert [(page.number, page.text, page.method) for page in read.pages] == [(n, "", "none") for n in (1, 2, 3)]
     assert [met.kind for met in read.problems] == ["ocr_missing", "no_text"]
     assert "1–3" in read.problems[0].detail
 
@@ -92,8 +88,7 @@ def test_a_scan_saved_again_has_the_same_digest_and_another_scan_another(worker)
     packed = scanned_pdf(TEXT, pages=2, compressed=True)
     other = scanned_pdf(TEXT.replace("2021", "2022"), pages=2)
     one, two, three, four = (
-        read_file(pdf, worker=worker, use_ocr=False).fingerprints
-        for pdf in (body, again.getvalue(), packed, other)
+        read_file(pdf, worker=worker, use_ocr=False).fingerprints for pdf in (body, again.getvalue(), packed, other)
     )
 
     assert body != again.getvalue()

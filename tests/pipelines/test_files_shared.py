@@ -13,9 +13,7 @@ from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
 from pipelines.files.records import FileLimits
 
-MADE = made_pdf(
-    paragraphs(4, 90), Layout(head="DSK – Leitfaden", foot="Seite {number} von {count}", lines=20)
-)
+MADE = made_pdf(paragraphs(4, 90), Layout(head="DSK – Leitfaden", foot="Seite {number} von {count}", lines=20))
 LONG = MADE.body
 
 

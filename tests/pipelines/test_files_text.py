@@ -60,15 +60,12 @@ def heads(pages: list[list[Line]]) -> dict[int, set[int]]:
 def body(number: int) -> list[Line]:
     words = ("Eins", "Zwei", "Drei", "Vier", "Fünf", "Sechs", "Sieben", "Acht", "Neun", "Zehn")
     return [
-        line(f"{words[number % 10]} ist die Zeile {words[n % 10]} des Textes hier", 700 - 15 * n)
-        for n in range(38)
+        line(f"{words[number % 10]} ist die Zeile {words[n % 10]} des Textes hier", 700 - 15 * n) for n in range(38)
     ]
 
 
 def test_alternating_heads_of_left_and_right_pages_are_found():
-    pages = [
-        [line("Datenschutzkonferenz" if n % 2 else "Kurzpapier Nr. 5", 800), *body(n)] for n in range(1, 11)
-    ]
+    pages = [[line("Datenschutzkonferenz" if n % 2 else "Kurzpapier Nr. 5", 800), *body(n)] for n in range(1, 11)]
 
     assert heads(pages) == {number: {0} for number in range(1, 11)}
 
@@ -88,9 +85,7 @@ def test_roman_page_numbers_are_found():
 
 def test_numbered_headings_that_do_not_count_pages_stay():
     """ "Anlage 1", "Anlage 3" … on top of some pages are headings."""
-    pages = [
-        [line(f"Anlage {number}", 780), *body(n)] for n, number in enumerate((1, 1, 2, 2, 5, 9, 10, 12), 1)
-    ]
+    pages = [[line(f"Anlage {number}", 780), *body(n)] for n, number in enumerate((1, 1, 2, 2, 5, 9, 10, 12), 1)]
 
     assert not any(heads(pages).values())
 
@@ -147,9 +142,7 @@ def test_lines_of_a_paragraph_are_joined_and_a_short_line_ends_it():
 
 def test_address_lines_keep_their_breaks():
     text = flow(
-        line(
-            "Bei Fragen wenden Sie sich bitte an die Aufsichtsbehörde des Landes, das ist in der Regel:", 530
-        ),
+        line("Bei Fragen wenden Sie sich bitte an die Aufsichtsbehörde des Landes, das ist in der Regel:", 530),
         line("Der Landesbeauftragte für Datenschutz", 501.2),
         line("Werderstraße 74a", 486.8),
         line("19055 Schwerin", 472.4),
@@ -183,9 +176,7 @@ def test_left_out_lines_do_not_separate_a_paragraph():
 
 
 def test_the_usual_pitch_is_that_of_running_text():
-    lines = [line("Zeile", 700 - 14.4 * n) for n in range(10)] + [
-        line("Zeile", 500 - 40 * n) for n in range(5)
-    ]
+    lines = [line("Zeile", 700 - 14.4 * n) for n in range(10)] + [line("Zeile", 500 - 40 * n) for n in range(5)]
 
     assert usual_pitch([lines]) == pytest.approx(1.2)
 
@@ -199,21 +190,7 @@ def test_kinds_and_claims():
 
 
 MEGABYTE = 1_000_000
-HOSTILE = [
-    "a-\n",
-    " \t\n",
-    "\u00ad",
-    "\x02",
-    ".",
-    ". ",
-    "1",
-    "-",
-    "(a) ",
-    "\u0308",
-    "\ud800",
-    "Seite 1 von ",
-    "\n",
-]
+HOSTILE = ["a-\n", " \t\n", "\u00ad", "\x02", ".", ". ", "1", "-", "(a) ", "\u0308", "\ud800", "Seite 1 von ", "\n"]
 
 
 @pytest.mark.parametrize("noise", HOSTILE)

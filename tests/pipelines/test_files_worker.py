@@ -186,10 +186,7 @@ print(worker.pid, flush=True)
 
 def parent(then: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
-        [sys.executable, "-c", PARENT.format(then=then)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        [sys.executable, "-c", PARENT.format(then=then)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdin
     process.stdin.write(PDF)
@@ -218,8 +215,7 @@ def test_the_worker_knows_nothing_of_the_operators_secrets(monkeypatch: pytest.M
     with FileWorker() as worker:
         list(worker.ask(ASK, PDF, FileLimits()))
         names = {
-            line.partition(b"=")[0].decode()
-            for line in Path(f"/proc/{worker.pid}/environ").read_bytes().split(b"\0")
+            line.partition(b"=")[0].decode() for line in Path(f"/proc/{worker.pid}/environ").read_bytes().split(b"\0")
         }
 
     assert not [name for name in names if name.startswith("AKTENKUNDIG")]

@@ -47,10 +47,29 @@ def test_every_land_the_federation_and_the_conferences_are_in_the_table() -> Non
     shorts = {body["short"] for body in wording()["bodies"]}
 
     assert shorts >= {
-        "LfDI BW", "BayLDA", "BayLfD", "BlnBDI", "LDA Brandenburg", "LfDI Bremen", "HmbBfDI", "HBDI", "DSMV",
-        "LfD Niedersachsen", "LDI NRW", "LfDI RLP", "UDZ Saarland", "SDTB", "LfD Sachsen-Anhalt", "ULD", "TLfDI",
-        "BfDI", "DSK", "IFK", "EDSA", "Düsseldorfer Kreis",
-    }  # fmt: skip
+        "LfDI BW",
+        "BayLDA",
+        "BayLfD",
+        "BlnBDI",
+        "LDA Brandenburg",
+        "LfDI Bremen",
+        "HmbBfDI",
+        "HBDI",
+        "DSMV",
+        "LfD Niedersachsen",
+        "LDI NRW",
+        "LfDI RLP",
+        "UDZ Saarland",
+        "SDTB",
+        "LfD Sachsen-Anhalt",
+        "ULD",
+        "TLfDI",
+        "BfDI",
+        "DSK",
+        "IFK",
+        "EDSA",
+        "Düsseldorfer Kreis",
+    }
 
 
 def test_the_longest_name_wins() -> None:
@@ -131,11 +150,7 @@ def test_all_stated_issuers_of_the_real_releases_are_found_without_conflict() ->
         text = "\n\n".join(release["body"])
         lines = [line for line in (release["kicker"], release["title"]) if line]
         reading = find_issuer(
-            kicker=release["kicker"],
-            heading_lines=lines,
-            contact_blocks=contact_blocks(text),
-            text=text,
-            home="DSMV",
+            kicker=release["kicker"], heading_lines=lines, contact_blocks=contact_blocks(text), text=text, home="DSMV"
         )
         if (release["issuer"] and reading.issuer != release["issuer"]) or reading.conflict:
             wrong[number] = reading
@@ -146,11 +161,7 @@ def test_all_stated_issuers_of_the_real_releases_are_found_without_conflict() ->
 
 @pytest.mark.parametrize(
     "hostile",
-    [
-        "Konferenz der " * 70_000,
-        "Landesbeauftragte für den Datenschutz " * 25_000,
-        "Pressemitteilung " * 60_000,
-    ],
+    ["Konferenz der " * 70_000, "Landesbeauftragte für den Datenschutz " * 25_000, "Pressemitteilung " * 60_000],
 )
 def test_long_hostile_text_names_nobody(hostile: str) -> None:
     hostile = hostile[:150_000]

@@ -17,7 +17,7 @@ TEXTS = [
     ("This list is not exhaustive; it is based on the guidelines and should be read with them.", "en"),
     ("Controllers that use cameras must be able to show that the recording is necessary for the purpose.", "en"),
     ("Die Leitlinien „Guidelines on the use of cameras“ gelten auch für die Polizei und sind gut.", "de"),
-]  # fmt: skip
+]
 
 FILES = [
     ("20181017_ah_muster_list_1_1__Germany_EN.pdf", "en"),
@@ -46,8 +46,7 @@ def test_the_file_name_speaks_where_the_text_is_short(name: str, language: str |
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "Anlage", "Kurzpapier Nr. 3", "Le traitement des données à caractère personnel est interdit."],
+    "text", ["", "Anlage", "Kurzpapier Nr. 3", "Le traitement des données à caractère personnel est interdit."]
 )
 def test_short_or_foreign_texts_have_no_language(text: str) -> None:
     assert detect_language(text) is None

@@ -28,36 +28,32 @@ def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def add(
-    conn: sqlite3.Connection,
-    document_id: str,
-    *,
-    text: str = "",
-    links: tuple[str, ...] = (),
-    **columns: object,
+    conn: sqlite3.Connection, document_id: str, *, text: str = "", links: tuple[str, ...] = (), **columns: object
 ) -> None:
     number = conn.execute("select count(*) from documents").fetchone()[0]
     row: dict[str, object] = {
-        "id": document_id, "docno": number + 1, "source": document_id.split("-")[0], "doc_type": "orientierungshilfe",
-        "title": document_id, "url": f"https://www.konferenz.example/media/oh/{document_id}.pdf",
-        "first_seen_at": "2024-01-01T00:00:00Z", "last_seen_at": "2024-01-01T00:00:00Z",
-        "last_changed_at": "2024-01-01T00:00:00Z", "content_sha256": "0" * 64,
-    } | columns  # fmt: skip
+        "id": document_id,
+        "docno": number + 1,
+        "source": document_id.split("-")[0],
+        "doc_type": "orientierungshilfe",
+        "title": document_id,
+        "url": f"https://www.konferenz.example/media/oh/{document_id}.pdf",
+        "first_seen_at": "2024-01-01T00:00:00Z",
+        "last_seen_at": "2024-01-01T00:00:00Z",
+        "last_changed_at": "2024-01-01T00:00:00Z",
+        "content_sha256": "0" * 64,
+    } | columns
     marks = ", ".join(f":{name}" for name in row)
     conn.execute(f"insert into documents ({', '.join(row)}) values ({marks})", row)
-    conn.execute(
-        "insert into pages (document_id, page, text, method) values (?, 1, ?, 'html')", (document_id, text)
-    )
+    conn.execute("insert into pages (document_id, page, text, method) values (?, 1, ?, 'html')", (document_id, text))
     for url in links:
         conn.execute(
-            "insert into links (document_id, url, kind, evidence) values (?, ?, 'link', 'mehr')",
-            (document_id, url),
+            "insert into links (document_id, url, kind, evidence) values (?, ?, 'link', 'mehr')", (document_id, url)
         )
 
 
 def rows(conn: sqlite3.Connection) -> list[Row]:
-    found = conn.execute(
-        "select document_id, kind, target_id from links order by document_id, kind, url, target_id"
-    )
+    found = conn.execute("select document_id, kind, target_id from links order by document_id, kind, url, target_id")
     return [tuple(row) for row in found]
 
 
@@ -79,18 +75,9 @@ def test_link_resolves_when_its_target_is_archived_later(conn: sqlite3.Connectio
 
 def test_blocked_documents_take_no_part(conn: sqlite3.Connection) -> None:
     """No row points to a blocked document, and unblocking brings the links back."""
-    add(
-        conn,
-        "dsk-oh-boerse",
-        url=GUIDE_URL,
-        published_on="2024-05-06",
-        title="Leitfaden Börsenspiele an Schulen",
-    )
+    add(conn, "dsk-oh-boerse", url=GUIDE_URL, published_on="2024-05-06", title="Leitfaden Börsenspiele an Schulen")
     release(
-        conn,
-        "dsmv-1",
-        links=(GUIDE_URL,),
-        text="Die Orientierungshilfe „Leitfaden Börsenspiele an Schulen“ ist da.",
+        conn, "dsmv-1", links=(GUIDE_URL,), text="Die Orientierungshilfe „Leitfaden Börsenspiele an Schulen“ ist da."
     )
     resolve_links(conn)
     open_rows = rows(conn)
@@ -110,14 +97,8 @@ def test_result_does_not_depend_on_the_order_of_the_crawl(tmp_path: Path) -> Non
     documents = [
         ("dsk-oh-a", {"title": "Leitfaden Drachenflug, Version 1.0", "published_on": "2020-01-01"}),
         ("dsk-oh-b", {"title": "Leitfaden Drachenflug, Version 2.0", "published_on": "2022-01-01"}),
-        (
-            "dsk-oh-c",
-            {"text": "Siehe Orientierungshilfe „Leitfaden Drachenflug“.", "published_on": "2021-01-01"},
-        ),
-        (
-            "dsk-oh-d",
-            {"text": "Abrufbar: www.konferenz.example/media/oh/dsk-oh-a.pdf", "published_on": "2021-01-01"},
-        ),
+        ("dsk-oh-c", {"text": "Siehe Orientierungshilfe „Leitfaden Drachenflug“.", "published_on": "2021-01-01"}),
+        ("dsk-oh-d", {"text": "Abrufbar: www.konferenz.example/media/oh/dsk-oh-a.pdf", "published_on": "2021-01-01"}),
     ]
     results = []
     for seed in range(3):
@@ -139,9 +120,7 @@ def test_resolving_twice_changes_nothing(conn: sqlite3.Connection) -> None:
     """The rows are replaced, not added to; annexes are left alone."""
     add(conn, "dsk-oh-a", doc_type="kurzpapier", number="7")
     add(conn, "dsk-oh-b", text="Vergleiche Kurzpapier Nr. 7.")
-    conn.execute(
-        "insert into links (document_id, url, target_id, kind) values ('dsk-oh-a', 'x', 'dsk-oh-b', 'annex')"
-    )
+    conn.execute("insert into links (document_id, url, target_id, kind) values ('dsk-oh-a', 'x', 'dsk-oh-b', 'annex')")
     resolve_links(conn)
     once = rows(conn)
     resolve_links(conn)
@@ -153,17 +132,11 @@ def test_moved_documents_and_redirects_lead_to_where_they_are_now(conn: sqlite3.
     """A link to an old address means the document at the new one."""
     add(conn, "dsk-oh-neu")
     add(conn, "dsk-oh-alt", moved_to="dsk-oh-neu")
-    run = conn.execute(
-        "insert into runs (source, started_at) values ('dsk', '2024-01-01T00:00:00Z')"
-    ).lastrowid
+    run = conn.execute("insert into runs (source, started_at) values ('dsk', '2024-01-01T00:00:00Z')").lastrowid
     conn.execute(
         "insert into snapshots (run_id, url, fetched_at, status, location)"
         " values (?, ?, '2024-01-01T00:00:00Z', 301, ?)",
-        (
-            run,
-            "https://www.konferenz.example/alt.pdf",
-            "https://www.konferenz.example/media/oh/dsk-oh-neu.pdf",
-        ),
+        (run, "https://www.konferenz.example/alt.pdf", "https://www.konferenz.example/media/oh/dsk-oh-neu.pdf"),
     )
     old = "https://www.konferenz.example/media/oh/dsk-oh-alt.pdf"
     add(conn, "dsmv-1", doc_type="information", links=(old, "https://www.konferenz.example/alt.pdf"))
@@ -174,20 +147,12 @@ def test_moved_documents_and_redirects_lead_to_where_they_are_now(conn: sqlite3.
 
 def test_address_in_running_text_stays_visible_while_unresolved(conn: sqlite3.Connection) -> None:
     """An address on a host of the archive is kept as a row without a target; others are not."""
-    add(
-        conn,
-        "dsk-oh-a",
-        text="Siehe https://konferenz.example/media/oh/fehlt.pdf und https://anderswo.example/x.pdf.",
-    )
+    add(conn, "dsk-oh-a", text="Siehe https://konferenz.example/media/oh/fehlt.pdf und https://anderswo.example/x.pdf.")
     resolve_links(conn)
     found = conn.execute("select url, target_id, evidence from links").fetchall()
 
     assert [tuple(row) for row in found] == [
-        (
-            "https://konferenz.example/media/oh/fehlt.pdf",
-            None,
-            "S. 1: https://konferenz.example/media/oh/fehlt.pdf",
-        )
+        ("https://konferenz.example/media/oh/fehlt.pdf", None, "S. 1: https://konferenz.example/media/oh/fehlt.pdf")
     ]
 
 
@@ -225,8 +190,7 @@ def test_version_markers_of_real_file_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "seed",
-    ["Kurzpapier Nr. 1, ", "„", "Beschluss vom ", "Orientierungshilfe zu ", "https://", "1.", "» ", "vom 1"],
+    "seed", ["Kurzpapier Nr. 1, ", "„", "Beschluss vom ", "Orientierungshilfe zu ", "https://", "1.", "» ", "vom 1"]
 )
 def test_a_long_run_of_one_piece_has_two_mentions_a_piece_at_most(seed: str) -> None:
     """And it is read to its end."""
@@ -280,9 +244,7 @@ def test_a_document_under_its_own_heading_cites_no_namesake(conn: sqlite3.Connec
 def test_the_bare_name_of_a_host_is_no_citation(conn: sqlite3.Connection) -> None:
     """ "www.konferenz.example" names no document."""
     add(conn, "dsk-a", title="Etwas")
-    release(
-        conn, "dsmv-1", text="Mehr unter www.konferenz.example und www.konferenz.example/media/oh/fehlt.pdf"
-    )
+    release(conn, "dsmv-1", text="Mehr unter www.konferenz.example und www.konferenz.example/media/oh/fehlt.pdf")
     resolve_links(conn)
 
     found = conn.execute("select url from links where kind = 'cites'").fetchall()

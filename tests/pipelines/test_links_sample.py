@@ -54,9 +54,7 @@ def library(name: str) -> list[Paper]:
 
 def related(papers: list[Paper], rows: list[dict[str, Any]]) -> list[Relation]:
     hyperlinks = [
-        Hyperlink(document_id=row["id"], url=url, text="mehr")
-        for row in rows
-        for url in row.get("hyperlinks", ())
+        Hyperlink(document_id=row["id"], url=url, text="mehr") for row in rows for url in row.get("hyperlinks", ())
     ]
     return relate(papers, book=AddressBook(papers, {}), hyperlinks=hyperlinks)
 

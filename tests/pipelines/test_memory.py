@@ -100,10 +100,7 @@ def test_a_known_document_is_remembered_with_its_entry_and_its_files(conn: sqlit
 
 def test_only_the_newest_version_says_what_is_offered(conn: sqlite3.Connection) -> None:
     put(conn, publication(attachments=(AttachmentRecord(url="alt", title="t"),)))
-    put(
-        conn,
-        publication("dsmv-1", "Neu.", seen_at=LATER, attachments=(AttachmentRecord(url="neu", title="t"),)),
-    )
+    put(conn, publication("dsmv-1", "Neu.", seen_at=LATER, attachments=(AttachmentRecord(url="neu", title="t"),)))
     put(conn, publication("dsmv-2", attachments=(AttachmentRecord(url="x", title="t"),)))
     put(conn, publication("dsmv-2", "Neu.", seen_at=LATER))
     documents = remember(conn, "dsmv", before_run=9).documents
@@ -143,11 +140,7 @@ LISTINGS: dict[str, tuple[list[Run], int, dict[str, int]]] = {
     "a failed run does not": ([("dsmv", "ok", 30), ("dsmv", "failed", 3)], 9, {LIST: 30}),
     "a run that goes on does not": ([("dsmv", "ok", 30), ("dsmv", "running", 3)], 9, {LIST: 30}),
     "not read the last time": ([("dsmv", "ok", 30), ("dsmv", "ok", None)], 9, {LIST: 30}),
-    "only runs before this one": (
-        [("dsmv", "ok", 30), ("dsmv", "ok", 31), ("dsmv", "ok", 32)],
-        2,
-        {LIST: 30},
-    ),
+    "only runs before this one": ([("dsmv", "ok", 30), ("dsmv", "ok", 31), ("dsmv", "ok", 32)], 2, {LIST: 30}),
     "before the first run": ([("dsmv", "ok", 30)], 1, {}),
     "another source": ([("dsk", "ok", 30)], 9, {}),
 }

@@ -119,9 +119,7 @@ def test_every_change_is_listed_with_its_verbatim_words() -> None:
 
 
 def test_mojibake_inside_a_broken_word_is_one_change() -> None:
-    assert [(change.raw, change.mended) for change in mend("unab-hÃ¤ngig").changes] == [
-        ("unab-hÃ¤ngig", "unabhängig")
-    ]
+    assert [(change.raw, change.mended) for change in mend("unab-hÃ¤ngig").changes] == [("unab-hÃ¤ngig", "unabhängig")]
 
 
 def test_pages_share_their_evidence_and_keep_their_number() -> None:
@@ -132,10 +130,32 @@ def test_pages_share_their_evidence_and_keep_their_number() -> None:
 
 
 PIECES = st.sampled_from(
-    ["per-sonenbezogen", "unab‐hängig", "DS- GVO", "Ã¼", "â€ž", "\u00ad", "\u00a0", "u\u0308", "-", " ", "\n",
-     "Daten-\nschutz", "Vor- und", "E-Mail", "Ã", "\u0308", "\ufeff", "www.a-b.de", "über", "\r\n", "Tür-und Tor",
-     "ᄀ", "ᅡ"]
-)  # fmt: skip
+    [
+        "per-sonenbezogen",
+        "unab‐hängig",
+        "DS- GVO",
+        "Ã¼",
+        "â€ž",
+        "\u00ad",
+        "\u00a0",
+        "u\u0308",
+        "-",
+        " ",
+        "\n",
+        "Daten-\nschutz",
+        "Vor- und",
+        "E-Mail",
+        "Ã",
+        "\u0308",
+        "\ufeff",
+        "www.a-b.de",
+        "über",
+        "\r\n",
+        "Tür-und Tor",
+        "ᄀ",
+        "ᅡ",
+    ]
+)
 
 
 @given(st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join))
@@ -147,8 +167,7 @@ def test_text_is_nfc_changes_are_literal_and_mending_is_stable(text: str) -> Non
         assert change.raw in text
         assert mended.text[change.start : change.start + len(change.mended)] == change.mended
     assert (
-        mended.text.count("\n")
-        == len(text.replace("\r\n", "\n").replace("\r", "\n").translate(BREAKS).split("\n")) - 1
+        mended.text.count("\n") == len(text.replace("\r\n", "\n").replace("\r", "\n").translate(BREAKS).split("\n")) - 1
     )
 
 
@@ -171,10 +190,21 @@ def test_body_key_folds_what_no_reader_sees_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    ["a" * 1_000_000, "a-" * 500_000, "ab-cd" * 200_000, "- " * 500_000, "\u00ad" * 1_000_000, "Ã" * 1_000_000,
-     "Ver-\nein " * 110_000, "u\u0308" * 500_000, "/a-b" * 250_000, "@" * 1_000_000, "Aa- Bb " * 140_000],
+    [
+        "a" * 1_000_000,
+        "a-" * 500_000,
+        "ab-cd" * 200_000,
+        "- " * 500_000,
+        "\u00ad" * 1_000_000,
+        "Ã" * 1_000_000,
+        "Ver-\nein " * 110_000,
+        "u\u0308" * 500_000,
+        "/a-b" * 250_000,
+        "@" * 1_000_000,
+        "Aa- Bb " * 140_000,
+    ],
     ids=lambda text: text[:8].encode("unicode_escape").decode(),
-)  # fmt: skip
+)
 def test_mending_long_hostile_text_comes_to_an_end(hostile: str) -> None:
     """What is mended needs no mending, and has the same key."""
     mended = mend(hostile[:150_000]).text

@@ -32,13 +32,22 @@ def test_the_changes_are_the_reviewed_ones() -> None:
 @needs_corpus
 def test_small_second_parts_that_stay_are_real_hyphens() -> None:
     left = {
-        word
-        for text in texts()
-        for word in re.findall(r"(?<![\w/.-])[A-Za-zÄÖÜäöü]{2,}-[a-zäöü]\w+", mend(text).text)
+        word for text in texts() for word in re.findall(r"(?<![\w/.-])[A-Za-zÄÖÜäöü]{2,}-[a-zäöü]\w+", mend(text).text)
     }
 
-    kept = ("nicht-öffentliche", "US-amerikanische", "rheinland-pfälzische", "cloud-gestützt", "AfD-kritische",
-            "datenschutz-mv", "datenschutzkonferenz-online", "vpo-presse", "Ende-zu", "Zur-", "zu-")  # fmt: skip
+    kept = (
+        "nicht-öffentliche",
+        "US-amerikanische",
+        "rheinland-pfälzische",
+        "cloud-gestützt",
+        "AfD-kritische",
+        "datenschutz-mv",
+        "datenschutzkonferenz-online",
+        "vpo-presse",
+        "Ende-zu",
+        "Zur-",
+        "zu-",
+    )
     assert {word for word in left if not word.startswith(kept)} == set()
 
 

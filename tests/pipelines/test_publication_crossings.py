@@ -17,10 +17,7 @@ def test_a_citation_over_the_break_is_read_once_and_its_neighbours_stay():
         (2, "9", None, None, "DSGVO"),
     ]
     assert all(
-        page.text.startswith(one.raw, one.start)
-        for page in (first, second)
-        for one in found
-        if one.page == page.page
+        page.text.startswith(one.raw, one.start) for page in (first, second) for one in found if one.page == page.page
     )
 
 

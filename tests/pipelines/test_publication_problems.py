@@ -47,11 +47,7 @@ def test_a_text_that_names_itself_outvotes_the_kicker_and_both_readings_are_kept
         ),
     )
 
-    assert (publication.issuer, publication.published_on, publication.issued_on) == (
-        "IFK",
-        "2022-12-08",
-        "2022-12-08",
-    )
+    assert (publication.issuer, publication.published_on, publication.issued_on) == ("IFK", "2022-12-08", "2022-12-08")
     assert "DSK" in problems["issuer_conflict"]
     assert "IFK" in problems["issuer_conflict"]
 
@@ -60,9 +56,7 @@ def test_a_body_that_is_only_spoken_of_issues_nothing() -> None:
     publication, problems = read(
         kicker="Gemeinsame Pressemitteilung",
         published_text="08.12.2022",
-        paragraphs=(
-            "Der Sächsische Datenschutzbeauftragte und der BfDI haben sich am 6. Mai 2022 getroffen.",
-        ),
+        paragraphs=("Der Sächsische Datenschutzbeauftragte und der BfDI haben sich am 6. Mai 2022 getroffen.",),
     )
 
     assert publication.issuer is None

@@ -40,17 +40,13 @@ def conn() -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def listing(
-    *items: Any, url: str = LIST, excluded: int = 0, main: bool = True, **changes: Any
-) -> ListingRead:
+def listing(*items: Any, url: str = LIST, excluded: int = 0, main: bool = True, **changes: Any) -> ListingRead:
     """A listing that names these entries."""
     left_out = tuple(
         ExcludedLink(url=f"https://anderswo.example/{n}", text=f"Fremd {n}", reason="fremde Website")
         for n in range(excluded)
     )
-    read = Listing(
-        url=url, title="Presse", items=items, excluded=left_out, markup=changes.pop("markup", "teaser")
-    )
+    read = Listing(url=url, title="Presse", items=items, excluded=left_out, markup=changes.pop("markup", "teaser"))
     return ListingRead(source="dsmv", listing=read, evidence=evidence(), main=main)
 
 
@@ -90,12 +86,7 @@ OUTCOMES: dict[str, tuple[list[Any], Any, Counts, str]] = {
         "archived",
     ),
     "gone": ([release()], missing(at=LATER), {"failed": 1}, "failed"),
-    "a failure of its own": (
-        [],
-        failure("release", "missing_part", document_id="dsmv-1"),
-        {"failed": 1},
-        "failed",
-    ),
+    "a failure of its own": ([], failure("release", "missing_part", document_id="dsmv-1"), {"failed": 1}, "failed"),
 }
 
 
@@ -141,9 +132,7 @@ def test_an_event_names_the_run(conn: sqlite3.Connection) -> None:
     assert rows(conn, "select kind, run_id from events") == [("new", recorder.run.run_id)]
 
 
-@pytest.mark.parametrize(
-    "again", [release(at=LATEST), release(text="Anders.", at=LATEST), unchanged(at=LATEST)]
-)
+@pytest.mark.parametrize("again", [release(at=LATEST), release(text="Anders.", at=LATEST), unchanged(at=LATEST)])
 def test_a_blocked_document_is_left_out(conn: sqlite3.Connection, again: Any) -> None:
     before(conn, release())
     block(conn, "dsmv-1", reason="Privatperson", at=LATER)
@@ -151,11 +140,7 @@ def test_a_blocked_document_is_left_out(conn: sqlite3.Connection, again: Any) ->
     recorder.count_listed()
 
     assert recorder.outcomes == {"dsmv-1": "excluded"}
-    assert (recorder.run.counts.excluded, recorder.run.counts.unchanged, recorder.run.counts.changed) == (
-        1,
-        0,
-        0,
-    )
+    assert (recorder.run.counts.excluded, recorder.run.counts.unchanged, recorder.run.counts.changed) == (1, 0, 0)
     assert value(conn, "select title || text from documents") == ""
 
 
@@ -166,23 +151,13 @@ READINGS: dict[str, tuple[Any, str, str, list[tuple[str, str]]]] = {
     "with a problem": (file_text("Neu.", problems=("no_text",)), "archived", "Neu.", [("file", "no_text")]),
     "out of time": (file_text("Neu", problems=("timeout",)), "failed", "Alt.", [("file", "timeout")]),
     "crashed": (file_text(problems=("crashed",)), "failed", "Alt.", [("file", "crashed")]),
-    "a damaged page": (
-        file_text("Neu", problems=("page_damaged",)),
-        "failed",
-        "Alt.",
-        [("file", "page_damaged")],
-    ),
+    "a damaged page": (file_text("Neu", problems=("page_damaged",)), "failed", "Alt.", [("file", "page_damaged")]),
     "an error page": (file_text(problems=("wrong_type",)), "failed", "Alt.", [("file", "wrong_type")]),
     "nothing": (file_text(problems=("empty",)), "failed", "Alt.", [("file", "empty")]),
     "cut off": (file_text(problems=("truncated",)), "failed", "Alt.", [("file", "truncated")]),
     "damaged": (file_text(problems=("damaged",)), "failed", "Alt.", [("file", "damaged")]),
     "locked": (file_text(problems=("encrypted",)), "archived", "", [("file", "encrypted")]),
-    "damaged, but read": (
-        file_text("Neu.", problems=("damaged",)),
-        "archived",
-        "Neu.",
-        [("file", "damaged")],
-    ),
+    "damaged, but read": (file_text("Neu.", problems=("damaged",)), "archived", "Neu.", [("file", "damaged")]),
 }
 
 
@@ -248,9 +223,7 @@ def test_a_listing_adds_up(conn: sqlite3.Connection) -> None:
     before(conn, release(2), release(3))
     block(conn, "dsmv-3", reason="Privatperson", at=LATER)
     entries = [listed_item(n) for n in (1, 2, 3, 4, 5, 1)]
-    recorder = recorded(
-        conn, listing(*entries, excluded=2), release(1), unchanged(2), unchanged(3), missing(4)
-    )
+    recorder = recorded(conn, listing(*entries, excluded=2), release(1), unchanged(2), unchanged(3), missing(4))
 
     assert recorder.listing_sums() == [
         {
@@ -262,14 +235,12 @@ def test_a_listing_adds_up(conn: sqlite3.Connection) -> None:
             "excluded": 3,
             "failed": 2,
             "markup": "teaser",
-        },
+        }
     ]
 
 
 def test_listings_come_in_the_order_of_their_addresses(conn: sqlite3.Connection) -> None:
-    recorder = recorded(
-        conn, listing(url=f"{LIST}?b"), listing(listed_item(1), url=f"{LIST}?a", markup="links")
-    )
+    recorder = recorded(conn, listing(url=f"{LIST}?b"), listing(listed_item(1), url=f"{LIST}?a", markup="links"))
 
     assert [(one["url"], one["seen"], one["failed"], one["markup"]) for one in recorder.listing_sums()] == [
         (f"{LIST}?a", 1, 1, "links"),
@@ -279,9 +250,7 @@ def test_listings_come_in_the_order_of_their_addresses(conn: sqlite3.Connection)
 
 def test_an_entry_of_two_listings_is_listed_once(conn: sqlite3.Connection) -> None:
     recorder = recorded(
-        conn,
-        listing(listed_item(1), listed_item(2), excluded=1),
-        listing(listed_item(2), url=f"{LIST}?2", excluded=2),
+        conn, listing(listed_item(1), listed_item(2), excluded=1), listing(listed_item(2), url=f"{LIST}?2", excluded=2)
     )
     recorder.count_listed()
 
@@ -390,11 +359,7 @@ def test_what_a_failure_means_for_the_run(conn: sqlite3.Connection, case: str) -
     item, failed, complete, unread = FAILURES[case]
     recorder = recorded(conn, item)
 
-    assert (recorder.run.counts.failed, recorder.complete, recorder.unread_listings) == (
-        failed,
-        complete,
-        unread,
-    )
+    assert (recorder.run.counts.failed, recorder.complete, recorder.unread_listings) == (failed, complete, unread)
     assert problems(conn) == [(item.stage, item.kind, item.document_id, item.url)]
 
 
@@ -410,10 +375,7 @@ def test_two_failures_of_one_document_count_once(conn: sqlite3.Connection) -> No
 def test_a_failure_without_an_answer_happened_now(conn: sqlite3.Connection) -> None:
     recorded(conn, failure(evidence=evidence(at=LATER)), failure(url=f"{SITE}/x"), clock=Clock(LATEST))
 
-    assert rows(conn, "select at, detail from problems order by id") == [
-        (LATER, "Zu spät."),
-        (LATEST, "Zu spät."),
-    ]
+    assert rows(conn, "select at, detail from problems order by id") == [(LATER, "Zu spät."), (LATEST, "Zu spät.")]
 
 
 def test_a_missing_document_is_remembered_with_its_reason(conn: sqlite3.Connection) -> None:

@@ -116,9 +116,7 @@ def test_a_slow_run_does_not_wait_for_fifty(
     assert Handle.cancelled == 1
 
 
-def test_the_vault_is_flushed_before_the_rows_are_committed(
-    session: Session, seen: Callable[[], int]
-) -> None:
+def test_the_vault_is_flushed_before_the_rows_are_committed(session: Session, seen: Callable[[], int]) -> None:
     order: list[str] = []
     flush = session.vault.flush
     session.vault.flush = lambda: (order.append(f"flush, {seen()} rows seen"), flush())  # type: ignore
@@ -128,9 +126,7 @@ def test_the_vault_is_flushed_before_the_rows_are_committed(
     assert seen() == 1
 
 
-def test_a_vault_that_cannot_be_flushed_keeps_the_rows_back(
-    session: Session, seen: Callable[[], int]
-) -> None:
+def test_a_vault_that_cannot_be_flushed_keeps_the_rows_back(session: Session, seen: Callable[[], int]) -> None:
     def full() -> None:
         raise OSError(28, "No space left on device")
 
@@ -140,9 +136,7 @@ def test_a_vault_that_cannot_be_flushed_keeps_the_rows_back(
     assert seen() == 0
 
 
-def test_a_commit_that_is_due_and_fails_loses_the_run(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_commit_that_is_due_and_fails_loses_the_run(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     def full() -> None:
         raise OSError(28, "No space left on device")
 
@@ -298,9 +292,7 @@ def test_closing_lets_go_of_everything(session: Session, tmp_path: Path) -> None
     assert (tmp_path / session.vault.warc_file).stat().st_size > 0
 
 
-def test_what_was_not_committed_is_gone_when_a_run_is_closed(
-    session: Session, seen: Callable[[], int]
-) -> None:
+def test_what_was_not_committed_is_gone_when_a_run_is_closed(session: Session, seen: Callable[[], int]) -> None:
     run(session, lambda: write(session))
     session.close()
 

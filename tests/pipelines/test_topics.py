@@ -62,14 +62,7 @@ def test_version_is_that_of_the_data() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Videoüberwachung",
-        "VIDEOÜBERWACHUNGEN",
-        "Videoüberwachungsanlage",
-        "Klingelkameras",
-        "Videoueberwachung",
-    ],
+    "text", ["Videoüberwachung", "VIDEOÜBERWACHUNGEN", "Videoüberwachungsanlage", "Klingelkameras", "Videoueberwachung"]
 )
 def test_words_are_compared_by_stem_and_stars(text: str) -> None:
     """Inflection, case and compounds with a star do not matter."""
@@ -157,9 +150,7 @@ def test_evidence_quotes_the_text_and_names_the_place() -> None:
         pages=["Vorwort.", "Kameras und\nKlingelkameras überall."],
     )
 
-    assert records[0].evidence == (
-        "Titel: »Videoüberwachung«; Dachzeile: »Kameras«; S. 2: »Klingelkameras«, »Kameras«"
-    )
+    assert records[0].evidence == ("Titel: »Videoüberwachung«; Dachzeile: »Kameras«; S. 2: »Klingelkameras«, »Kameras«")
     assert records[0].score > 6
 
 
@@ -180,10 +171,18 @@ def test_result_is_the_same_every_time() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 1_000_000, "Kamera " * 140_000, "§ 26 Abs. " * 100_000, "x-" * 500_000, "Ü\u0308" * 300_000,
-     " ".join(f"Wort{number}" for number in range(110_000)), "", "\0" * 1000],
+    [
+        "a" * 1_000_000,
+        "Kamera " * 140_000,
+        "§ 26 Abs. " * 100_000,
+        "x-" * 500_000,
+        "Ü\u0308" * 300_000,
+        " ".join(f"Wort{number}" for number in range(110_000)),
+        "",
+        "\0" * 1000,
+    ],
     ids=["one word", "one phrase", "unfinished phrase", "hyphens", "marks", "words", "empty", "zeros"],
-)  # fmt: skip
+)
 def test_a_long_text_of_anything_has_only_the_topic_it_names(text: str) -> None:
     text = text[:150_000]
     found = assign_topics(title=text[:1000], kicker=text[:100], pages=[text], contact_spans=[[(5, 2)]])
@@ -213,15 +212,40 @@ def test_topics_are_written_once_and_renewed() -> None:
 @pytest.mark.parametrize(
     ("title", "text", "has", "lacks"),
     [
-        ("Stellungnahme zur Seilbahn", "Das Amt gibt eine Stellungnahme ab. Die Kabinen sind zu prüfen.", "", "gesetzgebung-und-reform"),
-        ("Stellungnahme zum Entwurf eines Hafengesetzes", "Das Amt nimmt zum Gesetzentwurf Stellung.", "gesetzgebung-und-reform", ""),
+        (
+            "Stellungnahme zur Seilbahn",
+            "Das Amt gibt eine Stellungnahme ab. Die Kabinen sind zu prüfen.",
+            "",
+            "gesetzgebung-und-reform",
+        ),
+        (
+            "Stellungnahme zum Entwurf eines Hafengesetzes",
+            "Das Amt nimmt zum Gesetzentwurf Stellung.",
+            "gesetzgebung-und-reform",
+            "",
+        ),
         ("Neue Räume", "Das Amt ist umgezogen. Das Telefax steht im Keller.", "", "elektronische-kommunikation"),
-        ("Tipps für Geräte", "Sichere Passwörter wählen, Updates einspielen, Bildschirm sperren.", "it-sicherheit", "werbung-und-handel"),
-        ("Amt tagt", "Der Arbeitskreis Datenschutz in der Telekommunikation hat getagt.", "", "elektronische-kommunikation"),
-        ("Bilanz des Jahres", "Das Amt hat dem Landtag seinen Bericht übergeben. Der Bericht liegt aus.", "taetigkeitsberichte", ""),
+        (
+            "Tipps für Geräte",
+            "Sichere Passwörter wählen, Updates einspielen, Bildschirm sperren.",
+            "it-sicherheit",
+            "werbung-und-handel",
+        ),
+        (
+            "Amt tagt",
+            "Der Arbeitskreis Datenschutz in der Telekommunikation hat getagt.",
+            "",
+            "elektronische-kommunikation",
+        ),
+        (
+            "Bilanz des Jahres",
+            "Das Amt hat dem Landtag seinen Bericht übergeben. Der Bericht liegt aus.",
+            "taetigkeitsberichte",
+            "",
+        ),
         ("Kameras[3] am Kai", "Die Video[2] Kameras und die Videoüberwachung [4] am Kai.", "videoueberwachung", ""),
     ],
-)  # fmt: skip
+)
 def test_what_a_text_merely_contains_is_no_topic(title: str, text: str, has: str, lacks: str) -> None:
     """The name of a kind of document, an office's name or a telefax number does not say what a text is about."""
     found = {topic.topic_id for topic in assign_topics(title=title, kicker=None, pages=[text])}

@@ -5,13 +5,7 @@ from collections import Counter
 
 import pytest
 from real_texts import needs_corpus
-from topics_sample import (
-    corpus_documents,
-    read_annotations,
-    sample_documents,
-    score,
-    unseen_documents,
-)
+from topics_sample import corpus_documents, read_annotations, sample_documents, score, unseen_documents
 
 from pipelines.topics import assign_topics
 from pipelines.topics.vocabulary import load_vocabulary

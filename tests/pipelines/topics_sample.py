@@ -65,11 +65,7 @@ def unseen_documents() -> list[Annotated]:
     blocks = (block.split("\n") for block in text.removeprefix("#").split("\n#"))
     return [
         Annotated(
-            id=block[1],
-            title=block[1],
-            kicker=None,
-            text="\n".join(block[2:]),
-            topics=frozenset(block[0].split()),
+            id=block[1], title=block[1], kicker=None, text="\n".join(block[2:]), topics=frozenset(block[0].split())
         )
         for block in blocks
     ]

@@ -15,10 +15,7 @@ from sample_documents import NOW
 from portal import clock
 from portal.serving import datasette_for
 
-OPERATOR = {
-    "impressum": "Beispielzeitung GmbH\nMarktplatz 1\n19055 Schwerin",
-    "contact": "archiv@zeitung.example",
-}
+OPERATOR = {"impressum": "Beispielzeitung GmbH\nMarktplatz 1\n19055 Schwerin", "contact": "archiv@zeitung.example"}
 
 
 @pytest.fixture(scope="session")

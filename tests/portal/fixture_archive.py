@@ -26,10 +26,7 @@ def digest(text: str) -> str:
 
 def _row(conn: sqlite3.Connection, table: str, **values: Any) -> int:
     columns, marks = ", ".join(values), ", ".join("?" for _ in values)
-    return int(
-        conn.execute(f"insert into {table} ({columns}) values ({marks})", tuple(values.values())).lastrowid
-        or 0
-    )
+    return int(conn.execute(f"insert into {table} ({columns}) values ({marks})", tuple(values.values())).lastrowid or 0)
 
 
 def _add_runs(conn: sqlite3.Connection) -> None:
@@ -142,13 +139,7 @@ def _snapshot(conn: sqlite3.Connection, vault: VaultWriter, sample: Sample, at: 
 
 
 def _add_version(
-    conn: sqlite3.Connection,
-    sample: Sample,
-    version: int,
-    title: str,
-    pages: tuple[str, ...],
-    at: str,
-    snapshot: int,
+    conn: sqlite3.Connection, sample: Sample, version: int, title: str, pages: tuple[str, ...], at: str, snapshot: int
 ) -> None:
     text = "\n\n".join(pages)
     attachments = (
@@ -176,13 +167,7 @@ def _add_version(
     )
     for number, page in enumerate(pages, start=1):
         _row(
-            conn,
-            "version_pages",
-            document_id=sample.id,
-            version=version,
-            page=number,
-            text=page,
-            method=sample.method,
+            conn, "version_pages", document_id=sample.id, version=version, page=number, text=page, method=sample.method
         )
 
 
@@ -226,13 +211,7 @@ def _add_document(conn: sqlite3.Connection, vault: VaultWriter, docno: int, samp
     _add_version(conn, sample, newest, sample.title, sample.pages, times[newest - 1], snapshot)
     for number, page in enumerate(sample.pages, start=1):
         _row(
-            conn,
-            "pages",
-            id=docno << 16 | number,
-            document_id=sample.id,
-            page=number,
-            text=page,
-            method=sample.method,
+            conn, "pages", id=docno << 16 | number, document_id=sample.id, page=number, text=page, method=sample.method
         )
     for role, value, precision, raw, found_in, chosen in sample.dates:
         _row(
@@ -247,14 +226,7 @@ def _add_document(conn: sqlite3.Connection, vault: VaultWriter, docno: int, samp
             chosen=chosen,
         )
     for topic in sample.topics:
-        _row(
-            conn,
-            "document_topics",
-            document_id=sample.id,
-            topic_id=topic,
-            evidence="Titel: „Überwachung“",
-            score=1.0,
-        )
+        _row(conn, "document_topics", document_id=sample.id, topic_id=topic, evidence="Titel: „Überwachung“", score=1.0)
 
 
 def _add_relations(conn: sqlite3.Connection) -> None:
@@ -276,14 +248,7 @@ def _add_relations(conn: sqlite3.Connection) -> None:
         )
     for document_id, url, target, kind, evidence, score in LINKS:
         _row(
-            conn,
-            "links",
-            document_id=document_id,
-            url=url,
-            target_id=target,
-            kind=kind,
-            evidence=evidence,
-            score=score,
+            conn, "links", document_id=document_id, url=url, target_id=target, kind=kind, evidence=evidence, score=score
         )
 
 
@@ -304,8 +269,7 @@ def build(data_dir: Path) -> Path:
     conn.execute("pragma foreign_keys = off")
     for topic_id, label, description in TOPICS:
         conn.execute(
-            "insert or replace into topics (id, label, description) values (?, ?, ?)",
-            (topic_id, label, description),
+            "insert or replace into topics (id, label, description) values (?, ?, ?)", (topic_id, label, description)
         )
     _add_runs(conn)
     (data_dir / "warc").mkdir(exist_ok=True)
@@ -316,16 +280,7 @@ def build(data_dir: Path) -> Path:
     _add_relations(conn)
     for sample in SAMPLES:
         if at := sample.columns.get("removed_at"):
-            _row(
-                conn,
-                "events",
-                document_id=sample.id,
-                at=at,
-                kind="removed",
-                version=1,
-                detail="404",
-                run_id=3,
-            )
+            _row(conn, "events", document_id=sample.id, at=at, kind="removed", version=1, detail="404", run_id=3)
     _index(conn)
     conn.commit()
     conn.close()

@@ -120,9 +120,7 @@ ANNEX = Sample(
     source="dsk",
     doc_type="anlage",
     method="odt",
-    pages=(
-        "Checkliste\n\nIst ein Vertrag zur Auftragsverarbeitung geschlossen?\n\nSind Aufzeichnungen abgeschaltet?",
-    ),
+    pages=("Checkliste\n\nIst ein Vertrag zur Auftragsverarbeitung geschlossen?\n\nSind Aufzeichnungen abgeschaltet?",),
     columns={"issuer": "DSK", "parent_id": GUIDANCE.id},
     topics=("cloud",),
     body=b"PK\x03\x04 kein echtes ODT",
@@ -200,9 +198,7 @@ SHORT_PAPER = Sample(
     source="dsk",
     doc_type="kurzpapier",
     method="pdf",
-    pages=(
-        "Kurzpapier Nr. 5\n\nEine Folgenabschätzung ist nach Art. 35 Abs. 1 DSGVO bei hohem Risiko nötig.",
-    ),
+    pages=("Kurzpapier Nr. 5\n\nEine Folgenabschätzung ist nach Art. 35 Abs. 1 DSGVO bei hohem Risiko nötig.",),
     topics=("betroffenenrechte",),
     columns={"number": "5", "issuer": "DSK", "page_count": 1},
 )
@@ -227,9 +223,7 @@ HOSTILE = Sample(
         "number": "\u202e1",
         "issuer": "DSMV",
     },
-    older=(
-        ("Vorher <script>window.__pwned=1</script>", "Überwachung <script>window.__pwned=2</script> vorher."),
-    ),
+    older=(("Vorher <script>window.__pwned=1</script>", "Überwachung <script>window.__pwned=2</script> vorher."),),
     body=b"\xff\xfe<svg xmlns='http://www.w3.org/2000/svg' onload='window.__pwned=1'>"
     b"<script>window.__pwned=1</script></svg>",
     content_type="image/svg+xml",
@@ -243,8 +237,18 @@ HUGE_TITLE = Sample(
 )
 
 SAMPLES = (
-    VIDEO, GUIDANCE, ANNEX, RESOLUTION, ANNOUNCEMENT, REMOVED, UNLISTED, SHORT_PAPER, BLOCKED, HOSTILE, HUGE_TITLE,
-)  # fmt: skip
+    VIDEO,
+    GUIDANCE,
+    ANNEX,
+    RESOLUTION,
+    ANNOUNCEMENT,
+    REMOVED,
+    UNLISTED,
+    SHORT_PAPER,
+    BLOCKED,
+    HOSTILE,
+    HUGE_TITLE,
+)
 
 TOPICS = (
     ("videoueberwachung", "Videoüberwachung", "Kameras in öffentlichen und privaten Räumen."),
@@ -269,13 +273,25 @@ CITATIONS = (
 )
 
 LINKS = (
-    (ANNOUNCEMENT.id, "https://www.datenschutzkonferenz-online.de/media/en/ki.pdf", RESOLUTION.id, "announces",
-     "Titel gleich, fünf Tage Abstand", 0.93),
-    (GUIDANCE.id, "https://www.datenschutzkonferenz-online.de/media/oh/checkliste.odt", ANNEX.id, "annex",
-     "Anhang in der Übersicht", 1.0),
+    (
+        ANNOUNCEMENT.id,
+        "https://www.datenschutzkonferenz-online.de/media/en/ki.pdf",
+        RESOLUTION.id,
+        "announces",
+        "Titel gleich, fünf Tage Abstand",
+        0.93,
+    ),
+    (
+        GUIDANCE.id,
+        "https://www.datenschutzkonferenz-online.de/media/oh/checkliste.odt",
+        ANNEX.id,
+        "annex",
+        "Anhang in der Übersicht",
+        1.0,
+    ),
     (GUIDANCE.id, None, SHORT_PAPER.id, "cites", "„Kurzpapier Nr. 5“ auf Seite 2", 0.9),
     (VIDEO.id, "https://www.datenschutz-mv.de/static/DS/Dateien/merkblatt.pdf", None, "link", "Merkblatt (PDF)", None),
     (HOSTILE.id, "javascript:window.__pwned=1", None, "link", "<img src=x onerror=window.__pwned=1>", None),
     (HOSTILE.id, "data:text/html,<script>window.__pwned=1</script>", None, "link", "Daten", None),
     (HOSTILE.id, "https://www.datenschutz-mv.de/?id=143374", BLOCKED.id, "link", "gesperrtes Ziel", None),
-)  # fmt: skip
+)

@@ -66,8 +66,7 @@ def test_the_portal_behind_the_shown_web_server(data_dir: Path, tmp_path: Path) 
     ):
         fetch(portal_port, "/archiv/robots.txt")
         pages = {
-            path: fetch(port, path)
-            for path in ("/archiv/", "/archiv/archive/documents?_size=2", "/archiv/feed.atom")
+            path: fetch(port, path) for path in ("/archiv/", "/archiv/archive/documents?_size=2", "/archiv/feed.atom")
         }
         found = {
             urljoin(public, link.split("#")[0])
@@ -79,9 +78,7 @@ def test_the_portal_behind_the_shown_web_server(data_dir: Path, tmp_path: Path) 
 
     assert len(statuses) > 20
     assert {address: status for address, status in statuses.items() if status != 200} == {}
-    assert not [
-        address for address in statuses if not address.startswith(public) or "/archiv/archiv/" in address
-    ]
+    assert not [address for address in statuses if not address.startswith(public) or "/archiv/archiv/" in address]
 
 
 def status_of(address: str) -> int:

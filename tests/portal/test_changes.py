@@ -30,9 +30,7 @@ def records(portal: Any, query: str = "") -> list[dict[str, Any]]:
 def test_every_edit_is_there_with_its_words(portal: Any) -> None:
     """What was taken out stands in ``del``, what was put in in ``ins``, and a click leads to the whole diff."""
     item = next(
-        one
-        for one in entries(portal, "/aenderungen")
-        if f"{samples.VIDEO.id}/vergleich" in html.tostring(one).decode()
+        one for one in entries(portal, "/aenderungen") if f"{samples.VIDEO.id}/vergleich" in html.tostring(one).decode()
     )
 
     assert item.cssselect("del, ins")
@@ -95,9 +93,7 @@ def test_the_feed_of_changes_holds_changes_alone_with_their_words(portal: Any) -
     assert terms <= {"changed", "removed", "returned"}
     assert "changed" in terms
     assert any("<del>" in content or "<ins>" in content for content in contents)
-    assert root.findtext(f"{ATOM}id") != etree.fromstring(portal.get("/feed.atom").content).findtext(
-        f"{ATOM}id"
-    )
+    assert root.findtext(f"{ATOM}id") != etree.fromstring(portal.get("/feed.atom").content).findtext(f"{ATOM}id")
 
 
 def test_blocked_documents_are_not_there(portal: Any) -> None:
@@ -123,10 +119,7 @@ def test_the_start_page_leads_here(portal: Any) -> None:
             [("=", "eins "), ("-", "a"), ("=", " nah "), ("+", "b")],
             [[("=", "eins "), ("-", "a"), ("=", " nah "), ("+", "b")]],
         ),
-        (
-            [("-", "a"), ("=", " ende\n\nneu "), ("+", "b")],
-            [[("-", "a"), ("=", " ende")], [("=", "neu "), ("+", "b")]],
-        ),
+        ([("-", "a"), ("=", " ende\n\nneu "), ("+", "b")], [[("-", "a"), ("=", " ende")], [("=", "neu "), ("+", "b")]]),
     ],
 )
 def test_passages_keep_changes_and_their_neighbourhood(changes: Any, expected: Any) -> None:

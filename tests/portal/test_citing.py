@@ -40,12 +40,7 @@ def test_bibtex_entry(portal: Any) -> None:
     text = portal.get(f"/dokument/{samples.GUIDANCE.id}/zitieren.bib").text
 
     assert text.startswith(f"@report{{{samples.GUIDANCE.id}-v1,\n")
-    for line in (
-        "year = {2026}",
-        "month = jan",
-        "date = {2026-01}",
-        f"title = {{{{{samples.GUIDANCE.title}}}}}",
-    ):
+    for line in ("year = {2026}", "month = jan", "date = {2026-01}", f"title = {{{{{samples.GUIDANCE.title}}}}}"):
         assert f"  {line}," in text
     assert f"url = {{http://localhost/dokument/{samples.GUIDANCE.id}/version/1}}" in text
 

@@ -40,9 +40,7 @@ def test_dictionary_in_the_docs_is_the_schema(conn: sqlite3.Connection) -> None:
     """docs/data-dictionary.md is what ``python -m portal.dictionary`` writes."""
     written = (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
 
-    assert written == as_markdown(dictionary(conn, ARCHIVE)), (
-        "bitte mit »python -m portal.dictionary« erneuern"
-    )
+    assert written == as_markdown(dictionary(conn, ARCHIVE)), "bitte mit »python -m portal.dictionary« erneuern"
 
 
 def test_there_are_ten_examples() -> None:
@@ -97,14 +95,10 @@ def test_table_downloads(portal: Any) -> None:
 
     assert [row["id"] for row in rows] == [line["id"] for line in lines]
     assert len(rows) >= len(samples.TOPICS)
-    assert {"topics.csv", "topics.jsonl", "archive.db"} <= {
-        resource["path"] for resource in package["resources"]
-    }
+    assert {"topics.csv", "topics.jsonl", "archive.db"} <= {resource["path"] for resource in package["resources"]}
 
 
-@pytest.mark.parametrize(
-    "name", ["../archive.db", "archive.sqlite", "documents.exe", "runs.csv/..", "secrets.csv"]
-)
+@pytest.mark.parametrize("name", ["../archive.db", "archive.sqlite", "documents.exe", "runs.csv/..", "secrets.csv"])
 def test_only_files_on_offer_can_be_had(portal: Any, name: str) -> None:
     """Any other name answers 404."""
     assert portal.get(f"/daten/download/{name}").status_code == 404
@@ -113,13 +107,17 @@ def test_only_files_on_offer_can_be_had(portal: Any, name: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/archive/documents.json?_shape=array&_size=max", "/archive/documents.csv?_size=max",
+        "/archive/documents.json?_shape=array&_size=max",
+        "/archive/documents.csv?_size=max",
         "/archive/versions.json",
-        "/archive.json?sql=select+*+from+documents", "/archive/pages.csv", f"/archive/documents/{samples.BLOCKED.id}",
-        f"/archive/documents/{samples.BLOCKED.id}.json", "/archive/documents?_search=GESPERRTER",
+        "/archive.json?sql=select+*+from+documents",
+        "/archive/pages.csv",
+        f"/archive/documents/{samples.BLOCKED.id}",
+        f"/archive/documents/{samples.BLOCKED.id}.json",
+        "/archive/documents?_search=GESPERRTER",
         "/archive/blocks.json",
     ],
-)  # fmt: skip
+)
 def test_datasette_shows_only_the_tombstone_of_a_blocked_document(portal: Any, path: str) -> None:
     """Tables, rows, JSON, CSV, SQL and search show no content of a blocked document."""
     answer = portal.get(path)
@@ -160,9 +158,7 @@ def test_search_expression_in_sql(portal: Any) -> None:
 
 def test_a_filtered_table_says_in_german_what_it_shows(portal: Any) -> None:
     """Filter, order and the comparisons on offer are German; nothing of Datasette's English is left."""
-    text = " ".join(
-        html.fromstring(portal.get("/archive/documents?source=dsk&_sort=id").text).text_content().split()
-    )
+    text = " ".join(html.fromstring(portal.get("/archive/documents?source=dsk&_sort=id").text).text_content().split())
 
     assert "source = dsk · sortiert nach id, aufsteigend" in text
     assert "beginnt mit" in text

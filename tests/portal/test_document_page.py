@@ -35,12 +35,7 @@ def test_shows_heading_number_and_date(portal: Any) -> None:
     """Heading, kicker, date in German, number and issuer stand at the top."""
     head = words(page(portal, f"/dokument/{samples.VIDEO.id}").find(".//article/header"))
 
-    for part in (
-        samples.VIDEO.title,
-        "Pressemitteilung Nr. 20240506",
-        "6. Mai 2024",
-        "Landesbeauftragter M-V",
-    ):
+    for part in (samples.VIDEO.title, "Pressemitteilung Nr. 20240506", "6. Mai 2024", "Landesbeauftragter M-V"):
         assert part in head
 
 
@@ -53,16 +48,13 @@ def test_a_printed_month_gets_no_day(portal: Any) -> None:
 
 def test_undated_document_says_so(portal: Any) -> None:
     """A document without a date says "ohne Datum" and has no time element for it."""
-    assert "ohne Datum" in words(
-        page(portal, f"/dokument/{samples.SHORT_PAPER.id}").find(".//article/header")
-    )
+    assert "ohne Datum" in words(page(portal, f"/dokument/{samples.SHORT_PAPER.id}").find(".//article/header"))
 
 
 def test_text_has_paragraphs(portal: Any) -> None:
     """Every paragraph of the text is a paragraph of the page, line breaks kept."""
     texts = [
-        p.text_content()
-        for p in page(portal, f"/dokument/{samples.VIDEO.id}").iterfind(".//div[@class='text']//p")
+        p.text_content() for p in page(portal, f"/dokument/{samples.VIDEO.id}").iterfind(".//div[@class='text']//p")
     ]
 
     assert texts == samples.VIDEO.pages[0].split("\n\n")
@@ -77,9 +69,7 @@ def test_pdf_pages_have_anchors_and_lead_into_the_original(portal: Any) -> None:
         "seite-2",
         "seite-3",
     ]
-    assert f"/dokument/{samples.GUIDANCE.id}/original#page=2" in {
-        a.get("href") for a in found.iterfind(".//a")
-    }
+    assert f"/dokument/{samples.GUIDANCE.id}/original#page=2" in {a.get("href") for a in found.iterfind(".//a")}
 
 
 def test_dates_show_their_evidence(portal: Any) -> None:
@@ -123,12 +113,7 @@ def test_history_lists_every_version(portal: Any) -> None:
     hrefs = {a.get("href") for a in found.iterfind(".//aside//a")}
     path = f"/dokument/{samples.VIDEO.id}"
 
-    assert {
-        f"{path}/version/1",
-        f"{path}/version/2",
-        f"{path}/vergleich/1/2",
-        f"{path}/vergleich/2/3",
-    } <= hrefs
+    assert {f"{path}/version/1", f"{path}/version/2", f"{path}/vergleich/1/2", f"{path}/vergleich/2/3"} <= hrefs
     assert "22. November 2026, 04:10 Uhr" in words(found.find(".//aside"))
     assert "Unverändert gesehen seit 22. November 2026, 04:10 Uhr" in words(found.find(".//aside"))
 
@@ -184,15 +169,7 @@ def test_unlisted_document_is_marked(portal: Any) -> None:
     assert "Nicht mehr verlinkt" in portal.get(f"/dokument/{samples.UNLISTED.id}").text
 
 
-BLOCKED_PATHS = [
-    "",
-    "/version/1",
-    "/vergleich/1/2",
-    "/original",
-    "/zitieren.bib",
-    "/zitieren.json",
-    "/zitieren.txt",
-]
+BLOCKED_PATHS = ["", "/version/1", "/vergleich/1/2", "/original", "/zitieren.bib", "/zitieren.json", "/zitieren.txt"]
 
 
 @pytest.mark.parametrize("path", BLOCKED_PATHS)
@@ -220,14 +197,7 @@ def test_tombstone_shows_reason_and_digest(portal: Any) -> None:
 
 def test_blocked_documents_are_absent_elsewhere(portal: Any) -> None:
     """No page, list or feed mentions a blocked document, not even as the target of a link."""
-    paths = (
-        "/",
-        "/feed.atom",
-        "/themen",
-        f"/dokument/{samples.HOSTILE.id}",
-        "/suche?sortierung=datum",
-        "/suche.csv",
-    )
+    paths = ("/", "/feed.atom", "/themen", f"/dokument/{samples.HOSTILE.id}", "/suche?sortierung=datum", "/suche.csv")
     for path in paths:
         assert samples.BLOCKED.id not in portal.get(path).text, path
 
@@ -298,9 +268,7 @@ def test_found_words_are_marked_and_lead_from_one_to_the_next(portal: Any) -> No
     assert [mark.text for mark in marks] == ["Videokonferenzsysteme", "Videokonferenzen"]
     assert [mark.get("id") for mark in marks] == ["fund-1-1", "fund-2-1"]
     assert ways == ["#fund-2-1"]
-    assert "2 Fundstellen zu „Videokonferenz“: Seite 1 1 · Seite 2 1." in words(
-        found.find(".//p[@id='funde']")
-    )
+    assert "2 Fundstellen zu „Videokonferenz“: Seite 1 1 · Seite 2 1." in words(found.find(".//p[@id='funde']"))
 
 
 @pytest.mark.parametrize("query", ["gibtesnicht", "<script>", "-Kamera", "\u202e"])
@@ -340,9 +308,7 @@ def test_a_missing_document_says_since_when(make_reader: Any, data_dir: Path, tm
     missing = words(page(reader, f"/dokument/{samples.VIDEO.id}").find(".//article/header"))
     removed = words(page(reader, f"/dokument/{samples.REMOVED.id}").find(".//article/header"))
 
-    assert (
-        "Zuletzt gesehen am 22. November 2026, 04:10 Uhr, fehlt seit 21. November 2026, 04:10 Uhr." in missing
-    )
+    assert "Zuletzt gesehen am 22. November 2026, 04:10 Uhr, fehlt seit 21. November 2026, 04:10 Uhr." in missing
     assert "fehlt seit 21. November 2026, 04:10 Uhr, als entfernt festgestellt am" in removed
 
 

@@ -38,9 +38,7 @@ def page(portal: Any, document_id: str) -> Any:
 @pytest.mark.parametrize("document_id", [OLD, MIDDLE])
 def test_a_replaced_paper_leads_to_the_newest_edition(chained: Any, document_id: str) -> None:
     """At its top, in one click, however many editions lie between; with the differences."""
-    notice = next(
-        one for one in page(chained, document_id).cssselect(".notice") if "Ersetzt" in one.text_content()
-    )
+    notice = next(one for one in page(chained, document_id).cssselect(".notice") if "Ersetzt" in one.text_content())
     links = [link.get("href") for link in notice.iter("a")]
 
     assert links == [f"/dokument/{NEW}", f"/dokument/{NEW}/vergleich-mit/{document_id}"]
@@ -72,9 +70,7 @@ def test_editions_are_compared_word_by_word(chained: Any) -> None:
 
 def test_a_release_says_that_its_paper_was_replaced(chained: Any) -> None:
     """ANNOUNCEMENT announces the middle edition."""
-    notices = " ".join(
-        one.text_content() for one in page(chained, samples.ANNOUNCEMENT.id).cssselect(".notice")
-    )
+    notices = " ".join(one.text_content() for one in page(chained, samples.ANNOUNCEMENT.id).cssselect(".notice"))
 
     assert "Inzwischen ersetzt" in notices
     assert samples.GUIDANCE.title in notices
@@ -93,12 +89,7 @@ def test_other_formats_of_a_file_are_named(data_dir: Path, tmp_path: Path, make_
     """The same address with another ending is the same paper; an address that only begins alike is not."""
     folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
     conn = sqlite3.connect(folder / "archive.db")
-    for id, url in (
-        (OLD, "papier.pdf"),
-        (MIDDLE, "papier.odt"),
-        (NEW, "papier.odt.pdf"),
-        (samples.VIDEO.id, "papier"),
-    ):
+    for id, url in ((OLD, "papier.pdf"), (MIDDLE, "papier.odt"), (NEW, "papier.odt.pdf"), (samples.VIDEO.id, "papier")):
         conn.execute("update documents set url = ? where id = ?", (f"https://dsk.example/media/{url}", id))
     conn.commit()
     conn.close()
@@ -110,15 +101,12 @@ def test_other_formats_of_a_file_are_named(data_dir: Path, tmp_path: Path, make_
     assert page(reader, NEW).cssselect("#formate") == []
 
 
-def test_lists_say_what_is_replaced_or_under_revision(
-    data_dir: Path, tmp_path: Path, make_reader: Any
-) -> None:
+def test_lists_say_what_is_replaced_or_under_revision(data_dir: Path, tmp_path: Path, make_reader: Any) -> None:
     """A badge in lists, and the words printed beside it at the top of the paper."""
     folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
     conn = sqlite3.connect(folder / "archive.db")
     conn.execute(
-        "insert into links (document_id, target_id, kind, evidence) values (?, ?, 'replaces', 'Version')",
-        (NEW, MIDDLE),
+        "insert into links (document_id, target_id, kind, evidence) values (?, ?, 'replaces', 'Version')", (NEW, MIDDLE)
     )
     conn.execute("update documents set status = 'in Überarbeitung' where id in (?, ?)", (MIDDLE, NEW))
     conn.commit()
@@ -126,8 +114,7 @@ def test_lists_say_what_is_replaced_or_under_revision(
     reader = make_reader(folder)
     entries = html.fromstring(reader.get("/").text).cssselect("#neu ~ ol > li")
     badges = {
-        entry.find(".//h3/a").get("href"): [badge.text for badge in entry.cssselect(".badge")]
-        for entry in entries
+        entry.find(".//h3/a").get("href"): [badge.text for badge in entry.cssselect(".badge")] for entry in entries
     }
 
     assert badges[f"/dokument/{MIDDLE}"] == ["ersetzt", "in Überarbeitung"]

@@ -13,12 +13,7 @@ from lxml import etree
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
-PATHS = [
-    "/feed.atom",
-    "/feed.atom?q=%C3%9Cberwachung",
-    "/feed.atom?quelle=dsk&von=2025",
-    "/feed.atom?q=gibtesnicht",
-]
+PATHS = ["/feed.atom", "/feed.atom?q=%C3%9Cberwachung", "/feed.atom?quelle=dsk&von=2025", "/feed.atom?q=gibtesnicht"]
 
 
 def feed(portal: Any, path: str) -> Any:
@@ -63,9 +58,7 @@ def test_ids_are_unique_and_independent_of_the_address(portal: Any, make_reader:
 
 def test_newest_happening_comes_first(portal: Any) -> None:
     """Entries are ordered by when the archive saw it."""
-    moments = [
-        entry.findtext(f"{ATOM}updated") for entry in feed(portal, "/feed.atom").iterfind(f"{ATOM}entry")
-    ]
+    moments = [entry.findtext(f"{ATOM}updated") for entry in feed(portal, "/feed.atom").iterfind(f"{ATOM}entry")]
 
     assert moments == sorted(moments, reverse=True)
 
@@ -86,9 +79,7 @@ def test_a_return_has_an_entry(tmp_path: Path, make_reader: Any) -> None:
     at, document_id = "2026-11-21T03:00:05Z", samples.REMOVED.id
     writer.execute("update documents set removed_at = null, returned_at = ? where id = ?", (at, document_id))
     for _ in range(2):
-        writer.execute(
-            "insert into events (document_id, at, kind) values (?, ?, 'returned')", (document_id, at)
-        )
+        writer.execute("insert into events (document_id, at, kind) values (?, ?, 'returned')", (document_id, at))
     writer.commit()
     writer.close()
     root = feed(make_reader(tmp_path), "/feed.atom")
@@ -99,9 +90,7 @@ def test_a_return_has_an_entry(tmp_path: Path, make_reader: Any) -> None:
     assert entries[title].findtext(f"{ATOM}updated") == at
 
 
-@pytest.mark.parametrize(
-    ("switch", "word"), [("aenderungen=nein", "Geändert:"), ("entfernungen=nein", "Entfernt:")]
-)
+@pytest.mark.parametrize(("switch", "word"), [("aenderungen=nein", "Geändert:"), ("entfernungen=nein", "Entfernt:")])
 def test_edits_and_removals_can_be_switched_off(portal: Any, switch: str, word: str) -> None:
     """Each kind of entry can be left out, and only that kind."""
     everything, fewer = titles(feed(portal, "/feed.atom")), titles(feed(portal, f"/feed.atom?{switch}"))

@@ -12,12 +12,27 @@ from lxml import html
 
 HOSTILE = f"/dokument/{samples.HOSTILE.id}"
 PAGES = [
-    "/", "/suche?q=%C3%9Cberwachung", "/suche?q=<script>alert(1)</script>", "/themen", "/status", "/daten", HOSTILE,
-    f"{HOSTILE}/version/1", f"{HOSTILE}/vergleich/1/2", f"/dokument/{samples.HUGE_TITLE.id}", "/impressum",
-    "/datenschutz", "/archive", "/archive/documents", f"/archive/documents/{samples.HOSTILE.id}", "/archive/links",
-    "/archive?sql=select+title,text+from+documents", "/archive?sql=kaputt", "/gibt-es-nicht~3Cscript~3E",
+    "/",
+    "/suche?q=%C3%9Cberwachung",
+    "/suche?q=<script>alert(1)</script>",
+    "/themen",
+    "/status",
+    "/daten",
+    HOSTILE,
+    f"{HOSTILE}/version/1",
+    f"{HOSTILE}/vergleich/1/2",
+    f"/dokument/{samples.HUGE_TITLE.id}",
+    "/impressum",
+    "/datenschutz",
+    "/archive",
+    "/archive/documents",
+    f"/archive/documents/{samples.HOSTILE.id}",
+    "/archive/links",
+    "/archive?sql=select+title,text+from+documents",
+    "/archive?sql=kaputt",
+    "/gibt-es-nicht~3Cscript~3E",
     f"/dokument/{samples.BLOCKED.id}",
-]  # fmt: skip
+]
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -59,19 +74,11 @@ def test_template_code_in_content_is_not_run(portal: Any) -> None:
 
 def test_huge_titles_are_cut(portal: Any) -> None:
     """A title of a megabyte leaves lists and pages small."""
-    for path in (
-        "/",
-        "/suche?q=Roman",
-        f"/dokument/{samples.HUGE_TITLE.id}",
-        "/archive/documents",
-        "/feed.atom",
-    ):
+    for path in ("/", "/suche?q=Roman", f"/dokument/{samples.HUGE_TITLE.id}", "/archive/documents", "/feed.atom"):
         assert len(portal.get(path).content) < 100_000, path
 
 
-@pytest.mark.parametrize(
-    "sample", [samples.VIDEO, samples.HOSTILE, samples.ANNEX], ids=lambda sample: sample.id
-)
+@pytest.mark.parametrize("sample", [samples.VIDEO, samples.HOSTILE, samples.ANNEX], ids=lambda sample: sample.id)
 def test_originals_are_served_as_received_but_sandboxed(portal: Any, sample: samples.Sample) -> None:
     """The bytes and the content type as received, under a policy that runs and loads nothing; no old headers."""
     answer = portal.get(f"/dokument/{sample.id}/original")
@@ -109,9 +116,21 @@ def test_document_without_bytes_has_no_original(portal: Any) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/-/databases", "/-/databases.json", "/-/threads", "/-/permissions", "/-/allow-debug", "/-/messages",
-     "/-/patterns", "/-/auth-token", "/-/logout", "/-/actor.json", "/_internal", "/_internal/databases.json"],
-)  # fmt: skip
+    [
+        "/-/databases",
+        "/-/databases.json",
+        "/-/threads",
+        "/-/permissions",
+        "/-/allow-debug",
+        "/-/messages",
+        "/-/patterns",
+        "/-/auth-token",
+        "/-/logout",
+        "/-/actor.json",
+        "/_internal",
+        "/_internal/databases.json",
+    ],
+)
 def test_inner_pages_of_datasette_are_closed(portal: Any, path: str) -> None:
     """Pages for debugging and signing in look as if they were not there."""
     assert portal.get(path).status_code == 404

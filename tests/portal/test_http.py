@@ -65,8 +65,7 @@ def test_a_block_makes_every_copy_of_the_feed_old(tmp_path: Path, make_reader: A
     at = "2026-12-01T05:00:00Z"
     writer.execute("update documents set blocked_at = ? where id = ?", (at, samples.VIDEO.id))
     writer.execute(
-        "insert into blocks (document_id, reason, blocked_at) values (?, 'Anordnung', ?)",
-        (samples.VIDEO.id, at),
+        "insert into blocks (document_id, reason, blocked_at) values (?, 'Anordnung', ?)", (samples.VIDEO.id, at)
     )
     writer.commit()
     writer.close()
@@ -78,9 +77,7 @@ def test_a_block_makes_every_copy_of_the_feed_old(tmp_path: Path, make_reader: A
 
 @pytest.mark.parametrize("number", ["0", "-1", "99", "neueste", "1e3", "٣"])
 @pytest.mark.parametrize("part", ["original", "zitieren.bib", "zitieren.json", "zitieren.txt"])
-def test_a_version_that_does_not_exist_is_not_replaced_by_another(
-    portal: Any, part: str, number: str
-) -> None:
+def test_a_version_that_does_not_exist_is_not_replaced_by_another(portal: Any, part: str, number: str) -> None:
     """Evidence is asked for exactly or not found."""
     answer = portal.get(f"/dokument/{samples.VIDEO.id}/{part}", params={"version": number})
 
@@ -104,10 +101,20 @@ def test_the_base_address_without_its_slash_leads_to_the_start(make_reader: Any,
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/suche?q=Datenschutz", "/aenderungen", "/themen", "/thema/ki", "/vorschriften", "/vorschrift/dsgvo/22",
-        "/status", "/daten", f"/dokument/{samples.VIDEO.id}", f"/dokument/{samples.GUIDANCE.id}", "/gibtesnicht",
+        "/",
+        "/suche?q=Datenschutz",
+        "/aenderungen",
+        "/themen",
+        "/thema/ki",
+        "/vorschriften",
+        "/vorschrift/dsgvo/22",
+        "/status",
+        "/daten",
+        f"/dokument/{samples.VIDEO.id}",
+        f"/dokument/{samples.GUIDANCE.id}",
+        "/gibtesnicht",
     ],
-)  # fmt: skip
+)
 def test_pages_are_light(portal: Any, path: str) -> None:
     """At most four requests and 60 kB, compressed, the archived text apart."""
     body = html.fromstring(portal.get(path).content)

@@ -19,10 +19,24 @@ from portal.pools import Overloaded, Pool, Stopped, Worker
 from portal.sandbox import Call, ResultTooLarge, Sandbox, Statement, as_written, batches
 
 NOT_FOR_READERS = {
-    "changes", "fts3_tokenizer", "fts5", "fts5_source_id", "last_insert_rowid", "load_extension", "matchinfo", "offsets",
-    "optimize", "rtreecheck", "rtreedepth", "rtreenode", "sqlite_compileoption_get", "sqlite_compileoption_used",
-    "sqlite_log", "sqlite_source_id", "total_changes",
-}  # fmt: skip
+    "changes",
+    "fts3_tokenizer",
+    "fts5",
+    "fts5_source_id",
+    "last_insert_rowid",
+    "load_extension",
+    "matchinfo",
+    "offsets",
+    "optimize",
+    "rtreecheck",
+    "rtreedepth",
+    "rtreenode",
+    "sqlite_compileoption_get",
+    "sqlite_compileoption_used",
+    "sqlite_log",
+    "sqlite_source_id",
+    "total_changes",
+}
 """Functions that SQLite has and somebody has decided to deny."""
 
 OURS = {"escape_fts", "suchausdruck", "suche"}
@@ -65,9 +79,7 @@ def test_every_function_of_this_sqlite_is_decided_on() -> None:
 
 def test_functions_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
     """All that this SQLite reports, the allowed ones aside; the sentence names each."""
-    known = {
-        row[0] for row in sqlite3.connect(":memory:").execute("select name, narg from pragma_function_list")
-    }
+    known = {row[0] for row in sqlite3.connect(":memory:").execute("select name, narg from pragma_function_list")}
 
     for name in sorted(known - allowed()["functions"]):
         assert any(
@@ -80,9 +92,7 @@ def test_functions_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
 def test_modules_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
     """Every table that SQLite makes up, as its name alone and with a column."""
     modules = {row[0] for row in sqlite3.connect(":memory:").execute("pragma module_list")}
-    made_up = modules | {
-        f"pragma_{row[0]}" for row in sqlite3.connect(":memory:").execute("pragma pragma_list")
-    }
+    made_up = modules | {f"pragma_{row[0]}" for row in sqlite3.connect(":memory:").execute("pragma pragma_list")}
     open_ones = {name for name in sorted(made_up - allowed()["tables"]) if _can_be_read(sandbox, name)}
 
     assert {"sqlite_stmt", "dbstat", "fts3tokenize", "pragma_database_list"} <= made_up
@@ -186,9 +196,7 @@ def test_budget_counts_bytes_as_they_are_written() -> None:
 
 def test_a_long_name_of_a_column_counts_in_every_row(sandbox: Sandbox) -> None:
     """JSON repeats it."""
-    *_, last = sandbox.answers(
-        statement(f'select 1 as "{"n" * 50_000}" from pages, documents, dates limit 900')
-    )
+    *_, last = sandbox.answers(statement(f'select 1 as "{"n" * 50_000}" from pages, documents, dates limit 900'))
 
     assert "größer als 5 MB" in last[-1]
 
@@ -205,8 +213,11 @@ def test_the_child_has_no_secrets(worker: Worker) -> None:
     environment = Path(f"/proc/{worker.pid}/environ").read_bytes().split(b"\0")
 
     assert {entry.partition(b"=")[0] for entry in environment if entry} <= {
-        b"PYTHONPATH", b"MALLOC_ARENA_MAX", b"LANG", b"LC_CTYPE",
-    }  # fmt: skip
+        b"PYTHONPATH",
+        b"MALLOC_ARENA_MAX",
+        b"LANG",
+        b"LC_CTYPE",
+    }
 
 
 def test_what_the_child_sends_can_name_no_function(worker: Worker) -> None:
@@ -275,10 +286,5 @@ def test_questions_share_the_processes(data_dir: Path) -> None:
 
 def test_nothing_can_be_written_or_attached(portal: Any) -> None:
     """Statements that change something are refused."""
-    for sql in (
-        "delete from documents",
-        "attach 'x.db' as x",
-        "pragma query_only = 0",
-        "vacuum into '/tmp/x.db'",
-    ):
+    for sql in ("delete from documents", "attach 'x.db' as x", "pragma query_only = 0", "vacuum into '/tmp/x.db'"):
         assert portal.get("/archive.json", params={"sql": sql}).status_code == 400

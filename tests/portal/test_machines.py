@@ -21,9 +21,9 @@ def located(body: bytes) -> list[str]:
 def test_the_sitemap_lists_what_the_sources_still_offer(portal: Any, conn: Any) -> None:
     answer = portal.get("/sitemap.xml")
     found = located(answer.content)
-    offered = conn.execute(
-        "select count(*) from documents where blocked_at is null and removed_at is null"
-    ).fetchone()[0]
+    offered = conn.execute("select count(*) from documents where blocked_at is null and removed_at is null").fetchone()[
+        0
+    ]
 
     assert answer.headers["content-type"] == "application/xml; charset=utf-8"
     assert sum("/dokument/" in address for address in found) == offered
@@ -36,9 +36,7 @@ def test_a_large_archive_has_an_index_of_sitemaps(portal: Any, monkeypatch: pyte
     whole = located(portal.get("/sitemap.xml").content)
     monkeypatch.setattr(machines, "MOST_ADDRESSES", 5)
     parts = located(portal.get("/sitemap.xml").content)
-    listed = [
-        one for part in parts for one in located(portal.get(part.removeprefix("http://localhost")).content)
-    ]
+    listed = [one for part in parts for one in located(portal.get(part.removeprefix("http://localhost")).content)]
 
     assert len(parts) > 1
     assert listed == whole
@@ -48,17 +46,13 @@ def test_a_large_archive_has_an_index_of_sitemaps(portal: Any, monkeypatch: pyte
 def test_opensearch_leads_to_the_search(portal: Any) -> None:
     root = etree.fromstring(portal.get("/opensearch.xml").content)
     template = next(
-        url.get("template")
-        for url in root.iter(f"{{{machines.OPENSEARCH}}}Url")
-        if url.get("type") == "text/html"
+        url.get("template") for url in root.iter(f"{{{machines.OPENSEARCH}}}Url") if url.get("type") == "text/html"
     )
     link = html.fromstring(portal.get("/").text).cssselect("link[rel=search]")[0]
 
     assert template == "http://localhost/suche?q={searchTerms}"
     assert link.get("href") == "/opensearch.xml"
-    assert (
-        portal.get(template.removeprefix("http://localhost").format(searchTerms="Kamera")).status_code == 200
-    )
+    assert portal.get(template.removeprefix("http://localhost").format(searchTerms="Kamera")).status_code == 200
 
 
 def test_icons_are_what_they_say(portal: Any) -> None:

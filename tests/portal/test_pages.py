@@ -35,8 +35,7 @@ def test_start_says_what_the_archive_holds(portal: Any, conn: sqlite3.Connection
     """Numbers of documents, edits and removals; newest document, since when, last successful run."""
     found = html.fromstring(portal.get("/").text)
     figures = {
-        div.find("dt").text: div.find("dd").text_content()
-        for div in found.iterfind(".//dl[@class='figures']/div")
+        div.find("dt").text: div.find("dd").text_content() for div in found.iterfind(".//dl[@class='figures']/div")
     }
     count = conn.execute("select count(*) from documents where blocked_at is null").fetchone()[0]
 
@@ -100,10 +99,7 @@ def test_status_shows_runs_alarms_and_coverage(portal: Any) -> None:
     """Runs with their numbers, alarms open and past, coverage that adds up, problems."""
     text = text_of(portal, "/status")
 
-    assert (
-        "DSMV, 22. November 2026, 04:25 Uhr in Ordnung: 0 neu, 1 geändert, 0 entfernt; 1 von 12 Einträgen"
-        in text
-    )
+    assert "DSMV, 22. November 2026, 04:25 Uhr in Ordnung: 0 neu, 1 geändert, 0 entfernt; 1 von 12 Einträgen" in text
     assert "missing_section" in text
     assert "fewer_items – 9 statt 12 Einträge" in text
     assert "dsk.example/protokolle.html" in text
@@ -130,9 +126,7 @@ def test_problems_and_alarms_are_named_in_german(
     assert "zu lange nichts Neues" in text
 
 
-def test_a_run_that_nobody_works_on_has_failed(
-    make_reader: Callable[..., Any], data_dir: Path, tmp_path: Path
-) -> None:
+def test_a_run_that_nobody_works_on_has_failed(make_reader: Callable[..., Any], data_dir: Path, tmp_path: Path) -> None:
     """Killed, and no later run has said so yet: it is not going on for ever. While somebody holds the lock it is."""
     folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
     with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
@@ -198,9 +192,7 @@ def test_footer_warns_after_48_hours(portal: Any, monkeypatch: pytest.MonkeyPatc
         ([("dsmv", "ok", 5), ("dsk", "failed", 5)], "2026-11-22T07:00:00Z", True),
     ],
 )
-def test_state_is_that_of_the_source_furthest_behind(
-    runs: list[tuple[str, str, int]], at: str, stale: bool
-) -> None:
+def test_state_is_that_of_the_source_furthest_behind(runs: list[tuple[str, str, int]], at: str, stale: bool) -> None:
     """Each source counts with its last successful run; a source without one makes the data stale."""
     conn = sqlite3.connect(":memory:")
     conn.row_factory = sqlite3.Row
@@ -214,15 +206,7 @@ def test_state_is_that_of_the_source_furthest_behind(
     assert (found.at, found.stale) == (at, stale)
 
 
-PAGES = [
-    "/",
-    "/suche?q=Kamera",
-    f"/dokument/{samples.VIDEO.id}",
-    "/themen",
-    "/status",
-    "/daten",
-    "/archive/documents",
-]
+PAGES = ["/", "/suche?q=Kamera", f"/dokument/{samples.VIDEO.id}", "/themen", "/status", "/daten", "/archive/documents"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -237,9 +221,7 @@ def test_landmarks_and_language(portal: Any, path: str) -> None:
     assert found.find(".//footer") is not None
 
 
-@pytest.mark.parametrize(
-    "path", [*PAGES, "/feed.atom", f"/dokument/{samples.VIDEO.id}/vergleich/1/2", "/archive"]
-)
+@pytest.mark.parametrize("path", [*PAGES, "/feed.atom", f"/dokument/{samples.VIDEO.id}/vergleich/1/2", "/archive"])
 def test_all_addresses_stay_below_the_base_address(make_reader: Any, data_dir: Path, path: str) -> None:
     """Behind a proxy under /archiv/ every own address begins with it."""
     reader = make_reader(data_dir, base_url="/archiv/")
@@ -257,9 +239,7 @@ def test_all_addresses_stay_below_the_base_address(make_reader: Any, data_dir: P
     assert not [a for a in own if a.startswith("/") and not a.startswith("/archiv")]
 
 
-@pytest.mark.parametrize(
-    "stripped", [False, True], ids=["the proxy leaves the path", "the proxy strips the path"]
-)
+@pytest.mark.parametrize("stripped", [False, True], ids=["the proxy leaves the path", "the proxy strips the path"])
 def test_every_link_below_a_base_address_leads_somewhere(
     make_reader: Callable[..., Any], data_dir: Path, stripped: bool
 ) -> None:
@@ -282,9 +262,7 @@ def test_every_link_below_a_base_address_leads_somewhere(
 
     assert {address: status for address, status in asked.items() if status >= 400} == {}
     assert not [
-        address
-        for address in asked
-        if not address.startswith("/archiv/") or address.startswith("/archiv/archiv/")
+        address for address in asked if not address.startswith("/archiv/") or address.startswith("/archiv/archiv/")
     ]
 
 
@@ -366,9 +344,7 @@ NIGHT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def test_bad_news_come_first(outcome: str, last_ok: str | None, alarms: int, told: list[str]) -> None:
     """Old data, open incidents, and a last run that failed where neither of them says so already."""
     state = SourceState(source="dsk", outcome=outcome, last="2026-11-22T03:00:00Z", last_ok=last_ok)
-    alarm = Incident(
-        source="dsk", kind="too_few", detail=None, opened_at="2026-11-22T03:00:00Z", closed_at=None
-    )
+    alarm = Incident(source="dsk", kind="too_few", detail=None, opened_at="2026-11-22T03:00:00Z", closed_at=None)
     found = troubles([state], [alarm] * alarms, NIGHT)
 
     assert ["old" if one.old else "incident" if one.incident else one.outcome for one in found] == told

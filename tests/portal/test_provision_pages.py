@@ -72,9 +72,7 @@ def test_a_document_says_how_many_others_cite_the_same(portal: Any, conn: sqlite
     ).fetchone()[0]
     links = {
         link.get("href"): link.text_content()
-        for link in html.fromstring(portal.get(f"/dokument/{samples.VIDEO.id}").text).cssselect(
-            "#vorschriften ~ ul a"
-        )
+        for link in html.fromstring(portal.get(f"/dokument/{samples.VIDEO.id}").text).cssselect("#vorschriften ~ ul a")
     }
 
     assert links.get("/vorschrift/dsgvo/6", "").startswith(f"in {others} weiter" if others else "")

@@ -56,9 +56,7 @@ def test_questions_do_not_reach_the_log(portal: Any, capfd: pytest.CaptureFixtur
     assert "geheimfrage" not in written.out + written.err
 
 
-@pytest.mark.parametrize(
-    "path", ["/-/metadata.json", "/-/settings.json", "/-/versions.json", "/-/plugins.json"]
-)
+@pytest.mark.parametrize("path", ["/-/metadata.json", "/-/settings.json", "/-/versions.json", "/-/plugins.json"])
 def test_the_servers_folders_are_not_shown(portal: Any, data_dir: Path, path: str) -> None:
     """Readers do not learn where the archive lies."""
     answer = portal.get(path)

@@ -247,10 +247,7 @@ def test_json_names_values_and_says_what_it_ignored(portal: Any) -> None:
     """Filters have German names in the data too, and a period that is no date is told."""
     found = portal.get("/suche.json?von=gestern").json()
 
-    assert {count["value"]: count["label"] for count in found["facets"]["source"]} == {
-        "dsk": "DSK",
-        "dsmv": "DSMV",
-    }
+    assert {count["value"]: count["label"] for count in found["facets"]["source"]} == {"dsk": "DSK", "dsmv": "DSMV"}
     assert ("pressemitteilung", "Pressemitteilungen") in {
         (count["value"], count["label"]) for count in found["facets"]["doc_type"]
     }
@@ -303,17 +300,13 @@ def test_a_body_of_no_statement_is_the_one_that_published(
     folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
     with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
         conn.execute("update documents set publisher = upper(source), issuer = nullif(issuer, 'DSK')")
-        count = conn.execute(
-            "select count(*) from documents where source = 'dsk' and blocked_at is null"
-        ).fetchone()[0]
+        count = conn.execute("select count(*) from documents where source = 'dsk' and blocked_at is null").fetchone()[0]
     found = results(make_reader(folder), "/suche?herausgeber=DSK")
     entry = found.find(".//section[@aria-labelledby='filter-issuer']//a[@aria-current]")
 
     assert total(found) == count
     assert entry.text == "Datenschutzkonferenz (DSK)"
-    assert all(
-        "Datenschutzkonferenz (DSK)" in words(p) for p in found.cssselect("ol.list > li > p.meta:first-child")
-    )
+    assert all("Datenschutzkonferenz (DSK)" in words(p) for p in found.cssselect("ol.list > li > p.meta:first-child"))
     assert "nicht genannt" not in words(found)
 
 
@@ -335,9 +328,7 @@ def test_undated_documents_are_counted_beside_a_period(portal: Any) -> None:
 
     assert total(undated) == int(words(link).split()[0]) > 0
     assert not undated.cssselect("ol.list > li > p.meta time")
-    assert not any(
-        words(a).endswith(" ohne Datum") for a in results(portal, "/suche?q=Datenschutz").iterfind(".//a")
-    )
+    assert not any(words(a).endswith(" ohne Datum") for a in results(portal, "/suche?q=Datenschutz").iterfind(".//a"))
 
 
 @pytest.mark.parametrize(

@@ -134,9 +134,7 @@ def test_reads_while_a_crawl_writes(tmp_path: Path, make_reader: Any) -> None:
     reader = make_reader(tmp_path)
     writer = sqlite3.connect(tmp_path / "archive.db", isolation_level=None)
     writer.execute("begin immediate")
-    writer.execute(
-        "update documents set removed_at = '2026-11-22T05:00:00Z' where id = ?", (samples.VIDEO.id,)
-    )
+    writer.execute("update documents set removed_at = '2026-11-22T05:00:00Z' where id = ?", (samples.VIDEO.id,))
     before = reader.get(f"/dokument/{samples.VIDEO.id}")
     writer.execute("commit")
     after = reader.get(f"/dokument/{samples.VIDEO.id}")
@@ -155,9 +153,7 @@ def test_block_takes_effect_at_once(tmp_path: Path, make_reader: Any) -> None:
     assert reader.get(f"/dokument/{samples.VIDEO.id}").status_code == 200
     assert samples.VIDEO.id in reader.get("/daten/download/documents.csv").text
     writer = sqlite3.connect(tmp_path / "archive.db")
-    writer.execute(
-        "update documents set blocked_at = '2026-11-22T05:00:00Z' where id = ?", (samples.VIDEO.id,)
-    )
+    writer.execute("update documents set blocked_at = '2026-11-22T05:00:00Z' where id = ?", (samples.VIDEO.id,))
     writer.execute(
         "insert into blocks (document_id, reason, blocked_at) values (?, 'Anordnung', '2026-11-22T05:00:00Z')",
         (samples.VIDEO.id,),
@@ -172,9 +168,7 @@ def test_block_takes_effect_at_once(tmp_path: Path, make_reader: Any) -> None:
     assert samples.VIDEO.id not in reader.get("/suche.json?q=Schwimmbad").text
 
 
-def test_opens_an_archive_that_cannot_share_memory(
-    tmp_path: Path, make_reader: Any, monkeypatch: Any
-) -> None:
+def test_opens_an_archive_that_cannot_share_memory(tmp_path: Path, make_reader: Any, monkeypatch: Any) -> None:
     """Where SQLite cannot open the file in the ordinary way, it is opened as unchanging."""
     source = fixture_archive.build(tmp_path / "data")
     shutil.copy(source, tmp_path / "archive.db")

@@ -55,13 +55,7 @@ def test_printed_dates_of_every_shape() -> None:
     """Day, month, range, "Stand", none; Stellungnahmen with a dash."""
     labels = [tag.get_text() for name in PAGES for tag in section(name).select("div.date")]
 
-    for shape in (
-        "06.05.2024 - ",
-        "Januar 2026 - ",
-        "22/23.11.2023 - ",
-        "Stand Februar 2018 - ",
-        "Prüfschema",
-    ):
+    for shape in ("06.05.2024 - ", "Januar 2026 - ", "22/23.11.2023 - ", "Stand Februar 2018 - ", "Prüfschema"):
         assert any(label.startswith(shape) for label in labels), shape
     assert all(" – " in tag.get_text() for tag in section("stellungnahmen").select("div.date"))
 
@@ -89,22 +83,11 @@ def test_one_page_has_no_known_markup() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    [
-        "Februar 2022_V1.1.pdf",
-        "Beschluss DSK_ ",
-        "cloud_dü.pdf",
-        ".odt",
-        ".docx",
-        "_en.pdf",
-        "Germany_EN.pdf",
-        "/wp/",
-    ],
+    ["Februar 2022_V1.1.pdf", "Beschluss DSK_ ", "cloud_dü.pdf", ".odt", ".docx", "_en.pdf", "Germany_EN.pdf", "/wp/"],
 )
 def test_addresses_as_printed(part: str) -> None:
     """Raw spaces, raw umlauts, other formats, English files; all begin with ``../media/``."""
-    hrefs = [
-        str(a["href"]) for name in [*PAGES, "kurzpapiere"] for a in section(name).select("main a[href^='..']")
-    ]
+    hrefs = [str(a["href"]) for name in [*PAGES, "kurzpapiere"] for a in section(name).select("main a[href^='..']")]
 
     assert any(part in href for href in hrefs)
     assert all(href.startswith("../media/") for href in hrefs)
@@ -175,17 +158,13 @@ def test_encrypted_file_opens_with_its_password() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "part"),
-    [("oh-videokonferenz-checkliste-odt", "content.xml"), ("ah-vvt-muster", "word/document.xml")],
+    ("key", "part"), [("oh-videokonferenz-checkliste-odt", "content.xml"), ("ah-vvt-muster", "word/document.xml")]
 )
 def test_office_files_carry_their_text(key: str, part: str) -> None:
     """ODT and DOCX are zip files with their text in XML."""
     with zipfile.ZipFile(io.BytesIO(paper_bytes(PAPERS[key]))) as archive:
         assert archive.testzip() is None
-        assert (
-            "Auftragsverarbeitung" in archive.read(part).decode()
-            or "Verantwortlich" in archive.read(part).decode()
-        )
+        assert "Auftragsverarbeitung" in archive.read(part).decode() or "Verantwortlich" in archive.read(part).decode()
 
 
 def test_copies_have_the_same_bytes() -> None:

@@ -47,9 +47,7 @@ SHOWN: dict[str, Callable[[Release], object]] = {
     "headline_first": lambda r: r.headline_first,
     "dsk": lambda r: "Datenschutzkonferenz" in text(r) or "Datenschutzaufsichtsbehörden" in text(r),
     "ifk": lambda r: "Informationsfreiheitsbeauftragten" in r.kicker,
-    "wrong_body": lambda r: (
-        "Informationsfreiheitsbeauftragten" in r.kicker and "Datenschutzkonferenz" in text(r)
-    ),
+    "wrong_body": lambda r: "Informationsfreiheitsbeauftragten" in r.kicker and "Datenschutzkonferenz" in text(r),
     "joint": lambda r: r.kicker.lower().startswith("gemeinsame pressemitteilung"),
     "wrong_number": lambda r: r.number != f"{r.published:%Y%m%d}" and f"Nr.{r.number}" in text(r),
     "second_of_day": lambda r: r.number.endswith("_2"),

@@ -59,11 +59,20 @@ def store(conn: sqlite3.Connection, sample: Sample, *, docno: int) -> None:
         " parent_id, first_seen_at, last_seen_at, last_changed_at, content_sha256)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', '')",
         (
-            sample.id, docno, sample.source, sample.doc_type, sample.issuer, sample.title, sample.kicker, text,
-            sample.url or f"https://example.org/{sample.id}", sample.published_on,
-            int(sample.published_on[:4]) if sample.published_on else None, sample.parent_id,
+            sample.id,
+            docno,
+            sample.source,
+            sample.doc_type,
+            sample.issuer,
+            sample.title,
+            sample.kicker,
+            text,
+            sample.url or f"https://example.org/{sample.id}",
+            sample.published_on,
+            int(sample.published_on[:4]) if sample.published_on else None,
+            sample.parent_id,
         ),
-    )  # fmt: skip
+    )
     for number, page in enumerate(sample.pages, start=1):
         conn.execute(
             "insert into pages (id, document_id, page, text, method) values (?, ?, ?, ?, 'html')",
@@ -73,19 +82,7 @@ def store(conn: sqlite3.Connection, sample: Sample, *, docno: int) -> None:
             "insert into citations (document_id, page, law, unit, number, paragraph, sentence, letter, item, raw, start)"
             " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (
-                    sample.id,
-                    number,
-                    c.law,
-                    c.unit,
-                    c.number,
-                    c.paragraph,
-                    c.sentence,
-                    c.letter,
-                    c.item,
-                    c.raw,
-                    c.start,
-                )
+                (sample.id, number, c.law, c.unit, c.number, c.paragraph, c.sentence, c.letter, c.item, c.raw, c.start)
                 for c in find_citations(page, page=number)
             ],
         )

@@ -138,9 +138,7 @@ def reader_cases() -> list[dict[str, object]]:
     ]
 
 
-def grade_all(
-    cases: Iterable[Mapping[str, object]], search: Callable[[str], Sequence[str]]
-) -> dict[str, Graded]:
+def grade_all(cases: Iterable[Mapping[str, object]], search: Callable[[str], Sequence[str]]) -> dict[str, Graded]:
     """Scores per kind of graded queries, and of all under ``all``; where nothing is wanted, only ``nothing`` counts."""
     values: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
     for case in cases:
@@ -149,9 +147,7 @@ def grade_all(
         if case["kind"] != "thin":
             values["all"].append(one)
     return {
-        kind: Graded(
-            queries=len(found), **dict(zip(("ndcg", "first", "five", "nothing"), _means(found), strict=True))
-        )
+        kind: Graded(queries=len(found), **dict(zip(("ndcg", "first", "five", "nothing"), _means(found), strict=True)))
         for kind, found in values.items()
     }
 

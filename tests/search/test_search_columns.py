@@ -47,14 +47,11 @@ def conn(request: pytest.FixtureRequest) -> sqlite3.Connection:
     """An archive, read as the command line does and as the portal does."""
     conn = archive_of(samples())
     conn.row_factory = request.param
-    conn.executemany(
-        "insert into topics (id, label, description) values (?, ?, '')", [("a", "Ämter"), ("b", "Bild")]
-    )
+    conn.executemany("insert into topics (id, label, description) values (?, ?, '')", [("a", "Ämter"), ("b", "Bild")])
     for number in range(1, COUNT + 1):
         for topic in "ab"[: number % 3]:
             conn.execute(
-                "insert into document_topics (document_id, topic_id, evidence) values (?, ?, '')",
-                (f"d{number}", topic),
+                "insert into document_topics (document_id, topic_id, evidence) values (?, ?, '')", (f"d{number}", topic)
             )
     return conn
 
@@ -72,9 +69,7 @@ def warm(conn: sqlite3.Connection) -> None:
     assert columns_of(conn) is not None
 
 
-@pytest.mark.parametrize(
-    "filters", [Filters(), Filters(source="dsk"), Filters(topic="b"), Filters(date_from="2014")]
-)
+@pytest.mark.parametrize("filters", [Filters(), Filters(source="dsk"), Filters(topic="b"), Filters(date_from="2014")])
 @pytest.mark.parametrize("query", ["", "Datenschutz", "Überwachung", "Amt", "-Überwachung"])
 def test_counts_are_those_of_sql(conn: sqlite3.Connection, query: str, filters: Filters) -> None:
     warm(conn)
@@ -116,25 +111,17 @@ def test_words_of_most_documents_rank_as_by_sql(conn: sqlite3.Connection) -> Non
 
 
 CHANGES = {
-    "a document": lambda conn: store(
-        conn, Sample(id="new", title="Neues vom Amt", source="dsk"), docno=COUNT + 1
-    ),
-    "a date": lambda conn: conn.execute(
-        "update documents set published_on = '2031', year = 2031 where id = 'd10'"
-    ),
+    "a document": lambda conn: store(conn, Sample(id="new", title="Neues vom Amt", source="dsk"), docno=COUNT + 1),
+    "a date": lambda conn: conn.execute("update documents set published_on = '2031', year = 2031 where id = 'd10'"),
     "an issuer": lambda conn: conn.execute("update documents set issuer = 'IFK' where id = 'd5'"),
-    "a block": lambda conn: conn.execute(
-        "update documents set blocked_at = '2026-01-01T00:00:00Z' where id = 'd5'"
-    ),
+    "a block": lambda conn: conn.execute("update documents set blocked_at = '2026-01-01T00:00:00Z' where id = 'd5'"),
     "a topic": lambda conn: conn.execute("delete from document_topics where document_id = 'd5'"),
     "a removal": lambda conn: conn.execute("delete from documents where id = 'd60'"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_change_is_seen_at_once(
-    conn: sqlite3.Connection, change: Callable[[sqlite3.Connection], object]
-) -> None:
+def test_a_change_is_seen_at_once(conn: sqlite3.Connection, change: Callable[[sqlite3.Connection], object]) -> None:
     warm(conn)
     before = facets(conn, "")
     conn.execute("pragma foreign_keys = off")

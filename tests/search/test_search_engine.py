@@ -25,12 +25,7 @@ PEOPLE = (
         source="dsk",
     ),
     Sample(
-        id="c",
-        title="Fahrplan",
-        pages=("Die Kamera fehlt.",),
-        published_on="2024",
-        source="dsk",
-        doc_type="beschluss",
+        id="c", title="Fahrplan", pages=("Die Kamera fehlt.",), published_on="2024", source="dsk", doc_type="beschluss"
     ),
     Sample(id="d", title="Haltestelle", pages=("Eine Buskamera.",), published_on=None),
     Sample(id="e", title="Endstation", pages=("Ohne Technik.",), published_on="2023-12-31"),
@@ -65,18 +60,8 @@ def test_words_close_together_come_first() -> None:
     filler = "und dann noch etwas ganz anderes das hier nichts zur Sache tut "
     conn = archive_of(
         [
-            Sample(
-                id="apart",
-                title="Eins",
-                pages=(f"Polizei {filler * 3} Kontrolle",),
-                published_on="2024-01-01",
-            ),
-            Sample(
-                id="close",
-                title="Zwei",
-                pages=(f"{filler * 3} Kontrolle der Polizei",),
-                published_on="2020-01-01",
-            ),
+            Sample(id="apart", title="Eins", pages=(f"Polizei {filler * 3} Kontrolle",), published_on="2024-01-01"),
+            Sample(id="close", title="Zwei", pages=(f"{filler * 3} Kontrolle der Polizei",), published_on="2020-01-01"),
         ]
     )
 
@@ -135,40 +120,27 @@ def test_filters_combine(conn: sqlite3.Connection) -> None:
     assert ids(conn, "Kamera", Filters(source="dsk", doc_type="beschluss")) == ["c"]
     assert ids(conn, "Kamera", Filters(issuer="DSMV")) == ["a"]
     assert set(ids(conn, "Kamera", Filters(source=("dsk", "dsmv")))) == set(ids(conn, "Kamera"))
-    assert ids(conn, "Kamera", Filters(source=("dsk", "nobody"), doc_type=("beschluss", "protokoll"))) == [
-        "c"
-    ]
+    assert ids(conn, "Kamera", Filters(source=("dsk", "nobody"), doc_type=("beschluss", "protokoll"))) == ["c"]
     assert ids(conn, "Kamera", Filters(source="x' or 1=1 --")) == []
 
 
 def test_topic_filter_and_facets_equal_sql(conn: sqlite3.Connection) -> None:
-    conn.execute(
-        "insert into topics (id, label, description) values ('video', 'Video', ''), ('bus', 'Bus', '')"
-    )
+    conn.execute("insert into topics (id, label, description) values ('video', 'Video', ''), ('bus', 'Bus', '')")
     for document, topic in (("a", "video"), ("a", "bus"), ("b", "video"), ("e", "bus")):
         conn.execute(
-            "insert into document_topics (document_id, topic_id, evidence) values (?, ?, '')",
-            (document, topic),
+            "insert into document_topics (document_id, topic_id, evidence) values (?, ?, '')", (document, topic)
         )
 
     assert set(ids(conn, "Kamera", Filters(topic="video"))) == {"a", "b"}
 
     counted = facets(conn, "Kamera")
     found = "select * from documents where id in ('a', 'b', 'c', 'd')"
-    for facet, column in (
-        ("source", "source"),
-        ("doc_type", "doc_type"),
-        ("issuer", "issuer"),
-        ("year", "year"),
-    ):
+    for facet, column in (("source", "source"), ("doc_type", "doc_type"), ("issuer", "issuer"), ("year", "year")):
         rows = conn.execute(
             f"select {column}, count(*) from ({found}) where {column} is not null group by 1"
         ).fetchall()
         assert {(one.value, one.count) for one in getattr(counted, facet)} == {(str(v), n) for v, n in rows}
-    assert [(one.value, one.label, one.count) for one in counted.topic] == [
-        ("video", "Video", 2),
-        ("bus", "Bus", 1),
-    ]
+    assert [(one.value, one.label, one.count) for one in counted.topic] == [("video", "Video", 2), ("bus", "Bus", 1)]
     assert [one.value for one in counted.year] == ["2024"]
     assert search(conn, "Kamera", with_facets=True).facets == counted
 
@@ -176,9 +148,7 @@ def test_topic_filter_and_facets_equal_sql(conn: sqlite3.Connection) -> None:
 def test_hit_carries_the_best_page() -> None:
     conn = archive_of(sample_texts())
     hits = (
-        search(conn, "Löschkonzept").hits
-        + search(conn, "Anbieter Drittland").hits
-        + search(conn, "Handreichung").hits
+        search(conn, "Löschkonzept").hits + search(conn, "Anbieter Drittland").hits + search(conn, "Handreichung").hits
     )
 
     assert [(hit.id, hit.page) for hit in hits] == [("p44", 4), ("p44", 2), ("p44", 1)]
@@ -201,13 +171,7 @@ def test_every_surface_form_is_marked() -> None:
 
 def test_names_of_several_words_are_marked_as_a_whole() -> None:
     conn = archive_of(
-        [
-            Sample(
-                id="one",
-                title="Probe",
-                pages=("Nach der DS-GVO, also der Datenschutz-Grundverordnung, gilt das.",),
-            )
-        ]
+        [Sample(id="one", title="Probe", pages=("Nach der DS-GVO, also der Datenschutz-Grundverordnung, gilt das.",))]
     )
     marked = [text for text, is_marked in search(conn, "DSGVO").hits[0].snippet if is_marked]
 
@@ -301,12 +265,8 @@ def test_sql_function_serves_documents_and_pages() -> None:
 def test_sql_function_always_gives_an_expression(conn: sqlite3.Connection, query: object) -> None:
     register_functions(conn)
 
-    conn.execute(
-        "select count(*) from documents_fts where documents_fts match suchausdruck(?)", (query,)
-    ).fetchone()
-    conn.execute(
-        "select count(*) from documents_fts where documents_fts match escape_fts(?)", (query,)
-    ).fetchone()
+    conn.execute("select count(*) from documents_fts where documents_fts match suchausdruck(?)", (query,)).fetchone()
+    conn.execute("select count(*) from documents_fts where documents_fts match escape_fts(?)", (query,)).fetchone()
 
 
 def test_a_phrase_over_a_page_break_names_the_page_where_it_begins() -> None:

@@ -69,13 +69,16 @@ def test_text_changed_without_unindexing_leaves_no_stale_tokens(conn: sqlite3.Co
 
 def test_insert_or_replace_leaves_no_stale_tokens(conn: sqlite3.Connection) -> None:
     """REPLACE deletes rows without firing delete triggers."""
-    row = dict(zip([c[1] for c in conn.execute("pragma table_info(documents)")],
-                   conn.execute("select * from documents where id = 'p01'").fetchone(), strict=True))  # fmt: skip
+    row = dict(
+        zip(
+            [c[1] for c in conn.execute("pragma table_info(documents)")],
+            conn.execute("select * from documents where id = 'p01'").fetchone(),
+            strict=True,
+        )
+    )
     row["text"] = "Jetzt geht es um Briefkästen."
     names = ", ".join(row)
-    conn.execute(
-        f"insert or replace into documents ({names}) values ({', '.join('?' * len(row))})", list(row.values())
-    )
+    conn.execute(f"insert or replace into documents ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
     conn.execute(
         "insert or replace into pages (id, document_id, page, text, method) values (?, 'p01', 1, ?, 'html')",
         (row["docno"] << 16 | 1, row["text"]),
@@ -93,9 +96,7 @@ def test_fewer_pages_leave_no_stale_page(conn: sqlite3.Connection) -> None:
     index_document(conn, "p44")
 
     assert_sound(conn)
-    assert (
-        conn.execute("select count(*) from pages_fts where pages_fts match 'protokolle'").fetchone()[0] == 0
-    )
+    assert conn.execute("select count(*) from pages_fts where pages_fts match 'protokolle'").fetchone()[0] == 0
 
 
 def test_deleted_document_is_gone(conn: sqlite3.Connection) -> None:
@@ -110,9 +111,7 @@ def test_blocking_takes_out_at_once_and_unblocking_puts_back(conn: sqlite3.Conne
     conn.execute("update documents set blocked_at = '2026-01-01T00:00:00Z' where id = 'p01'")
 
     assert ids(conn, "Wochenmarkt") == []
-    assert (
-        conn.execute("select count(*) from pages_fts where pages_fts match 'wochenmarkt'").fetchone()[0] == 0
-    )
+    assert conn.execute("select count(*) from pages_fts where pages_fts match 'wochenmarkt'").fetchone()[0] == 0
     assert check_index(conn) == []
 
     index_document(conn, "p01")
@@ -177,11 +176,7 @@ def test_attachment_titles_are_searchable() -> None:
 
 def test_titles_of_annexes_are_found_with_their_document() -> None:
     conn = archive_of([Sample(id="paper", title="Leitfaden", pages=("Text",))])
-    store(
-        conn,
-        Sample(id="annex", title="Checkliste Rechenzentrum", doc_type="anlage", parent_id="paper"),
-        docno=2,
-    )
+    store(conn, Sample(id="annex", title="Checkliste Rechenzentrum", doc_type="anlage", parent_id="paper"), docno=2)
 
     assert set(ids(conn, "Checkliste")) == {"annex", "paper"}
 

@@ -60,11 +60,7 @@ def test_words_are_found_in_their_forms() -> None:
     texts = list(dict.fromkeys(text for _, text in pairs))
     conn = archive_of([Sample(id=text, title="Probe", pages=(text,)) for text in texts])
 
-    missed = [
-        (query, text)
-        for query, text in pairs
-        if text not in {h.id for h in search(conn, query, limit=500).hits}
-    ]
+    missed = [(query, text) for query, text in pairs if text not in {h.id for h in search(conn, query, limit=500).hits}]
 
     assert len(pairs) >= 450
     assert missed == []

@@ -26,7 +26,7 @@ from search_gate import (
     score,
     shared_cases,
     table,
-)  # fmt: skip
+)
 
 from archive.search.engine import search
 
@@ -46,9 +46,7 @@ RELEASE_FLOORS = {
     "multiword": (0.99, 0.98, 0.98),
 }
 
-needs_releases = pytest.mark.skipif(
-    not RELEASES.exists(), reason="../shared/corpus/dsmv is not beside the checkout"
-)
+needs_releases = pytest.mark.skipif(not RELEASES.exists(), reason="../shared/corpus/dsmv is not beside the checkout")
 
 
 needs_second_set = pytest.mark.skipif(
@@ -148,9 +146,7 @@ def test_what_readers_type_over_sample_texts() -> None:
     """Everyday words, questions, slips, dates, English: the second tier counts here."""
     conn = archive_of(sample_texts())
 
-    assert_graded(
-        grade_all(reader_cases(), lambda query: [hit.id for hit in search(conn, query).hits]), READERS
-    )
+    assert_graded(grade_all(reader_cases(), lambda query: [hit.id for hit in search(conn, query).hits]), READERS)
 
 
 def test_what_is_not_there_is_not_found() -> None:

@@ -14,18 +14,50 @@ from archive.search.functions import register_functions, search_expression
 from archive.search.matching import Filters
 from archive.search.query import MOST_ITEMS, Exact, Prefix, Word, parse_query
 
-SYNTAX = ['"', "„", "“", "-", "*", "(", ")", ":", "^", "+", "{", "}", ",", "NEAR(", "AND", "OR", "NOT", "ODER", "UND", "|",
-          "title:", "rank", "'", ";", "--", "/*", "%", "_", "\\", "\x00", "\U0001f600", "ß", "ﬁ", "İ", "a\u0308", "\u00ad"]  # fmt: skip
+SYNTAX = [
+    '"',
+    "„",
+    "“",
+    "-",
+    "*",
+    "(",
+    ")",
+    ":",
+    "^",
+    "+",
+    "{",
+    "}",
+    ",",
+    "NEAR(",
+    "AND",
+    "OR",
+    "NOT",
+    "ODER",
+    "UND",
+    "|",
+    "title:",
+    "rank",
+    "'",
+    ";",
+    "--",
+    "/*",
+    "%",
+    "_",
+    "\\",
+    "\x00",
+    "\U0001f600",
+    "ß",
+    "ﬁ",
+    "İ",
+    "a\u0308",
+    "\u00ad",
+]
 PIECES = st.one_of(
     st.sampled_from(SYNTAX),
-    st.sampled_from(
-        ["Überwachung", "Datenschutz", "der", "und", "KI", "DS-GVO", "Corona-Warn-App", "Stadt", "2023"]
-    ),
+    st.sampled_from(["Überwachung", "Datenschutz", "der", "und", "KI", "DS-GVO", "Corona-Warn-App", "Stadt", "2023"]),
     st.text(max_size=6),
 )
-QUERIES = st.lists(PIECES, max_size=12).flatmap(
-    lambda parts: st.sampled_from([" ".join(parts), "".join(parts)])
-)
+QUERIES = st.lists(PIECES, max_size=12).flatmap(lambda parts: st.sampled_from([" ".join(parts), "".join(parts)]))
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +78,7 @@ def test_no_query_is_an_error(query: str) -> None:
 
     assert result.total == len(result.hits)
     assert facets(conn, query).total == result.total
-    conn.execute(
-        "select count(*) from documents_fts where documents_fts match suchausdruck(?)", (query,)
-    ).fetchone()
+    conn.execute("select count(*) from documents_fts where documents_fts match suchausdruck(?)", (query,)).fetchone()
     conn.execute("select count(*) from pages_fts where pages_fts match suchausdruck(?)", (query,)).fetchone()
 
 
@@ -101,9 +131,7 @@ def test_only_without_lists_the_rest(conn: sqlite3.Connection) -> None:
     assert not rest & {"p01", "p02", "p03"}
 
 
-def test_phrases_keep_their_order_and_take_other_endings_after_the_literal_ones(
-    conn: sqlite3.Connection,
-) -> None:
+def test_phrases_keep_their_order_and_take_other_endings_after_the_literal_ones(conn: sqlite3.Connection) -> None:
     found = search(conn, '"künstlicher Intelligenz"')
 
     assert [hit.id for hit in found.hits][:1] == ["p16"]
