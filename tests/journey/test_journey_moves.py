@@ -64,6 +64,7 @@ def test_a_listed_address_that_redirects_is_read_under_its_own_id(journey: Journ
     assert state(journey, "dsk-kp-dsk-kpnr-20") == (None, 0, 1)
 
 
+@pytest.mark.faults  # seldom red: run and rebuild then disagree about the night in which the file moved
 def test_redirects_are_rebuilt_row_for_row(journey: Journey) -> None:
     journey.crawl(BEFORE, "dsk")
     journey.site.fault(OLD, host="dsk", status=302, headers={"Location": "/media/kp/dsk_kpnr_20.pdf"}, body=b"")
