@@ -17,6 +17,9 @@ NEW_ID = "dsk-oh-20210616-orientierungshilfe-e-mail-verschluesselung"
 BEFORE, AFTER = 2, 3
 """Days of the sample's history between which the file moves."""
 
+pytestmark = pytest.mark.faults
+"""Seldom red: when a file moved, run and rebuild can disagree about the night. To be understood."""
+
 
 def state(journey: Journey, document_id: str) -> tuple[object, ...]:
     """Where a document moved to, whether it is removed, and its version."""
@@ -64,7 +67,6 @@ def test_a_listed_address_that_redirects_is_read_under_its_own_id(journey: Journ
     assert state(journey, "dsk-kp-dsk-kpnr-20") == (None, 0, 1)
 
 
-@pytest.mark.faults  # seldom red: run and rebuild then disagree about the night in which the file moved
 def test_redirects_are_rebuilt_row_for_row(journey: Journey) -> None:
     journey.crawl(BEFORE, "dsk")
     journey.site.fault(OLD, host="dsk", status=302, headers={"Location": "/media/kp/dsk_kpnr_20.pdf"}, body=b"")

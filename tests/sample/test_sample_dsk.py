@@ -176,6 +176,7 @@ def test_copies_have_the_same_bytes() -> None:
     assert "Private Chats sind keine Tatorte" in " ".join(pdf_text(release_pdf))
 
 
+@pytest.mark.faults  # the typesetter keeps state: after other tests in one process its bytes can differ
 def test_shipped_files_are_those_of_the_texts() -> None:
     """Every file of every day is in the archive, as the texts make it, and nothing else."""
     with zipfile.ZipFile(SHIPPED) as shipped:
