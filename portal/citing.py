@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
 from portal.german_dates import as_date, as_day, moment
-from portal.labels import label, source_part
+from portal.labels import body_long, label
 from portal.queries.documents import Document
 from portal.queries.versions import Version
 from portal.untrusted import shortened, visible
@@ -18,18 +18,23 @@ from portal.untrusted import shortened, visible
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _BIBTEX = str.maketrans(
     {sign: f"\\{sign}" for sign in "%&#_$"}
-    | {
-        sign: rf"\text{name}{{}}"
-        for sign, name in {
-            "\\": "backslash",
-            "~": "asciitilde",
-            "^": "asciicircum",
-            "{": "braceleft",
-            "}": "braceright",
-        }.items()
-    }
+    | {sign: rf"\text{name}{{}}" for sign, name in {"\\": "backslash", "~": "asciitilde", "^": "asciicircum"}.items()}
+    | {"{": "(", "}": ")", "\ue000": r"\{", "\ue001": r"\}"}
 )
-"""A brace gets a name: a lone one, even behind a backslash, would unbalance the entry."""
+_PAIR = re.compile(r"\{([^{}]*)\}")
+
+
+def in_bibtex(text: str) -> str:
+    """Text as BibTeX takes it. A lone brace, which would unbalance the entry, becomes a round bracket.
+
+    >>> in_bibtex("§ 5 {neu} & {alt")
+    '§ 5 \\\\{neu\\\\} \\\\& (alt'
+    """
+    text = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd")
+    while (paired := _PAIR.sub("\ue000\\1\ue001", text)) != text:
+        text = paired
+    return text.translate(_BIBTEX)
+
 
 _KEY = re.compile(r"[^A-Za-z0-9-]+")
 TITLE_LIMIT = 1000
@@ -39,13 +44,14 @@ TITLE_LIMIT = 1000
 class Reference:
     """What a citation says. ``published`` is ISO 8601 at its precision, ``archived`` an ISO day (Berlin).
 
+    ``body`` speaks: the issuer where one is stated, else the ``publisher``, on whose site it stands.
     ``page`` is the page cited, None for the whole; ``permalink`` then leads to it.
     """
 
     id: str
     version: int
     title: str
-    author: str | None
+    body: str
     publisher: str
     genre: str
     is_page: bool
@@ -56,11 +62,6 @@ class Reference:
     permalink: str
     live: str
     page: int | None = None
-
-    @property
-    def body(self) -> str:
-        """Who speaks: the issuer where one is stated, else the body that published it."""
-        return self.author or self.publisher
 
 
 def reference(document: Document, version: Version, permalink: str, page: int | None = None) -> Reference:
@@ -73,8 +74,8 @@ def reference(document: Document, version: Version, permalink: str, page: int | 
         id=document.id,
         version=version.version,
         title=visible(shortened(version.title, TITLE_LIMIT)),
-        author=visible(label("issuer", document.issuer)) if document.issuer else None,
-        publisher=source_part(document.source, "name"),
+        body=visible(body_long(document)),
+        publisher=visible(body_long(replace(document, issuer=None))),
         genre=label("doc_type", document.doc_type),
         is_page=document.page_count is None,
         published=version.published_on or version.issued_on,
@@ -108,24 +109,27 @@ def _address(url: str) -> str:
 
 
 def bibtex(ref: Reference) -> str:
-    """An entry for biblatex (UTF-8): ``@online`` for a page, ``@report`` for a paper; BibTeX reads both as misc."""
+    """An entry for biblatex (UTF-8): ``@online`` for a page, ``@report`` for a paper; BibTeX reads both as misc.
+
+    A page of a web page is named by its address alone: ``@online`` knows no pages.
+    """
     year, month, _ = ((ref.published or "").split("-") + ["", ""])[:3]  # noqa: RUF005
     month_word = _MONTHS[int(month) - 1] if month.isdigit() and 1 <= int(month) <= 12 else ""
     kind, house = ("online", "organization") if ref.is_page else ("report", "institution")
     values = [
-        ("author", f"{{{{{ref.body.translate(_BIBTEX)}}}}}"),
-        ("title", f"{{{{{ref.title.translate(_BIBTEX)}}}}}"),
+        ("author", f"{{{{{in_bibtex(ref.body)}}}}}"),
+        ("title", f"{{{{{in_bibtex(ref.title)}}}}}"),
         ("year", f"{{{year}}}" if year else ""),
         ("month", month_word),
         ("date", f"{{{ref.published}}}" if ref.published else ""),
-        ("type", "" if ref.is_page else f"{{{ref.genre.translate(_BIBTEX)}}}"),
-        (house, f"{{{{{ref.publisher.translate(_BIBTEX)}}}}}"),
-        ("number", f"{{{ref.number.translate(_BIBTEX)}}}" if ref.number and not ref.is_page else ""),
-        ("pages", f"{{{ref.page}}}" if ref.page else ""),
+        ("type", "" if ref.is_page else f"{{{in_bibtex(ref.genre)}}}"),
+        (house, f"{{{{{in_bibtex(ref.publisher)}}}}}"),
+        ("number", f"{{{in_bibtex(ref.number)}}}" if ref.number and not ref.is_page else ""),
+        ("pages", f"{{{ref.page}}}" if ref.page and not ref.is_page else ""),
         ("langid", "{german}" if ref.language == "de" else f"{{{_LANGUAGES.get(ref.language, 'german')}}}"),
         ("url", f"{{{_address(ref.permalink)}}}"),
         ("urldate", f"{{{ref.archived}}}"),
-        ("note", f"{{Archivierte Fassung {ref.version}; Original: {_address(ref.live).translate(_BIBTEX)}}}"),
+        ("note", f"{{Archivierte Fassung {ref.version}; Original: {in_bibtex(_address(ref.live))}}}"),
     ]
     lines = ",\n".join(f"  {name} = {value}" for name, value in values if value)
     page = f"-s{ref.page}" if ref.page else ""

@@ -98,3 +98,8 @@ def body_name(item: Any) -> str:
     """
     body = item.issuer or item.publisher or source_part(item.source, "short")
     return label("issuer_short", body)
+
+
+def body_long(item: Any) -> str:
+    """The same body by its full name, as citations and feeds call it."""
+    return label("issuer", item.issuer or item.publisher or source_part(item.source, "short"))

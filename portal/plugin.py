@@ -49,6 +49,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"/suche$", search.show_search),
         (r"/suche\.json$", search_data.send_json),
         (r"/suche\.csv$", search_data.send_csv),
+        (r"/suche\.(?P<format>bib|csl\.json)$", citation.send_citations),
         (r"/feed\.atom$", feed.show_feed),
         (r"/aenderungen$", changes.show_changes),
         (r"/aenderungen\.json$", changes.send_json),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from datasette.utils.asgi import Request, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from portal.german_dates import as_date, as_day, as_time, as_typed
-from portal.labels import body_name, in_german, label, source_part
+from portal.labels import body_long, body_name, in_german, label, source_part
 from portal.passages import text_fragment
 from portal.settings import PLUGIN
 from portal.untrusted import shortened, shown, web_address, without_scheme
@@ -85,7 +87,9 @@ def prepare_environment(env: Environment) -> None:
     env.finalize = shown
     env.lstrip_blocks = True
     env.filters.update(_FILTERS)
-    env.globals.update(label=label, body_name=body_name, source_part=source_part, static_version=static_version)
+    env.globals.update(
+        label=label, body_name=body_name, body_long=body_long, source_part=source_part, static_version=static_version
+    )
 
 
 @cache
@@ -97,6 +101,20 @@ def static_version(name: str) -> str:
 def page_headers() -> dict[str, str]:
     """Headers of what is made anew for every reader: it may be kept, but must be asked for again."""
     return {"Cache-Control": "no-cache"}
+
+
+def file_headers(name: str, *, total: int, most: int, ignored: Sequence[tuple[str, str]] = ()) -> dict[str, str]:
+    """Headers of a list as a file: whether it is whole, and what of the question was not heeded.
+
+    >>> file_headers("suche.csv", total=2000, most=1000, ignored=[("typ", "erlass")])["X-Vollstaendig"]
+    'nein'
+    """
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Vollstaendig": "ja" if total <= most else "nein",
+        **page_headers(),
+    }
+    return headers | ({"X-Ignoriert": urlencode(ignored)} if ignored else {})
 
 
 async def page(

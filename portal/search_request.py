@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from portal.addresses import with_query
 from portal.german_dates import as_typed, first_day, last_day, read_period
@@ -32,7 +33,7 @@ class SearchRequest:
 
     A filter with several values asks for what has one of them; ``undated`` for what bears no date.
     ``provision`` is ``dsgvo/28``; ``literally`` asks for no corrected and no near hits.
-    ``misread`` holds what was typed into a period field and is not a date.
+    ``ignored`` holds what was given and is not heeded, as (parameter, value): parameters and values that do not exist.
     """
 
     query: str = ""
@@ -47,7 +48,17 @@ class SearchRequest:
     until: str | None = None
     sort: str = RELEVANCE
     page: int = 1
-    misread: tuple[str, ...] = ()
+    ignored: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def misread(self) -> tuple[str, ...]:
+        """What was typed into a period field and is not a date."""
+        return tuple(value for name, value in self.ignored if name in ("von", "bis"))
+
+    @property
+    def unknown(self) -> tuple[tuple[str, str], ...]:
+        """Values of filters that do not exist."""
+        return tuple(pair for pair in self.ignored if pair[0] in PARAMETERS.values())
 
     @property
     def filtered(self) -> bool:
@@ -103,30 +114,75 @@ def typed(arguments: Mapping[str, str], name: str, limit: int = 100) -> str:
     return " ".join(visible(arguments.get(name) or "").replace("\ufffd", " ").split())[:limit]
 
 
-def _several(arguments: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """The values of a repeated parameter, each once; names of bodies are kept as they are written."""
-    key = PARAMETERS[name]
-    given = arguments.getlist(key) if hasattr(arguments, "getlist") else [arguments.get(key)]
-    texts = (typed({key: text or ""}, key) for text in given[:MOST_VALUES])
-    return tuple(dict.fromkeys(text if name == "issuer" else text.lower() for text in texts if text))
+def _given(arguments: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Every parameter with each of its values, as typed."""
+    for key in arguments:
+        for text in arguments.getlist(key) if hasattr(arguments, "getlist") else [arguments[key]]:
+            yield typed({"": key}, ""), typed({"": text}, "", QUERY_LIMIT)
 
 
-def read_request(arguments: Mapping[str, str]) -> SearchRequest:
-    """A request from the parameters of an address; what cannot be read counts as not given.
+Known = Mapping[str, Collection[str]]
+"""The values that a filter may have; for ``provision`` the laws as in addresses."""
+
+
+def _known_value(name: str, text: str, known: Known) -> str | None:
+    """A value as it is written in the archive; None for one that does not exist."""
+    if name == "provision":
+        law, _, number = text.lower().partition("/")
+        return text.lower() if number and law in known.get(name, (law,)) else None
+    values = known.get(name)
+    if values is None:
+        return text if name == "issuer" else text.lower()
+    return next((value for value in values if value.casefold() == text.casefold()), None)
+
+
+def read_request(arguments: Mapping[str, str], known: Known = MappingProxyType({}), beside: str = "") -> SearchRequest:
+    """A request from the parameters of an address; what cannot be read counts as not given, and is ``ignored``.
+
+    ``known`` holds the values that exist, ``beside`` the parameters that a page takes beside those of the search.
 
     >>> read_request({"q": "Kamera", "von": "05.2024", "sortierung": "datum"}).address()
     '/suche?q=Kamera&von=05.2024&sortierung=datum'
+    >>> read_request({"typ": "erlass", "bis": "bald"}, {"doc_type": ("beschluss",)}).ignored
+    (('typ', 'erlass'), ('bis', 'bald'))
     """
-    since, until = typed(arguments, "von"), typed(arguments, "bis")
+    names = {key: name for name, key in PARAMETERS.items()}
+    values: dict[str, dict[str, None]] = {name: {} for name in PARAMETERS}
+    ignored = []
+    for key, text in _given(arguments):
+        if key in names and text:
+            value = _known_value(names[key], text, known)
+            if value is not None and len(values[names[key]]) < MOST_VALUES:
+                values[names[key]][value] = None
+                continue
+        elif key in beside.split() or (key in _READABLE and (not text or _READABLE[key](text))) or key in names:
+            continue
+        ignored.append((key, text))
     page = typed(arguments, "seite", 6)
     return SearchRequest(
         query=typed(arguments, "q", QUERY_LIMIT),
-        **{name: _several(arguments, name) for name in PARAMETERS},
+        **{name: tuple(found) for name, found in values.items()},
         undated=typed(arguments, "datum") == "ohne",
         literally=typed(arguments, "genau") == "1",
-        since=read_period(since),
-        until=read_period(until),
+        since=read_period(typed(arguments, "von")),
+        until=read_period(typed(arguments, "bis")),
         sort=sort if (sort := typed(arguments, "sortierung")) in SORTS else RELEVANCE,
-        page=min(max(int(page), 1), MOST_PAGES) if page.isascii() and page.isdecimal() else 1,
-        misread=tuple(text for text in (since, until) if text and read_period(text) is None),
+        page=min(max(int(page), 1), MOST_PAGES) if _is_number(page) else 1,
+        ignored=tuple(ignored[:MOST_VALUES]),
     )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+_READABLE: Mapping[str, Callable[[str], object]] = {
+    "q": bool,
+    "datum": {"ohne"}.__contains__,
+    "genau": {"0", "1"}.__contains__,
+    "von": read_period,
+    "bis": read_period,
+    "sortierung": SORTS.__contains__,
+    "seite": _is_number,
+}
+"""The parameters that are no filters, each with what tells whether a value is one."""

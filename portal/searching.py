@@ -6,13 +6,22 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
-from archive.search.engine import Hit, SearchResult, answer, search
+from datasette.utils.asgi import Request
+
+from archive.search.engine import Hit, SearchResult, answer, by_date, search
 from archive.search.facets import Facets, count_facets
 from archive.search.functions import register_functions
 from archive.search.matching import Filters
 from archive.search.offers import Offer
-from portal.search_request import PARAMETERS, SearchRequest
+from archive.statutes import law_slug, laws
+from portal.access import recall
+from portal.labels import words
+from portal.search_request import PARAMETERS, Known, SearchRequest, read_request
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +60,30 @@ class Found:
     topics: Mapping[str, str]
     beside: Mapping[str, Beside]
     undated: int = 0
+
+
+def known_values(conn: sqlite3.Connection) -> Known:
+    """The values that the filters may have: those we have a name for, and those that occur."""
+
+    def occurring(sql: str) -> tuple[str, ...]:
+        return tuple(row[0] for row in conn.execute(sql))
+
+    cited = occurring("select distinct law from citations where law is not null")
+    return {
+        "source": (*words("source"), *occurring("select name from sources")),
+        "doc_type": words("doc_type"),
+        "topic": occurring("select id from topics"),
+        "issuer": (
+            *words("issuer"),
+            *occurring("select distinct coalesce(issuer, publisher, source) from documents where blocked_at is null"),
+        ),
+        "provision": frozenset(law_slug(law) for law in (*laws(), *cited)),
+    }
+
+
+async def asked_of(datasette: Datasette, request: Request, beside: str = "") -> SearchRequest:
+    """What an address asks for; ``beside`` names parameters that its page takes beside those of the search."""
+    return read_request(request.args, await recall(datasette, known_values), beside)
 
 
 def register_search_functions(conn: sqlite3.Connection) -> None:
@@ -125,6 +158,12 @@ def _beside(conn: sqlite3.Connection, ids: list[str]) -> dict[str, Beside]:
     columns = tuple(field.name for field in fields(Beside))
     rows = conn.execute(f"select id, {', '.join(columns)} from documents where id in ({marks})", ids)
     return {row["id"]: Beside(**{name: row[name] for name in columns}) for row in rows}
+
+
+def docnos_by_date(conn: sqlite3.Connection, request: SearchRequest) -> list[int]:
+    """All documents that answer a request, the newest first, or the oldest where it asks for that."""
+    docnos = _docnos(conn, request)
+    return by_date(conn, request.sort, docnos, limit=len(docnos))  # type: ignore[arg-type]
 
 
 def chosen_by(conn: sqlite3.Connection, request: SearchRequest) -> Selection:

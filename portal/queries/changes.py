@@ -141,6 +141,7 @@ class NewsItem:
     teaser: str | None
     opening: str
     issuer: str | None
+    publisher: str | None
     source: str
     doc_type: str
     published_on: str | None
@@ -148,7 +149,7 @@ class NewsItem:
 
 
 _COLUMNS = (
-    "d.id, v.title, v.teaser, substr(v.text, 1, 600) as opening, d.issuer, d.source, d.doc_type,"
+    "d.id, v.title, v.teaser, substr(v.text, 1, 600) as opening, d.issuer, d.publisher, d.source, d.doc_type,"
     " v.published_on, d.first_seen_at"
 )
 _EDITED = """(select document_id, version from versions where version > 1) e

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
-from portal.queries.documents import Page, records
+from portal.queries.documents import Document, Page, records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,24 @@ def find_version(conn: sqlite3.Connection, document_id: str, number: int) -> Ver
     sql = "select * from versions where document_id = ? and version = ?"
     found = records(Version, conn.execute(sql, (document_id, number)))
     return found[0] if found else None
+
+
+def newest_versions(conn: sqlite3.Connection, docnos: Sequence[int]) -> list[tuple[Document, Version]]:
+    """Documents with their newest versions, in the order given; texts are not read."""
+    chosen = (json.dumps(docnos),)
+    columns = ", ".join(f"v.{field.name}" for field in fields(Version))
+    versions = records(
+        Version,
+        conn.execute(
+            f"select {columns} from json_each(?) j cross join documents d on d.docno = j.value"
+            " join versions v on v.document_id = d.id and v.version = d.version",
+            chosen,
+        ),
+    )
+    columns = ", ".join(f"d.{field.name}" for field in fields(Document))
+    sql = f"select {columns} from json_each(?) j cross join documents d on d.docno = j.value"
+    documents = {document.id: document for document in records(Document, conn.execute(sql, chosen))}
+    return [(documents[version.document_id], version) for version in versions]
 
 
 def version_pages(conn: sqlite3.Connection, document_id: str, number: int) -> list[Page]:

@@ -21,9 +21,9 @@ from portal.layout import absolute_url
 from portal.queries.changes import KINDS, Change, Changes, changes
 from portal.queries.overview import bodies_named
 from portal.queries.topics import topic_labels
-from portal.rendering import page, page_headers
-from portal.search_request import SearchRequest, read_request
-from portal.searching import Selection, chosen_by
+from portal.rendering import file_headers, page, page_headers
+from portal.search_request import SearchRequest
+from portal.searching import Selection, asked_of, chosen_by
 from portal.stretches import passages
 from portal.untrusted import spreadsheet_cell, visible
 from portal.views.comparison import Field, compare
@@ -66,10 +66,12 @@ class Asked:
         return asked + ("&" if "?" in asked else "?") * bool(kinds) + kinds
 
 
-def read_asked(request: Request) -> Asked:
+async def read_asked(datasette: Datasette, request: Request) -> Asked:
     """The request of an address; kinds that do not exist count as not given."""
     kinds = tuple(kind for kind in KINDS if kind in request.args.getlist("art"))
-    return Asked(documents=read_request(request.args), kinds=kinds)
+    documents = await asked_of(datasette, request, "art")
+    unknown = tuple(("art", visible(kind)) for kind in request.args.getlist("art") if kind not in (*KINDS, ""))
+    return Asked(documents=replace(documents, ignored=(*documents.ignored, *unknown)), kinds=kinds)
 
 
 def find_changes(
@@ -127,7 +129,7 @@ def _shown(conn: sqlite3.Connection, change: Change) -> Shown:
 
 async def show_changes(datasette: Datasette, request: Request) -> Response:
     """The page."""
-    asked = read_asked(request)
+    asked = await read_asked(datasette, request)
     number = asked.documents.page
     found, shown = await _one_page(datasette, asked)
     topics, bodies = await recall(datasette, topic_labels), await recall(datasette, bodies_named)
@@ -156,6 +158,7 @@ async def show_changes(datasette: Datasette, request: Request) -> Response:
         feed_address=_path(datasette, feed),
         json_address=_path(datasette, asked.address(PATH + ".json")),
         csv_address=_path(datasette, asked.address(PATH + ".csv")),
+        most_rows=MOST_ROWS,
     )
 
 
@@ -228,7 +231,7 @@ def in_one_line(diff: Sequence[Sequence[Words]]) -> str:
 
 async def send_json(datasette: Datasette, request: Request) -> Response:
     """One page of changes as JSON, with the numbers per kind and the next page."""
-    asked = read_asked(request)
+    asked = await read_asked(datasette, request)
     number = asked.documents.page
     found, shown = await _one_page(datasette, asked)
 
@@ -241,6 +244,7 @@ async def send_json(datasette: Datasette, request: Request) -> Response:
         {
             "total": found.total,
             "kinds": found.counts,
+            "ignored": [f"{name}={value}" for name, value in asked.documents.ignored],
             "changes": [_record(one, absolute) for one in shown],
             "next": absolute(following.address(PATH + ".json")) if more else None,
         }
@@ -251,7 +255,8 @@ async def send_json(datasette: Datasette, request: Request) -> Response:
 
 async def send_csv(datasette: Datasette, request: Request) -> Response:
     """The changes as CSV, at most ``MOST_ROWS``."""
-    _, shown = await recall_bulk(datasette, find_changes, read_asked(request), limit=MOST_ROWS)
+    asked = await read_asked(datasette, request)
+    found, shown = await recall_bulk(datasette, find_changes, asked, limit=MOST_ROWS)
     target = io.StringIO()
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
@@ -259,5 +264,5 @@ async def send_csv(datasette: Datasette, request: Request) -> Response:
         record = _record(one, lambda path: absolute_url(datasette, request, path))
         record |= {"kinds": " ".join(record["kinds"]), "diff": in_one_line(record["diff"])}
         writer.writerow([spreadsheet_cell(value) if isinstance(value, str) else value for value in record.values()])
-    headers = {"Content-Disposition": 'attachment; filename="aenderungen.csv"', **page_headers()}
+    headers = file_headers("aenderungen.csv", total=found.total, most=MOST_ROWS, ignored=asked.documents.ignored)
     return Response("\ufeff" + target.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")

@@ -18,13 +18,13 @@ from portal.atom import Entry, Feed, write_feed
 from portal.conditional import entity_tag, http_date, is_current
 from portal.facets import value_label
 from portal.german_dates import as_date, moment
-from portal.labels import label, source_part
+from portal.labels import body_long, label
 from portal.layout import absolute_url
 from portal.queries.changes import NewsItem, news
 from portal.queries.topics import topic_labels
 from portal.rendering import static_version
-from portal.search_request import RELEVANCE, SearchRequest, read_request
-from portal.searching import chosen_by
+from portal.search_request import RELEVANCE, SearchRequest
+from portal.searching import asked_of, chosen_by
 from portal.settings import PLUGIN
 from portal.stretches import passages
 from portal.untrusted import shortened
@@ -79,7 +79,7 @@ def feed_entries(
             published=item.first_seen_at,
             updated=item.at,
             summary=_summary(item),
-            author=label("issuer", item.issuer) if item.issuer else source_part(item.source, "name"),
+            author=body_long(item),
             categories=((item.doc_type, label("doc_type", item.doc_type)), (item.event, label("event", item.event))),
             content=as_html(diffs[item.id, item.number]) if item.event == "changed" else None,
         )
@@ -160,7 +160,8 @@ def _switches(wanted: tuple[str, ...]) -> str:
 
 async def show_feed(datasette: Datasette, request: Request) -> Response:
     """The feed; edits carry their diff. ``nur=aenderungen`` leaves out what is only new, others leave out changes."""
-    asked = replace(read_request(request.args), page=1, sort=RELEVANCE)  # a feed has an order of its own
+    given = await asked_of(datasette, request, "nur aenderungen entfernungen")
+    asked = replace(given, page=1, sort=RELEVANCE, ignored=())  # a feed has an order of its own
     wanted = _wanted(request.args)
     found = await recall_bulk(datasette, _asked, asked, wanted)
     path = f"/feed.atom?{request.query_string}" if request.query_string else "/feed.atom"

@@ -14,14 +14,25 @@ from portal.access import recall
 from portal.facets import Facet, YearBars, facets, value_label, year_bars
 from portal.german_dates import as_date
 from portal.rendering import page
-from portal.search_request import DATE, MOST_PAGES, OLDEST, PAGE_SIZE, RELEVANCE, SearchRequest, read_request
-from portal.searching import Found, find
+from portal.search_request import DATE, MOST_PAGES, OLDEST, PAGE_SIZE, RELEVANCE, SearchRequest
+from portal.searching import Found, asked_of, find
+from portal.views.citation import MOST_CITED
+from portal.views.search_data import MOST_ROWS
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
 SORT_LABELS = {RELEVANCE: "Relevanz", DATE: "Neueste", OLDEST: "Älteste"}
+
+
+_FILES = (
+    ("CSV", "/suche.csv", MOST_ROWS),
+    ("JSON", "/suche.json", MOST_PAGES * PAGE_SIZE),
+    ("BibTeX", "/suche.bib", MOST_CITED),
+    ("CSL-JSON", "/suche.csl.json", MOST_CITED),
+)
+"""The files of a search, with how much they hold at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +45,7 @@ class Chip:
 
 async def show_search(datasette: Datasette, request: Request) -> Response:
     """The hits of a request, twenty to a page."""
-    asked = read_request(request.args)
+    asked = await asked_of(datasette, request)
     found = await recall(datasette, find, asked, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
 
     def path(address: str) -> str:
@@ -59,8 +70,10 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         offers=[_offer(asked, offer, found, path) for offer in found.offers],
         literal_address=path(replace(first_page, literally=True).address()),
         feed_address=path(first_page.address("/feed.atom")),
-        csv_address=path(first_page.address("/suche.csv")),
-        json_address=path(first_page.address("/suche.json")),
+        files=[
+            (name, path(first_page.address(address)), most if found.total > most else None)
+            for name, address, most in _FILES
+        ],
         sorts=_sorts(asked, path),
         undated_address=path(replace(first_page, since=None, until=None, undated=True).address()),
         title=_title(asked, found),

@@ -15,9 +15,9 @@ from portal.access import read_bulk, recall
 from portal.addresses import document_path
 from portal.facets import value_label
 from portal.layout import absolute_url
-from portal.rendering import page_headers
-from portal.search_request import MOST_PAGES, PAGE_SIZE, SearchRequest, read_request
-from portal.searching import Found, find
+from portal.rendering import file_headers, page_headers
+from portal.search_request import MOST_PAGES, PAGE_SIZE, SearchRequest
+from portal.searching import Found, asked_of, find
 from portal.untrusted import shortened, spreadsheet_cell, visible
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def as_json(
 ) -> dict[str, Any]:
     """The results with the numbers per filter; ``next`` is the full address of the next page, or None.
 
-    ``ignored`` holds what was given as a period and is no date.
+    ``ignored`` holds what was given and is not heeded (``typ=erlass``): unknown parameters and values.
     """
     return {
         "query": request.query,
@@ -77,7 +77,7 @@ def as_json(
         "suggestion": found.suggestion,
         "corrections": dict(found.corrections),
         "offers": [asdict(offer) for offer in found.offers],
-        "ignored": list(request.misread),
+        "ignored": [f"{name}={value}" for name, value in request.ignored],
         "facets": _named(found),
         "hits": [hit_record(hit, absolute, paged=_is_paged(found, hit)) for hit in found.hits],
         "next": next_address,
@@ -121,7 +121,7 @@ MOST_ROWS = 1000
 
 async def send_json(datasette: Datasette, request: Request) -> Response:
     """One page of hits with the numbers per filter."""
-    asked = read_request(request.args)
+    asked = await asked_of(datasette, request)
     found = await recall(datasette, find, asked, limit=PAGE_SIZE, offset=(asked.page - 1) * PAGE_SIZE)
 
     def absolute(path: str) -> str:
@@ -136,8 +136,8 @@ async def send_json(datasette: Datasette, request: Request) -> Response:
 
 async def send_csv(datasette: Datasette, request: Request) -> Response:
     """All hits, at most ``MOST_ROWS``."""
-    asked = read_request(request.args)
+    asked = await asked_of(datasette, request)
     found = await read_bulk(datasette, find, asked, limit=MOST_ROWS, with_facets=False)
     body = as_csv(found, lambda path: absolute_url(datasette, request, path))
-    headers = {"Content-Disposition": 'attachment; filename="suche.csv"', **page_headers()}
+    headers = file_headers("suche.csv", total=found.total, most=MOST_ROWS, ignored=asked.ignored)
     return Response("\ufeff" + body, headers=headers, content_type="text/csv; charset=utf-8")

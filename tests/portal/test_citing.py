@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sample_documents as samples
-from lxml import html
+from lxml import etree, html
+
+from portal.citing import in_bibtex
+from portal.views import citation
 
 CSL_SCHEMA = json.loads(Path(__file__).with_name("csl_item.json").read_text(encoding="utf-8"))
 SHOWN = [sample for sample in samples.SAMPLES if sample is not samples.BLOCKED]
@@ -139,3 +144,85 @@ def test_the_head_says_what_the_document_is(portal: Any, sample: samples.Sample)
     assert thing["url"] == tags["og:url"] == item["URL"]
     assert thing.get("datePublished", "").replace("-", "/") == tags.get("citation_publication_date", "")
     assert ("citation_pdf_url" in tags) == (thing["@type"] == "Report")
+
+
+# -- all hits of a search ------------------------------------------------------------------------------
+
+
+def test_all_hits_of_a_search_are_cited(portal: Any) -> None:
+    """Each document once, with the entry that its own page has; filters are those of the search."""
+    keys = re.findall(r"^@\w+\{(.+)-v\d+,$", portal.get("/suche.bib").text, re.MULTILINE)
+    items = portal.get("/suche.csl.json").json()
+    chosen = portal.get("/suche.csl.json?q=Intelligenz&quelle=dsk").json()
+
+    assert sorted(keys) == sorted(sample.id for sample in SHOWN)
+    assert [item["archive_location"] for item in items] == keys
+    assert [item["archive_location"] for item in chosen] == [samples.RESOLUTION.id]
+    assert chosen == portal.get(f"/dokument/{samples.RESOLUTION.id}/zitieren.json").json()
+    assert portal.get(f"/dokument/{samples.VIDEO.id}/zitieren.bib").text in portal.get("/suche.bib").text
+
+
+def test_files_of_citations_say_whether_they_are_whole(portal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted beforehand, in a header; what was not heeded stands in another."""
+    whole = portal.get("/suche.bib?typ=erlass")
+    monkeypatch.setattr(citation, "MOST_CITED", 2)
+
+    assert (whole.headers["x-vollstaendig"], whole.headers["x-ignoriert"]) == ("ja", "typ=erlass")
+    assert portal.get("/suche.bib").headers["x-vollstaendig"] == "nein"
+    assert portal.get("/suche.csl.json?typ=beschluss&q=gibtesnicht").json() == []
+
+
+def test_the_csl_of_a_search_is_valid(portal: Any) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    answer = portal.get("/suche.csl.json")
+
+    assert answer.headers["content-type"] == "application/vnd.citationstyles.csl+json"
+    jsonschema.validate(answer.json(), CSL_SCHEMA)
+
+
+def test_a_body_has_one_name(portal: Any) -> None:
+    """Whether it is the issuer, or the body on whose site a document stands, here and in the feed."""
+    items = portal.get("/suche.csl.json").json()
+    feed = etree.fromstring(portal.get("/feed.atom").content)
+    names = {item["author"][0]["literal"] for item in items} | {item["publisher"] for item in items}
+    authors = {element.text for element in feed.iterfind(".//{*}author/{*}name")}
+
+    assert authors <= names
+    assert sum("Mecklenburg-Vorpommern" in name for name in names) == 1
+    assert names >= {"Datenschutzkonferenz"}
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Was heißt {neu}?", r"Was heißt \{neu\}?"),
+        ("Was heißt {neu? Ein Blick", "Was heißt (neu? Ein Blick"),
+        ("Was heißt neu}? }{ Ein {Blick}", r"Was heißt neu)? )( Ein \{Blick\}"),
+        ("{{a} b", r"(\{a\} b"),
+        (r"100 % & \mehr_", r"100 \% \& \textbackslash{}mehr\_"),
+    ],
+)
+def test_braces_of_a_title_stay_readable(title: str, written: str) -> None:
+    """Pairs stay, a lone one becomes a round bracket: as a command it would be read by TeX alone."""
+    assert in_bibtex(title) == written
+
+
+@pytest.mark.skipif(shutil.which("biber") is None, reason="biber ist nicht installiert (Debian: biber)")
+def test_biber_has_nothing_to_say(portal: Any, tmp_path: Path) -> None:
+    """The whole file, pages of papers and of web pages included; only a date that nobody printed may be missing."""
+    paths = ["/suche.bib", *(f"/dokument/{one.id}/zitieren.bib?seite=1" for one in (samples.GUIDANCE, samples.VIDEO))]
+    (tmp_path / "all.bib").write_text("\n".join(portal.get(path).text for path in paths), encoding="utf-8")
+    ran = subprocess.run(
+        ["biber", "--tool", "--validate-datamodel", "--nolog", "--output-file", "out.bib", "all.bib"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = [
+        line for line in ran.stdout.splitlines() if line.startswith(("WARN", "ERROR")) and "'date, year'" not in line
+    ]
+
+    assert said == []
+    assert ran.returncode == 0
+    assert (tmp_path / "out.bib").read_text(encoding="utf-8").count("\n}") == len(SHOWN) + len(paths) - 1

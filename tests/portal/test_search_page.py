@@ -251,7 +251,7 @@ def test_json_names_values_and_says_what_it_ignored(portal: Any) -> None:
     assert ("pressemitteilung", "Pressemitteilungen") in {
         (count["value"], count["label"]) for count in found["facets"]["doc_type"]
     }
-    assert found["ignored"] == ["gestern"]
+    assert found["ignored"] == ["von=gestern"]
 
 
 @pytest.mark.parametrize("written", ["quelle=DSK", "typ=Pressemitteilung"])
