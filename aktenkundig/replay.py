@@ -23,11 +23,10 @@ from crawler.items import DocumentRead, Evidence, FileBody
 from crawler.sources import load_source, source_names
 from pipelines.files.file_worker import FileWorker
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
-from pipelines.run import Run
+from pipelines.run import Run, write_vocabularies
 from pipelines.run.closing import link_documents, settle_run
 from pipelines.run.memory import remember
 from pipelines.run.recorder import Recorder
-from pipelines.topics import write_topics
 
 REDIRECTS = (301, 302, 303, 307, 308)
 REPEATED = (408, 429, 500, 502, 503, 504, 522, 524)
@@ -179,7 +178,7 @@ def rebuild(
     unreadable: list[str] = []
     with transaction(conn), FileWorker() as files:
         clear_derived(conn)
-        write_topics(conn)
+        write_vocabularies(conn)
         for name in source_names():
             describe_source(conn, *load_source(name).entry())
         for done, run in enumerate(runs, start=1):

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.search.tables import create_copies_index, create_state, create_tables
+from archive.views import create_views, write_lookups
 
 migrations = Migrations("aktenkundig")
 
@@ -179,3 +180,20 @@ create table source_licences (
   primary key (source, doc_type)
 ) strict;
 """)
+
+
+@migrations()
+def m0015_views(db: Database) -> None:
+    """Names for types of documents, bodies and laws, and the views that join and label the tables."""
+    db.executescript("""
+create table doc_types (id text primary key, label text not null, plural text not null) strict;
+create table bodies (short text primary key, label text not null, long text not null, home text) strict;
+create table laws (
+  id text primary key,
+  title text not null,
+  level text not null check (level in ('eu','int','bund','land','kirche')),
+  land text
+) strict;
+""")
+    write_lookups(db.conn)
+    create_views(db)

@@ -45,6 +45,23 @@ def name_pattern(name: str) -> str:
     return "".join(signs.get(sign, re.escape(sign)) for sign in name)
 
 
+def body_rows() -> list[dict[str, str | None]]:
+    """The rows of the table ``bodies``: what lists call a body, its whole name, its website.
+
+    >>> [row["long"] for row in body_rows() if row["short"] in ("DSK", "SDTB")]
+    ['Datenschutzkonferenz', 'Sächsische Datenschutz- und Transparenzbeauftragte']
+    """
+    return [
+        {
+            "short": body["short"],
+            "label": body.get("label", body["short"]),
+            "long": body.get("long") or re.sub(r"\|[^()]*(?=\))|[*()]", "", body["names"][0]),
+            "home": body.get("home"),
+        }
+        for body in wording()["bodies"]
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Body:
     """A body of the table."""

@@ -30,22 +30,30 @@ class Table:
     columns: tuple[Column, ...]
 
 
+INTERNAL = "Nur für das Programm"
+"""So begin the descriptions of tables and columns that say nothing of the documents; they stand last."""
+
 _TABLES = """
 select t.name from pragma_table_list t
-where t.schema = 'main' and t.type in ('table', 'virtual') and t.name not like 'sqlite_%' order by t.name
+where t.schema = 'main' and t.type in ('table', 'virtual', 'view') and t.name not like 'sqlite_%' order by t.name
 """
 
 
 def dictionary(conn: sqlite3.Connection, metadata: Mapping[str, Any]) -> list[Table]:
-    """The tables of the archive, those described in ``metadata`` first and in its order.
+    """The tables and views of the archive, those described in ``metadata`` first and in its order.
 
-    ``metadata`` is the part of a database in ``datasette-metadata.json``.
+    ``metadata`` is the part of a database in ``datasette-metadata.json``. What only the program needs comes last.
     """
     described: Mapping[str, Any] = metadata.get("tables", {})
     names = [row[0] for row in conn.execute(_TABLES)]
     order = {name: place for place, name in enumerate(described)}
     ordered = sorted(names, key=lambda name: (order.get(name, len(order)), name))
-    return [_table(conn, name, described.get(name, {})) for name in ordered]
+    tables = [_table(conn, name, described.get(name, {})) for name in ordered]
+    return sorted(tables, key=_is_internal)
+
+
+def _is_internal(described: Table | Column) -> bool:
+    return described.description.startswith(INTERNAL)
 
 
 def _table(conn: sqlite3.Connection, name: str, described: Mapping[str, Any]) -> Table:
@@ -66,7 +74,10 @@ def _table(conn: sqlite3.Connection, name: str, described: Mapping[str, Any]) ->
         for row in conn.execute('select name, type, "notnull", pk from pragma_table_info(?)', (name,))
     )
     return Table(
-        name=name, title=described.get("title", name), description=described.get("description", ""), columns=columns
+        name=name,
+        title=described.get("title", name),
+        description=described.get("description", ""),
+        columns=tuple(sorted(columns, key=_is_internal)),
     )
 
 
@@ -75,8 +86,9 @@ def as_markdown(tables: list[Table]) -> str:
     lines = [
         "# Datenlexikon",
         "",
-        "Alle Tabellen von `archive.db`. Zeiten sind UTC (`JJJJ-MM-TTThh:mm:ssZ`), Datumsangaben ISO 8601 in der",
-        "gedruckten Genauigkeit (`2024-05-06`, `2024-05`, `2024`); unbekannt ist NULL. Die Beschreibungen stehen in",
+        "Alle Sichten (`v_…`) und Tabellen von `archive.db`. Zeiten sind UTC (`JJJJ-MM-TTThh:mm:ssZ`),",
+        "Datumsangaben ISO 8601 in der gedruckten Genauigkeit (`2024-05-06`, `2024-05`, `2024`); unbekannt ist NULL.",
+        "Die Beschreibungen stehen in",
         "`datasette-metadata.json`; diese Seite wird daraus und aus dem Schema erzeugt:",
         "`python -m portal.dictionary`.",
         "",

@@ -166,7 +166,7 @@ def add_problem(
 def describe_source(
     conn: sqlite3.Connection, source: Mapping[str, str | None], licences: Sequence[Mapping[str, str | None]]
 ) -> None:
-    """Bring the rows of a source in ``sources`` and ``source_licences`` up to date; does not commit.
+    """Bring the rows of a source in ``sources`` and ``source_licences``, and of its body, up to date; no commit.
 
     ``source`` and ``licences`` have the columns of these tables.
     """
@@ -175,6 +175,11 @@ def describe_source(
         "insert into sources (name, label, label_long, publisher, home, licence, described_from)"
         " values (:name, :label, :label_long, :publisher, :home, :licence, :described_from)"
         f" on conflict (name) do update set {', '.join(f'{one} = excluded.{one}' for one in columns)}",
+        source,
+    )
+    conn.execute(
+        "insert into bodies (short, label, long, home) values (:publisher, :publisher, :label_long, :home)"
+        " on conflict (short) do update set home = excluded.home",
         source,
     )
     conn.execute("delete from source_licences where source = ?", (source["name"],))

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from archive.keeping.ledger import RunCounts
+from archive.views import write_lookups
 from crawler.items import Memory
+from pipelines.bodies import body_rows
+from pipelines.topics import write_topics
 
 
 @dataclass(kw_only=True)
@@ -20,3 +23,9 @@ class Run:
     now: Callable[[], str]
     memory: Memory
     counts: RunCounts = field(default_factory=RunCounts)
+
+
+def write_vocabularies(conn: sqlite3.Connection) -> None:
+    """Topics, bodies, laws and types of documents as this version names them; before documents are stored."""
+    write_topics(conn)
+    write_lookups(conn, body_rows())

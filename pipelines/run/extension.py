@@ -26,10 +26,10 @@ from archive.vault.seals import put_right
 from archive.vault.writer import VaultWriter
 from crawler.items import DocumentRead, FileBody
 from pipelines.files.records import FileText
+from pipelines.run import write_vocabularies
 from pipelines.run.closing import close_run
 from pipelines.run.memory import remember
 from pipelines.run.session import RunLost, Session, keep_session, session_of, session_or_none
-from pipelines.topics import write_topics
 
 Entry = tuple[dict[str, str | None], list[dict[str, str | None]]]
 """The rows of a source in ``sources`` and ``source_licences``."""
@@ -55,7 +55,7 @@ def _session(settings: BaseSettings, source: str, entry: Entry | None, data: Pat
     now = clock_from(settings.get("AKTENKUNDIG_NOW"))
     if lock is not None:
         put_right(conn, data, at=now())
-    write_topics(conn)
+    write_vocabularies(conn)
     if entry is not None:
         describe_source(conn, *entry)
     started_at, version, rule = now(), settings.get("AKTENKUNDIG_VERSION") or "", rule_from(settings)

@@ -22,11 +22,10 @@ from crawler.harvests.harvest import Ask, Fetched, Record
 from crawler.items import DocumentRead, Evidence, FileBody, Recalled
 from crawler.sources import load_source
 from pipelines.files.records import FilePage, FileText
-from pipelines.run import Run
+from pipelines.run import Run, write_vocabularies
 from pipelines.run.closing import link_documents, outcome_of, settle_run, write_listings
 from pipelines.run.memory import remember
 from pipelines.run.recorder import Recorder
-from pipelines.topics import write_topics
 
 SITE = "https://www.datenschutz-mv.de"
 FIRST = 700_100
@@ -111,7 +110,7 @@ class Watch:
 
     def __init__(self, data: Path, site: WalledSite) -> None:
         self.conn = open_archive(data)
-        write_topics(self.conn)
+        write_vocabularies(self.conn)
         self.site = site
         self.now = datetime(2026, 3, 5, 4, tzinfo=UTC)
         self._bodies: dict[int, bytes] = {}
