@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 import traceback
 from pathlib import Path
@@ -11,11 +10,10 @@ from pathlib import Path
 import click
 
 from aktenkundig import __version__
-from aktenkundig.german_cli import GermanGroup, german_message
+from aktenkundig.german_cli import GermanGroup, sentence_of
 from aktenkundig.harvest_commands import crawl, demo, nightly, probe, sources
 from aktenkundig.keeping_commands import backup, block, rebuild, restore, unblock, verify
 from aktenkundig.reading_commands import diff, export, search, serve, status
-from archive.errors import ArchiveError, sentence_for
 
 OK, NOBODY_READS, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
@@ -30,23 +28,17 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message(), err=True)
         code = COULD_NOT_RUN
     except click.ClickException as error:
-        code = _complain(german_message(error))
-    except (KeyboardInterrupt, click.Abort):
-        code = _complain("Abgebrochen.", INTERRUPTED)
+        code = _complain(sentence_of(error))
+    except (KeyboardInterrupt, click.Abort) as error:
+        code = _complain(sentence_of(error), INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter complains when it flushes at its end
         code = NOBODY_READS
     except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence and the exit code says so
         if "--debug" in arguments:
             traceback.print_exc()
-        code = _complain(_sentence(error))
+        code = _complain(sentence_of(error))
     sys.exit(code if isinstance(code, int) else OK)
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, (ArchiveError, OSError, sqlite3.Error)):
-        return sentence_for(error)
-    return f"Unerwarteter Fehler: {type(error).__name__}: {error} (mehr mit --debug)"
 
 
 def _complain(sentence: str, code: int = COULD_NOT_RUN) -> int:

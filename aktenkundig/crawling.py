@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -30,6 +31,7 @@ from crawler.sources import source_names
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2
+REDIS_SECONDS = 5.0
 PATIENCE = 20.0
 """Seconds that a source's process has to end in good order."""
 
@@ -225,6 +227,38 @@ def check_cluster(address: str) -> None:
         raise BadOptions("AKTENKUNDIG_CLUSTER erwartet eine Adresse wie redis://127.0.0.1:6379/0.")
     if find_spec("redis") is None:
         raise BadOptions("Für AKTENKUNDIG_CLUSTER fehlt etwas: pip install 'aktenkundig[cluster]'.")
+    from redis import Redis, RedisError  # here, for it is an extra
+
+    try:
+        with closing(
+            Redis.from_url(address, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS)
+        ) as one:
+            one.ping()
+    except (RedisError, OSError, ValueError) as error:
+        raise BadOptions(f"Redis (AKTENKUNDIG_CLUSTER) antwortet nicht: {type(error).__name__}.") from error
+
+
+WHOLE_NUMBERS = ("AKTENKUNDIG_FILE_LIMIT", "AKTENKUNDIG_LISTING_PAGES_LIMIT")
+NUMBERS = (
+    *WHOLE_NUMBERS,
+    "AKTENKUNDIG_BUSY_SECONDS",
+    "AKTENKUNDIG_CLUSTER_PATIENCE",
+    "AKTENKUNDIG_DELAY",
+    "AKTENKUNDIG_HOST_SECONDS",
+    "AKTENKUNDIG_RETRY_AFTER_LIMIT",
+    "AKTENKUNDIG_TIMEOUT",
+)
+
+
+def check_numbers(environ: Mapping[str, str]) -> None:
+    """Raise BadOptions for a setting that is no number, before anything reads it.
+
+    >>> check_numbers({"AKTENKUNDIG_TIMEOUT": "60", "AKTENKUNDIG_DELAY": ""})
+    """
+    for name in NUMBERS:
+        kind, pattern = ("ganze Zahl", r"\d+") if name in WHOLE_NUMBERS else ("Zahl", r"\d+(\.\d+)?")
+        if environ.get(name) and not re.fullmatch(pattern, environ[name], re.ASCII):
+            raise BadOptions(f"{name} muss eine {kind} sein.")
 
 
 def check_contact(options: CrawlOptions, sources: list[str]) -> None:

@@ -6,12 +6,15 @@ click takes its own words from gettext's global catalogue; ours is not to change
 from __future__ import annotations
 
 import re
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import click
+
+from archive.errors import ArchiveError, sentence_for
 
 _EXTRAS = re.compile(r"\s*\[[^\[\]]*\]\Z")
 _QUOTED = re.compile(r"""['"](.*)['"]""")
@@ -93,6 +96,18 @@ def german_message(error: click.ClickException) -> str:
             return f"{_name_of(error)}: {_expected(error)}"
         case _:
             return _other(error.message)
+
+
+def sentence_of(error: BaseException) -> str:
+    """The German sentence for whatever ended a command."""
+    match error:
+        case click.ClickException():
+            return german_message(error)
+        case KeyboardInterrupt() | click.Abort():
+            return "Abgebrochen."
+        case ArchiveError() | OSError() | sqlite3.Error():
+            return sentence_for(error)
+    return f"Unerwarteter Fehler: {type(error).__name__}: {error} (mehr mit --debug)"
 
 
 def _other(message: str) -> str:

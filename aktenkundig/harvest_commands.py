@@ -66,9 +66,10 @@ def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def options_from(data: Path, at: tuple[str, ...], contact: str, **others: Any) -> CrawlOptions:
     """The options of the command line, checked. Raises BadOptions."""
-    from aktenkundig.crawling import CrawlOptions, check_cluster, check_moment, parse_stand_ins
+    from aktenkundig.crawling import CrawlOptions, check_cluster, check_moment, check_numbers, parse_stand_ins
 
     check_moment(others.get("now"))
+    check_numbers(os.environ)
     check_cluster(os.environ.get("AKTENKUNDIG_CLUSTER", ""))
     return CrawlOptions(data=data, at=parse_stand_ins(at), contact=contact.strip(), **others)
 
@@ -106,7 +107,21 @@ def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
     return max(codes.values(), default=0)
 
 
-@click.command(cls=GermanCommand)
+class NightlyCommand(GermanCommand):
+    """A night that a wrong option keeps from being run is told as well."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options."""
+        try:
+            return super().make_context(*args, **extra)
+        except click.UsageError:
+            from aktenkundig.nightly import told_when_not_run
+
+            with told_when_not_run():
+                raise
+
+
+@click.command(cls=NightlyCommand)
 @crawl_options
 @click.option(
     "--wait",
@@ -126,11 +141,12 @@ def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
 def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> int:
     """Der unbeaufsichtigte Lauf: abrufen, prüfen, melden (0 gesund, 1 Alarm, 2 nicht gelaufen)."""
     from aktenkundig.crawling import check_contact
-    from aktenkundig.nightly import run_night
+    from aktenkundig.nightly import run_night, told_when_not_run
     from crawler.sources import source_names
 
-    chosen = options_from(data, **options)
-    check_contact(chosen, source_names())
+    with told_when_not_run():
+        chosen = options_from(data, **options)
+        check_contact(chosen, source_names())
     return run_night(chosen, wait=wait, time_limit=time_limit)
 
 

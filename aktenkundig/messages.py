@@ -5,21 +5,28 @@ from __future__ import annotations
 import http.client
 import json
 import smtplib
+import socket
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.errors import ArchiveError
+from archive.health.freshness import Stand
 from archive.health.incidents import Change
 
 SECONDS = 20.0
 MAIL, WEBHOOK, PING = "E-Mail", "Webhook", "Ping"
 TLS = ("starttls", "ssl", "none")
+CHANNEL_VARIABLES = (("AKTENKUNDIG_SMTP_", "AKTENKUNDIG_MAIL_"), ("AKTENKUNDIG_WEBHOOK",), ("AKTENKUNDIG_PING",))
+"""How the variables of each channel begin."""
 FAILURES = (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError, LookupError, MessageError)
 
 
@@ -62,14 +69,26 @@ class MessageSettings:
         _refuse_odd(settings)
         return settings
 
+    @staticmethod
+    def of_usable_channels(environ: Mapping[str, str]) -> MessageSettings:
+        """What is set up right, whatever is wrong with the other channels: somebody has to be told of that."""
+        usable: dict[str, str] = {}
+        for beginnings in CHANNEL_VARIABLES:
+            part = {name: value for name, value in environ.items() if name.startswith(beginnings)}
+            with suppress(BadMessageSettings):
+                MessageSettings.from_environment(part)
+                usable |= part
+        return MessageSettings.from_environment(usable)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A night in words: ``healthy``, what began and ended, and the report's lines."""
+    """A night in words: ``healthy``, what began and ended, the report's lines, and how fresh each source is."""
 
     healthy: bool
     changes: tuple[Change, ...]
     lines: tuple[str, ...]
+    sources: tuple[Stand, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +117,18 @@ def send(
 
 
 def as_json(report: Report) -> dict[str, object]:
-    """The webhook's body: ``healthy``, ``changes`` (source, kind, detail, opened, since) and ``text``."""
+    """The webhook's body: ``healthy``, ``changes`` (source, kind, detail, opened, since), ``sources``, ``text``."""
     return {
-        "healthy": report.healthy,
+        **as_ping(report),
         "changes": [vars(change) for change in report.changes],
         "text": "\n".join([subject_of(report.changes), *_details(report.changes), *report.lines]),
     }
+
+
+def as_ping(report: Report) -> dict[str, object]:
+    """The ping's body: ``healthy`` and, for each source, when its documents last answered and whether that is old."""
+    states = {one.source: {"at": one.at, "stale": one.stale} for one in report.sources}
+    return {"healthy": report.healthy} | ({"sources": states} if states else {})
 
 
 def subject_of(changes: Sequence[Change]) -> str:
@@ -145,9 +170,28 @@ def _reason_against(deliver: Callable[[Report], None], report: Report) -> str:
     try:
         deliver(report)
     except FAILURES as error:
-        status = f" {error.code}" if isinstance(error, urllib.error.HTTPError) else ""
-        return f"{type(error).__name__}{status}"
+        return reason_of(error)
     return ""
+
+
+def reason_of(error: BaseException) -> str:
+    """Why something could not be sent, without address or secret.
+
+    >>> reason_of(urllib.error.URLError(socket.gaierror(-2, "Name or service not known")))
+    'der Name des Servers ist im Netz nicht bekannt'
+    """
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        other = cause.verify_code in OTHER_NAME or "match" in str(cause.verify_message)
+        return "das Zertifikat des Servers " + ("gilt für einen anderen Namen" if other else "wird nicht anerkannt")
+    if isinstance(cause, socket.gaierror):
+        return "der Name des Servers ist im Netz nicht bekannt"
+    status = f" {error.code}" if isinstance(error, urllib.error.HTTPError) else ""
+    return f"{type(error).__name__}{status}"
+
+
+OTHER_NAME = (62, 64)
+"""OpenSSL: X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH."""
 
 
 def _details(changes: Sequence[Change]) -> list[str]:
@@ -155,15 +199,25 @@ def _details(changes: Sequence[Change]) -> list[str]:
 
 
 def _ping(report: Report, address: str) -> None:
-    _post(address if report.healthy else failure_address(address), {"healthy": report.healthy})
+    _post(address if report.healthy else failure_address(address), as_ping(report))
 
 
 def _send_mail(report: Report, settings: MessageSettings) -> None:
+    send_mail(settings, subject_of(report.changes), "\n".join([*_details(report.changes), "", *report.lines]))
+
+
+def send_mail(settings: MessageSettings, subject: str, text: str, *, to: str = "", number: str | None = None) -> None:
+    """One mail, with Date and Message-ID; ``to`` is ``settings.mail_to`` unless given, and ``number`` goes into the
+    Message-ID, so that a mail sent again is known to be the same. Raises one of `FAILURES`.
+    """
     message = EmailMessage()
-    message["Subject"] = subject_of(report.changes)
+    message["Subject"] = subject
     message["From"] = settings.mail_from or settings.mail_to
-    message["To"] = settings.mail_to
-    message.set_content("\n".join([*_details(report.changes), "", *report.lines]) + "\n")
+    message["To"] = to or settings.mail_to
+    message["Date"] = format_datetime(datetime.now(UTC))
+    domain = message["From"].addresses[0].domain or "aktenkundig.invalid"
+    message["Message-ID"] = f"<{number}@{domain}>" if number else make_msgid(domain=domain)
+    message.set_content(text + "\n")
     with _mail_server(settings) as server:
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password)

@@ -6,25 +6,32 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import click
 
-from aktenkundig.crawling import CrawlOptions, crawl_sources, now_of
+from aktenkundig.crawling import COULD_NOT_RUN, CrawlOptions, crawl_sources, now_of
+from aktenkundig.german_cli import sentence_of
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
-from aktenkundig.output import OUTCOMES
+from aktenkundig.output import OUTCOMES, stand_line
 from archive.database import open_archive, transaction
-from archive.errors import ArchiveError, sentence_for
 from archive.health import Finding, assess
 from archive.health.disk import Disk, disk_findings, look_at_disk
+from archive.health.freshness import answered_nights, stands
 from archive.health.incidents import Change, keep_undelivered, note_findings, open_incidents, undelivered
 from archive.lock import archive_lock
 from archive.search.indexing import optimize_index
+from archive.timestamps import utc_text
 from archive.vault.seals import put_right
+from archive.vault.writer import FOLDER
 from crawler.sources import source_names
 
 HEALTHY, ALARM = 0, 1
+LEAST_ROOM = 1 << 20
+"""Bytes that must find room before a night begins."""
 ARCHIVE = "archiv"
 """The source of incidents that concern no site but the archive itself."""
 
@@ -32,25 +39,51 @@ ARCHIVE = "archiv"
 def run_night(options: CrawlOptions, *, wait: float, time_limit: float, environ: Mapping[str, str] = os.environ) -> int:
     """The whole night; 0 healthy, 1 alarm. Raises ArchiveBusy when another run does not end in time.
 
-    What keeps the night from being run at all (disk, database) is told to the operator and raised.
+    What keeps the night from being run at all (lock, settings, disk, database) is told to the operator and raised.
     """
-    settings = MessageSettings.from_environment(environ)
-    with archive_lock(options.data, wait=wait):
-        try:
+    with told_when_not_run(environ, at=now_of(options)):
+        settings = MessageSettings.from_environment(environ)
+        with archive_lock(options.data, wait=wait):
+            refuse_unwritable(options.data)
             report = _night(options, time_limit, settings)
-        except (ArchiveError, OSError, sqlite3.Error) as error:
-            _tell_not_run(settings, sentence_for(error), at=now_of(options))
-            raise
     for line in report.lines:
         click.echo(line)
     sys.stdout.flush()
     return HEALTHY if report.healthy else ALARM
 
 
+@contextmanager
+def told_when_not_run(environ: Mapping[str, str] = os.environ, *, at: str | None = None) -> Iterator[None]:
+    """Tell every channel that is set up right what kept the night from being run; the error goes on its way.
+
+    Nobody knows what was told last night: this is told every night until it is over.
+    """
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        said, now = sentence_of(error), at or utc_text(datetime.now(UTC))
+        change = Change(source=ARCHIVE, kind="not_run", detail=said, opened=True, since=now)
+        report = Report(healthy=False, changes=(change,), lines=(f"Der nächtliche Lauf war nicht möglich: {said}",))
+        _complain(send(report, MessageSettings.of_usable_channels(environ)))
+        raise
+
+
+def refuse_unwritable(data: Path) -> None:
+    """Raise OSError where no evidence could be kept: a disk that is full or read-only, a folder without rights."""
+    folder = data / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, prefix=".probe-") as probe:
+        probe.write(bytes(LEAST_ROOM))
+        probe.flush()
+        os.fsync(probe.fileno())
+
+
 def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings) -> Report:
     sources = source_names()
     before = _newest_runs(options.data, sources)
-    crawl_sources(sources, options, time_limit=time_limit)
+    codes = crawl_sources(sources, options, time_limit=time_limit)
+    if COULD_NOT_RUN in codes.values():
+        refuse_unwritable(options.data)
     with closing(open_archive(options.data)) as conn:
         at = now_of(options)
         put_right(conn, options.data, at=at)
@@ -105,13 +138,6 @@ def _newest_run(conn: sqlite3.Connection, source: str) -> int:
     return int(row[0])
 
 
-def _tell_not_run(settings: MessageSettings, sentence: str, *, at: str) -> None:
-    """Without a database nobody knows what was told last night: this is told every night until it is over."""
-    change = Change(source=ARCHIVE, kind="not_run", detail=sentence, opened=True, since=at)
-    lines = (f"Der nächtliche Lauf war nicht möglich: {sentence}",)
-    _complain(send(Report(healthy=False, changes=(change,), lines=lines), settings))
-
-
 def _complain(failed: Sequence[Undelivered]) -> None:
     for one in failed:
         click.echo(f"Nachricht per {one.channel} nicht zugestellt ({one.reason}).", err=True)
@@ -121,14 +147,15 @@ def report_of(
     conn: sqlite3.Connection, data: Path, sources: Sequence[str], changes: tuple[Change, ...], *, at: str
 ) -> Report:
     """Tonight's runs, the vault, what is wrong and what is right again; healthy when nothing is wrong."""
-    incidents = open_incidents(conn)
+    incidents, found = open_incidents(conn), stands(answered_nights(conn), now=at)
     lines = [
         *(line for source in sources for line in _run_lines(conn, source)),
+        *(stand_line(one) for one in found),
         disk_line(look_at_disk(conn, data, at=at)),
         *(f"Alarm seit {row['opened_at']}: {row['source']}: {row['detail']}" for row in incidents),
         *(f"Entwarnung: {change.source}: {change.detail}" for change in changes if not change.opened),
     ]
-    return Report(healthy=not incidents, changes=changes, lines=tuple(lines))
+    return Report(healthy=not incidents, changes=changes, lines=tuple(lines), sources=tuple(found))
 
 
 def disk_line(disk: Disk) -> str:

@@ -12,6 +12,7 @@ import click
 from archive.database import connect, database_path, open_reading
 from archive.diff import word_diff
 from archive.errors import UnknownDocument
+from archive.health.freshness import Stand, answered_nights, stands
 from archive.lock import is_locked
 from archive.search.engine import Hit, search
 
@@ -22,14 +23,26 @@ NEAR_ONLY = "Kein Dokument enthält alle Wörter. Am nächsten kommen:"
 NEAR_BESIDE = "Nicht alle Wörter enthalten:"
 
 
-def print_status(data: Path) -> None:
-    """Holdings, last runs and the listings of each source's last run."""
+def print_status(data: Path, *, now: str) -> None:
+    """Holdings, how fresh each source is at ``now`` (UTC), last runs and the listings of each source's last run."""
     with closing(open_reading(data)) as conn:
         alive = somebody_works(conn, data)
         _print_holdings(conn, data)
+        for stand in stands(answered_nights(conn), now=now):
+            click.echo(f"  {stand_line(stand)}")
         for row in conn.execute("select source, max(id) as id from runs group by source order by source"):
             _print_run(conn, row["id"], alive=alive)
         _print_incidents(conn)
+
+
+def stand_line(stand: Stand) -> str:
+    """When the documents of a source last answered.
+
+    >>> stand_line(Stand(source="dsk", at="2026-11-20T03:10:00Z", stale=True))
+    'dsk: Stand der Daten 2026-11-20T03:10:00Z (ACHTUNG: älter als 48 Stunden)'
+    """
+    said = f"{stand.source}: Stand der Daten {stand.at or 'unbekannt, die Dokumente haben noch nie geantwortet'}"
+    return f"{said} (ACHTUNG: älter als 48 Stunden)" if stand.stale and stand.at else said
 
 
 def _print_holdings(conn: sqlite3.Connection, data: Path) -> None:

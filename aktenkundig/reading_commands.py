@@ -82,8 +82,9 @@ def refuse_taken(host: str, port: int) -> None:
 def status(data: Path) -> None:
     """Bestand, letzte Läufe, Übersichtsseiten und offene Alarme zeigen."""
     from aktenkundig.output import print_status
+    from archive.timestamps import utc_text
 
-    print_status(data)
+    print_status(data, now=utc_text(datetime.now(UTC)))
 
 
 @click.command(cls=GermanCommand)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from crawler.wordlists import words
 
@@ -78,17 +80,27 @@ def describe_error(error: ReadingError) -> str:
 
 
 def describe_failure(error: BaseException | None) -> tuple[str, str]:
-    """The problem kind and sentence for an address that gave no usable answer.
+    """The problem kind and sentence for an address that gave no usable answer, with what kept robots.txt away.
 
     >>> describe_failure(TimeoutError())
     ('timeout', 'Die Antwort kam nicht rechtzeitig.')
     """
-    failures = words("problems")["failures"]
+    tables = words("problems")
+    kind, sentence = _told(error, tables)
+    if kind == "robots_unreachable" and error is not None and error.__cause__ is not None:
+        sentence += f" Grund: {_told(error.__cause__, tables)[1]}"
+    return kind, sentence
+
+
+def _told(error: BaseException | None, tables: Mapping[str, Any]) -> tuple[str, str]:
+    for mark, (kind, sentence) in tables["marks"].items():
+        if mark in str(error):
+            return kind, sentence
     for cls in type(error).__mro__:
-        if cls.__name__ in failures:
-            kind, sentence = failures[cls.__name__]
+        if cls.__name__ in tables["failures"]:
+            kind, sentence = tables["failures"][cls.__name__]
             return kind, sentence
     if "redirect" in str(error).lower():
-        kind, sentence = failures["RedirectLoop"]
+        kind, sentence = tables["failures"]["RedirectLoop"]
         return kind, sentence
     return "unreachable", f"Keine Verbindung ({type(error).__name__})."

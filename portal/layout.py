@@ -2,59 +2,48 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request
 
+from archive.health.freshness import Nights, Stand, answered_nights, stands
+from archive.timestamps import utc_text
 from portal import clock
 from portal.access import recall
-from portal.german_dates import moment
 from portal.queries.family import marks_of_documents
 from portal.settings import DATABASE, PLUGIN, archive_database, settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-STALE_AFTER = timedelta(hours=48)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Freshness:
-    """How old the data is: end of the last successful run of the source that is furthest behind (UTC).
+    """How old the data is: ``at`` (UTC) is that of the source furthest behind, ``sources`` tells it of each.
 
-    ``incomplete`` where it is young, but a source has had no successful run at all.
+    ``incomplete`` where it is young, but the documents of a source have never answered.
     """
 
     at: str | None
     stale: bool
     incomplete: bool = False
+    sources: tuple[Stand, ...] = ()
 
 
-def last_successes(conn: sqlite3.Connection) -> tuple[str | None, ...]:
-    """For each source the end of its last successful run (UTC); None where it had none."""
-    rows = conn.execute(
-        "select source, max(case when outcome = 'ok' then finished_at end) as at"
-        " from runs where outcome <> 'running' group by source"
-    )
-    return tuple(row["at"] for row in rows)
+def freshness(nights: Nights, now: datetime) -> Freshness:
+    """The state of the data; stale when the documents of a source have not answered for 48 hours.
 
-
-def freshness(ends: Sequence[str | None], now: datetime) -> Freshness:
-    """The state of the data; stale when a source has had no successful run for 48 hours.
-
-    >>> freshness(["2026-11-21T03:00:00Z"], datetime.fromisoformat("2026-11-22T03:00:00Z")).stale
+    >>> freshness({"dsk": ("2026-11-21T03:00:00Z",)}, datetime.fromisoformat("2026-11-22T03:00:00Z")).stale
     False
     """
-    known = [end for end in ends if end]
-    incomplete = len(known) < len(ends)
+    found = stands(nights, now=utc_text(now))
+    known = [one.at for one in found if one.at]
+    incomplete = len(known) < len(found)
     at = (max if incomplete else min)(known, default=None)
-    local = moment(at)
-    old = local is None or now - local > STALE_AFTER
-    return Freshness(at=at, stale=old or incomplete, incomplete=incomplete and not old)
+    old = at is None or any(one.stale for one in found if one.at)
+    return Freshness(at=at, stale=old or incomplete, incomplete=incomplete and not old, sources=tuple(found))
 
 
 def absolute_url(datasette: Datasette, request: Request, path: str) -> str:
@@ -69,7 +58,7 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
     """The variables of ``base.html``; works without an archive and without a request."""
     known = archive_database(datasette) is not None
     return {
-        "freshness": freshness(await recall(datasette, last_successes), clock.now()) if known else None,
+        "freshness": freshness(await recall(datasette, answered_nights), clock.now()) if known else None,
         "has_archive": known,
         "marks": await recall(datasette, marks_of_documents) if known else {},
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),

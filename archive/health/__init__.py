@@ -9,7 +9,7 @@ from datetime import timedelta
 from statistics import median
 
 from archive.health.rhythm import longest_pause, silence
-from archive.health.trouble import UNREADABLE, interposed_pages
+from archive.health.trouble import UNREADABLE, failing_kinds, interposed_pages
 from archive.timestamps import moment, utc_text
 
 
@@ -25,7 +25,7 @@ class Finding:
 class Thresholds:
     """When something counts as wrong. Shares are 0…1, ``quiet_days`` the shortest silence that can alarm.
 
-    After ``incident_days`` what an incident brought counts as usual.
+    After ``incident_days``, and half as many nights whatever the clock says, what an incident brought counts as usual.
     """
 
     unreadable_share: float = 0.2
@@ -65,12 +65,19 @@ class Case:
     run: sqlite3.Row
     limits: Thresholds
 
+    @property
+    def now(self) -> str:
+        """The end of the run (UTC)."""
+        return str(self.run["finished_at"] or self.run["started_at"])
+
     def since(self, kind: str) -> int:
         """The run in which the open incident of this kind began, else this one: what came before was usual."""
-        oldest = utc_text(moment(self.run["started_at"]) - timedelta(days=self.limits.incident_days))
+        days = self.limits.incident_days
+        oldest = utc_text(moment(self.run["started_at"]) - timedelta(days=days))
         row = self.conn.execute(
-            "select run_id from incidents where source = ? and kind = ? and closed_at is null and opened_at >= ?",
-            (self.run["source"], kind, oldest),
+            "select run_id from incidents i where source = ? and kind = ? and closed_at is null and (opened_at >= ? or"
+            " (select count(*) from runs r where r.source = i.source and r.id > i.run_id and r.id <= ?) < ?)",
+            (self.run["source"], kind, oldest, self.run["id"], days // 2),
         ).fetchone()
         return int(row[0]) if row is not None and row[0] is not None else int(self.run["id"])
 
@@ -103,7 +110,7 @@ class Case:
 
     def interposed(self) -> dict[str, tuple[int, int]]:
         """For each kind of page how many addresses answered with a page put in between, and how many there are."""
-        return interposed_pages(self.conn, run_id=self.run["id"], now=self.run["started_at"])
+        return interposed_pages(self.conn, run_id=self.run["id"], now=self.now)
 
 
 def assess(conn: sqlite3.Connection, run_id: int, limits: Thresholds | None = None) -> list[Finding]:
@@ -155,6 +162,16 @@ def _many_failures(case: Case) -> Finding | None:
     if failed < case.limits.failed_least or failed / asked < case.limits.failed_share:
         return None
     return Finding(kind="many_failures", detail=f"{failed} von {asked} Abrufen sind fehlgeschlagen.")
+
+
+def _kind_failed(case: Case) -> Finding | None:
+    """A few documents that fail are a problem; all of one kind are an alarm, however few these are."""
+    found = failing_kinds(case.conn, run_id=case.run["id"], now=case.now)
+    if not found or _layout_changed(case) or _many_failures(case):
+        return None
+    name, (failed, asked) = max(found.items(), key=lambda one: one[1][0])
+    detail = f"Von {asked} {name} antworten {failed} nicht mit ihrem Inhalt."
+    return Finding(kind="kind_failed", detail=detail)
 
 
 def _too_few(case: Case) -> Finding | None:
@@ -304,6 +321,7 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     _layout_changed,
     _interposed,
     _many_failures,
+    _kind_failed,
     _too_few,
     _too_many,
     _too_many_changes,

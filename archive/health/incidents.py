@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from archive.database import meta_value, set_meta
@@ -15,10 +15,17 @@ UNDELIVERED = "undelivered_messages"
 
 HIDES = {
     "listing_lost": {"too_few"},
-    "interposed": {"fields_gone", "layout_changed", "many_failures", "too_many_changes", "undated"},
-    "layout_changed": {"fields_gone", "many_failures", "too_many_changes"},
+    "interposed": {"fields_gone", "kind_failed", "layout_changed", "many_failures", "too_many_changes", "undated"},
+    "layout_changed": {"fields_gone", "kind_failed", "many_failures", "too_many_changes", "undated"},
+    "many_failures": {"kind_failed"},
+    "fields_gone": {"too_many_changes", "undated"},
+    "too_many": {"sudden_growth"},
+    "disk_low": {"disk_fills_up"},
 }
-"""What nobody can judge while something worse goes on: such incidents stay as they are, neither told nor ended."""
+"""What is but a sign of something worse, or cannot be judged beside it: neither told nor ended while that goes on."""
+
+LASTS = {"kind_failed": {"interposed", "layout_changed", "many_failures"}}
+"""What is not over as long as this goes on: it began as one of them, and is told already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,19 +44,26 @@ def note_findings(
 ) -> list[Change]:
     """Bring the open incidents of a source in line with what was found; what began and what ended.
 
-    A run that failed says nothing about the incidents of runs that came to their end: these stay open.
+    One cause is one incident, also when several signs of it show in the same night. A run that failed says nothing
+    about the incidents of runs that came to their end: these stay open.
     """
     found = {finding.kind: finding for finding in findings}
     open_now = {
         row["kind"]: row
         for row in conn.execute("select * from incidents where source = ? and closed_at is null", (source,))
     }
-    began = [_open(conn, source, finding, at, run_id) for kind, finding in found.items() if kind not in open_now]
+    hidden = _kinds(HIDES, found)
+    lasting = found.keys() | hidden | _kinds(LASTS, found)
+    going_on = open_now.keys() & lasting
+    told = open_now.keys() | hidden | _kinds(HIDES, going_on)
+    began = [_open(conn, source, finding, at, run_id) for kind, finding in found.items() if kind not in told]
     if "run_failed" in found:
         return began
-    hidden = {kind for worse in found for kind in HIDES.get(worse, ())}
-    over = [row for kind, row in open_now.items() if kind not in found and kind not in hidden]
-    return began + [_close(conn, row, at) for row in over]
+    return began + [_close(conn, row, at) for kind, row in open_now.items() if kind not in going_on]
+
+
+def _kinds(table: Mapping[str, set[str]], kinds: Iterable[str]) -> set[str]:
+    return {other for kind in kinds for other in table.get(kind, ())}
 
 
 def open_incidents(conn: sqlite3.Connection) -> list[sqlite3.Row]:

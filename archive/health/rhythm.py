@@ -28,15 +28,22 @@ def longest_pause(conn: sqlite3.Connection, source: str, *, at: str) -> int | No
     return max(recent + [gap for _, gap in gaps[-LEAST_PAUSES:]])
 
 
+LONGEST_GAP, BELIEVED_AFTER = 7, 3
+"""A longer gap (days) between two nights counts in full only when so many nights came after it: a clock may jump."""
+
+
 def silence(conn: sqlite3.Connection, source: str, *, at: str) -> int:
-    """For how many days nothing has appeared since somebody watches: what was silent before is no news."""
-    began = conn.execute("select min(started_at) from runs where source = ? and outcome = 'ok'", (source,)).fetchone()[
-        0
-    ]
-    days = active_days(conn, source, at=at)
-    today = moment(at).date()
-    watched = moment(began).date() if began else today
-    return (today - max([watched, *days[-1:]])).days
+    """For how many days nothing has appeared while somebody was watching: what was silent before is no news."""
+    nights = conn.execute(
+        "select started_at from runs where source = ? and outcome = 'ok' and started_at <= ? order by started_at",
+        (source, at),
+    )
+    today, days = moment(at).date(), active_days(conn, source, at=at)
+    watched = sorted({moment(row[0]).date() for row in nights} | {today})
+    last = max([watched[0], *days[-1:]])
+    looks = [last, *(day for day in watched if day > last)]
+    gaps = [(later - earlier).days for earlier, later in itertools.pairwise(looks)]
+    return sum(gaps[:-BELIEVED_AFTER]) + sum(min(gap, LONGEST_GAP) for gap in gaps[-BELIEVED_AFTER:])
 
 
 def active_days(conn: sqlite3.Connection, source: str, *, at: str) -> list[date]:

@@ -1,4 +1,4 @@
-"""Which documents a run's troubles concern: pages put in between, and kinds of pages of which many failed."""
+"""Which documents a run's troubles concern: pages put in between, kinds of pages of which many or all failed."""
 
 from __future__ import annotations
 
@@ -20,12 +20,18 @@ ABSENT = ("dead_link", "missing_page")
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """One document of a source: its kind of page, whether a problem of this run concerns it, and which."""
+    """One document of a source: its kind of page, whether it was ``asked``, and what kept it from answering.
+
+    ``interposed`` and ``failed`` speak of documents that answered lately, ``lacking`` of any that did not in this run.
+    """
 
     document_id: str
     kind: str
+    doc_type: str
     interposed: bool
     failed: bool
+    lacking: bool
+    asked: bool
 
 
 def is_lately(at: str, *, now: str) -> bool:
@@ -65,27 +71,82 @@ def interposed_pages(conn: sqlite3.Connection, *, run_id: int, now: str) -> dict
     return {kind: (count, total[kind]) for kind, count in between.items() if count}
 
 
+WHOLE, WHOLE_SHARE = 3, 0.8
+KIND_NAMES = {"release": "Mitteilungen", "page": "Seiten", "file": "Dateien"}
+
+
+def failing_kinds(conn: sqlite3.Connection, *, run_id: int, now: str) -> dict[str, tuple[int, int]]:
+    """Kinds of pages, and types of documents, that failed as a whole however few they are: failed and asked, by name.
+
+    Whatever the address answers instead counts, for as long as it does; addresses that never were archived count with
+    their kind. What nothing names any more is no failure: it is being removed.
+    """
+    found = [(one.kind, one.doc_type, one.lacking) for one in _troubles(conn, run_id=run_id, now=now) if one.asked]
+    found += [(row[0], "", True) for row in conn.execute(_NEVER_READ, {"run": run_id})]
+    asked: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for kind, doc_type, lacking in found:
+        for name in (KIND_NAMES[kind], *([f"Dokumenten der Art »{doc_type}«"] if doc_type else [])):
+            asked[name] += 1
+            failed[name] += lacking
+    return {
+        name: (count, asked[name]) for name, count in failed.items() if count >= max(WHOLE, WHOLE_SHARE * asked[name])
+    }
+
+
+_NEVER_READ = """
+select distinct iif(p.stage = 'fetch', 'file', p.stage), p.url from problems p where p.run_id = :run
+and p.kind not in ('missing_page', 'robots_forbidden') and (p.stage in ('release', 'page', 'file')
+  or p.stage = 'fetch' and (p.url like '%.pdf' or p.url like '%.odt' or p.url like '%.docx'))
+and not exists (select 1 from documents d where d.id = p.document_id)
+"""
+
+
+def _lately(conn: sqlite3.Connection, *, run_id: int, now: str) -> str:
+    """What was seen since then was seen lately: for two weeks, and for as many nights, whatever the clock says."""
+    night = conn.execute(
+        "select started_at from runs where source = (select source from runs where id = :run) and id < :run"
+        " order by id desc limit 1 offset :back",
+        {"run": run_id, "back": LATELY.days - 1},
+    ).fetchone()
+    return min(utc_text(moment(now) - LATELY), night[0] if night else "")
+
+
 def _troubles(conn: sqlite3.Connection, *, run_id: int, now: str) -> list[Trouble]:
-    """Every present document of the run's source."""
-    since = utc_text(moment(now) - LATELY)
+    """Every present document of the run's source. Where a clock that was ahead dated it, its problems tell."""
     rows = conn.execute(
         f"""
         with bad as (
           select document_id, max(kind = '{INTERPOSED}') as interposed, max(kind not in {ABSENT}
-            and stage in ('fetch', 'release', 'page', 'file', 'store')) as failed
+            and stage in ('fetch', 'release', 'page', 'file', 'store')) as failed,
+            max(stage in ('fetch', 'release', 'page', 'file', 'store', 'removal')) as problem,
+            max(stage in ('fetch', 'removal') or kind in {(INTERPOSED, *UNREADABLE)}) as lost
           from problems where run_id = :run and document_id is not null group by document_id)
         select d.id, case when d.doc_type = 'pressemitteilung' and f.method = 'html' then 'release'
             when f.method = 'html' then 'page' else 'file' end as kind,
           coalesce(bad.interposed, 0) and d.last_seen_at >= :since as interposed,
-          coalesce(bad.failed, 0) and d.last_seen_at >= :since and d.last_seen_at < r.started_at as failed
+          coalesce(bad.failed, 0) and d.last_seen_at >= :since as failed,
+          d.last_seen_at >= r.started_at and (d.last_seen_at <= coalesce(r.finished_at, :now)
+            or not coalesce(bad.lost, 0)) as answered, bad.problem, d.doc_type
         from runs r join documents d on d.source = r.source
         left join pages f on f.document_id = d.id and f.page = 1
         left join bad on bad.document_id = d.id
         where r.id = :run and d.removed_at is null and d.moved_to is null
         """,
-        {"run": run_id, "since": since},
+        {"run": run_id, "since": _lately(conn, run_id=run_id, now=now), "now": now},
     )
-    return [Trouble(document_id=row[0], kind=row[1], interposed=bool(row[2]), failed=bool(row[3])) for row in rows]
+    return [
+        Trouble(
+            document_id=document_id,
+            kind=kind,
+            doc_type=doc_type,
+            interposed=bool(interposed),
+            failed=bool(failed and not answered),
+            lacking=bool(problem and not answered),
+            asked=bool(problem or answered),
+        )
+        for document_id, kind, interposed, failed, answered, problem, doc_type in rows
+    ]
 
 
 def _strangers(conn: sqlite3.Connection, *, run_id: int, now: str) -> list[tuple[str, int]]:
@@ -98,5 +159,5 @@ def _strangers(conn: sqlite3.Connection, *, run_id: int, now: str) -> list[tuple
           and :since <= (select min(e.at) from problems e where e.url = p.url and e.kind = '{INTERPOSED}')
         group by p.stage
         """,
-        {"run": run_id, "since": utc_text(moment(now) - LATELY)},
+        {"run": run_id, "since": _lately(conn, run_id=run_id, now=now)},
     ).fetchall()

@@ -96,7 +96,8 @@ def outcome_of(recorder: Recorder, reason: str) -> tuple[str, str | None]:
     if reason != "finished":
         return "failed", f"Der Lauf endete vorzeitig: {EARLY_ENDS.get(reason, reason)}"
     if not recorder.main_listings and not recorder.unread_listings:
-        return "failed", "Keine Übersichtsseite hat geantwortet."
+        cause = "".join(f" {detail}" for detail, _ in recorder.causes.most_common(1))
+        return "failed", f"Keine Übersichtsseite hat geantwortet.{cause}"
     if not recorder.complete:
         return ("alarm", "Mindestens eine Übersichtsseite konnte nicht gelesen werden oder war unerwartet leer.")
     return "ok", None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -42,7 +43,8 @@ class Recorder:
 
     ``answered`` maps document ids to when they answered with their content, ``gone`` to the check
     that found them missing; ``complete`` turns false when a listing could not be read; ``kept`` counts
-    the documents that were read and stored, ``unread_listings`` the listings that answered with something else.
+    the documents that were read and stored, ``unread_listings`` the listings that answered with something else,
+    ``causes`` why listings did not answer.
     """
 
     def __init__(self, run: Run, *, files: FileWorker | None = None) -> None:
@@ -51,6 +53,7 @@ class Recorder:
         self.answered: dict[str, str] = {}
         self.gone: dict[str, Gone] = {}
         self.outcomes: dict[str, str] = {}
+        self.causes: Counter[str] = Counter()
         self.complete = True
         self.main_listings = 0
         self.unread_listings = 0
@@ -168,7 +171,11 @@ class Recorder:
 
     def _failure(self, item: Failure) -> None:
         at = item.evidence.fetched_at if item.evidence else None
-        self._problem(item.url, item.stage, item.kind, item.detail, at, item.document_id)
+        said = item.kind == "robots_unreachable" and item.detail in self.causes and not self.listings
+        if not said:  # one cause that keeps the whole site away is one problem
+            self._problem(item.url, item.stage, item.kind, item.detail, at, item.document_id)
+        if item.stage == "fetch" and item.document_id is None:
+            self.causes[item.detail] += 1
         if item.kind in ("missing_page", "not_listed", "empty_page"):
             return
         self.unread_listings += item.stage == "listing" and not item.kind.startswith("http_")

@@ -143,21 +143,20 @@ def _honest(conn: sqlite3.Connection, run: Run) -> Run:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceState:
-    """Where a source stands: outcome and end of its last run, end of its last good one (UTC)."""
+    """How the last run of a source came out, and when it ended (UTC)."""
 
     source: str
     outcome: str
     last: str
-    last_ok: str | None
 
 
 _SOURCES = """
-select source, max(case when outcome = 'ok' then finished_at end) as last_ok, max(finished_at) as last,
+select source, max(finished_at) as last,
   (select outcome from runs newest where newest.source = r.source and newest.finished_at is not null
    order by id desc limit 1) as outcome
 from runs r where finished_at is not null group by source order by source"""
 
 
 def source_states(conn: sqlite3.Connection) -> tuple[list[SourceState], list[Incident]]:
-    """Where each source stands, and the incidents that are open."""
+    """How the last run of each source came out, and the incidents that are open."""
     return records(SourceState, conn.execute(_SOURCES)), _incidents(conn, "closed_at is null")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
+from archive.health.freshness import Stand, answered_nights
 from portal import clock
 from portal.access import read, recall
 from portal.layout import freshness
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Trouble:
     """Something readers should know first: data that is ``old``, a last run that failed, or an open incident.
 
-    ``at`` is the last good run, the end of the last run, or when the incident was opened.
+    ``at`` is when documents last answered, the end of the last run, or when the incident was opened.
     """
 
     source: str
@@ -32,12 +33,12 @@ class Trouble:
     incident: Incident | None = None
 
 
-def troubles(states: list[SourceState], incidents: list[Incident], now: datetime) -> list[Trouble]:
-    """What is wrong at ``now``: old data, then incidents, then failed runs that neither of them tells of."""
-    old = [state for state in states if freshness([state.last_ok], now).stale]
-    told = {state.source for state in old} | {incident.source for incident in incidents}
+def troubles(states: list[SourceState], incidents: list[Incident], found: Sequence[Stand]) -> list[Trouble]:
+    """What is wrong: old data, then incidents, then failed runs that neither of them tells of."""
+    old = [one for one in found if one.stale]
+    told = {one.source for one in old} | {incident.source for incident in incidents}
     return [
-        *(Trouble(source=state.source, at=state.last_ok, old=True) for state in old),
+        *(Trouble(source=one.source, at=one.at, old=True) for one in old),
         *(Trouble(source=one.source, at=one.opened_at, incident=one) for one in incidents),
         *(
             Trouble(source=state.source, at=state.last, outcome=state.outcome)
@@ -47,12 +48,17 @@ def troubles(states: list[SourceState], incidents: list[Incident], now: datetime
     ]
 
 
+async def _stands(datasette: Datasette) -> tuple[Stand, ...]:
+    return freshness(await recall(datasette, answered_nights), clock.now()).sources
+
+
 async def troubles_now(datasette: Datasette) -> list[Trouble]:
     """What is wrong now, for the status page and the line on the start page."""
-    return troubles(*await recall(datasette, source_states), clock.now())
+    return troubles(*await recall(datasette, source_states), await _stands(datasette))
 
 
 async def show_status(datasette: Datasette, request: Request) -> Response:
     """Runs, alarms, coverage of the listings and problems."""
     state = await read(datasette, status)
-    return await page(datasette, request, "status.html", state=state, troubles=await troubles_now(datasette))
+    found, stands = await troubles_now(datasette), await _stands(datasette)
+    return await page(datasette, request, "status.html", state=state, troubles=found, stands=stands)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shutil
@@ -61,7 +62,49 @@ def test_the_services_have_their_own_user_and_write_into_the_archive_only(servic
     assert section["User"] == "aktenkundig"
     assert section["ProtectSystem"] == "strict"
     assert section["PrivateTmp"] == "yes"
-    assert section["ReadWritePaths"] == "/var/lib/aktenkundig"
+    assert section["ReadWritePaths"] in ("/var/lib/aktenkundig", "/var/lib/aktenkundig -/srv/aktenkundig")
+
+
+def test_what_takes_long_does_not_hang_on_the_end_of_the_night() -> None:
+    """A backup as ExecStopPost is killed after TimeoutStopSec; the unit for it has hours."""
+    copy = (DEPLOY / "systemd" / "aktenkundig-copy.service").read_text(encoding="utf-8")
+
+    assert not [path for path in DEPLOY.rglob("*") if path.is_file() and "ExecStopPost=" in path.read_text("utf-8")]
+    assert "TimeoutStartSec=6h" in copy
+    assert "OnSuccess=aktenkundig-copy.service" in (DEPLOY / "README.md").read_text(encoding="utf-8")
+
+
+def test_cron_reads_the_settings_as_systemd_does(tmp_path: Path) -> None:
+    """systemd.exec(5), EnvironmentFile=: no shell, values as they stand."""
+    settings = tmp_path / "aktenkundig.env"
+    settings.write_text(
+        "# Kommentar\n; noch einer\n\nA=x & y; z\nB=p$HOME`id`\nC=Redaktion <a@example.org>\nD= aussen  \n"
+        'E="mit \\"Zeichen\\" "\nF=\'ein $wort \'\nG=\nH=a\\\\b\nI=https://x.example/?a=1&b=2#c\nJ=ohne Zeilenende',
+        encoding="utf-8",
+    )
+    command = [str(DEPLOY / "with-environment"), str(settings), sys.executable, "-c"]
+    show = "import json, os; print(json.dumps({n: os.environ[n] for n in 'ABCDEFGHIJ'}))"
+    ran = subprocess.run([*command, show], capture_output=True, text=True, check=True)
+
+    assert json.loads(ran.stdout) == {
+        "A": "x & y; z",
+        "B": "p$HOME`id`",
+        "C": "Redaktion <a@example.org>",
+        "D": "aussen",
+        "E": 'mit "Zeichen" ',
+        "F": "ein $wort ",
+        "G": "",
+        "H": "a\\b",
+        "I": "https://x.example/?a=1&b=2#c",
+        "J": "ohne Zeilenende",
+    }
+
+
+def test_cron_uses_it() -> None:
+    cron = (DEPLOY / "aktenkundig.cron").read_text(encoding="utf-8")
+
+    assert "deploy/with-environment /etc/aktenkundig/aktenkundig.env nice" in cron
+    assert "%" not in cron.splitlines()[-1]
 
 
 def test_the_workflow_is_valid_by_the_schema_of_github() -> None:

@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from receivers import mail_server, web_receiver
 
 from aktenkundig.messages import BadMessageSettings, MessageSettings, Report, send
+from archive.health.freshness import Stand
 from archive.health.incidents import Change
 
 SECRET = "geheim-7f3a"
@@ -29,8 +30,12 @@ GOOD_NIGHT = Report(healthy=True, changes=(), lines=("dsk: in Ordnung",))
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Key and certificate of a mail server on this machine, in one file."""
+    return certificate_for("localhost", tmp_path_factory.mktemp("tls") / "server.pem")
+
+
+def certificate_for(host: str, path: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
@@ -40,10 +45,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .serial_number(7)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
     plain = serialization.NoEncryption()
     path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
@@ -99,8 +103,34 @@ def test_a_server_with_an_unknown_certificate_gets_neither_password_nor_mail(tls
         settings = mail_settings(inbox.port, smtp_tls=tls, smtp_user="archiv", smtp_password=SECRET)
         failed = send(BAD_NIGHT, settings)
 
-    assert [one.reason for one in failed] == ["SSLCertVerificationError"]
+    assert [one.reason for one in failed] == ["das Zertifikat des Servers wird nicht anerkannt"]
     assert (inbox.messages, inbox.logins) == ([], [])
+
+
+@pytest.mark.parametrize("tls", ["starttls", "ssl"])
+def test_a_certificate_of_another_name_is_one_german_sentence(
+    tls: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = certificate_for("mail.example.org", tmp_path / "other.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(other))
+    with mail_server(tls=server_side(other), wrapped=tls == "ssl") as inbox:
+        failed = send(BAD_NIGHT, mail_settings(inbox.port, smtp_tls=tls))
+
+    assert [one.reason for one in failed] == ["das Zertifikat des Servers gilt für einen anderen Namen"]
+    assert inbox.messages == []
+
+
+def test_a_mail_says_when_it_was_sent_and_is_one_of_its_kind() -> None:
+    with mail_server() as inbox:
+        send(BAD_NIGHT, mail_settings(inbox.port))
+        send(BAD_NIGHT, mail_settings(inbox.port, mail_from="", mail_to="Redaktion <redaktion@example.com>, root"))
+
+    first, second = inbox.messages
+    sent = first["Date"].datetime
+    assert abs((datetime.now(UTC) - sent).total_seconds()) < 600
+    assert first["Message-ID"].endswith("@example.org>")
+    assert second["Message-ID"].endswith("@example.com>")
+    assert first["Message-ID"] != second["Message-ID"]
 
 
 def test_a_server_without_starttls_gets_no_mail_in_the_clear() -> None:
@@ -141,6 +171,15 @@ def test_a_bad_night_pings_for_failure_even_without_news() -> None:
     assert posts.received == [("/ping/8f2c/fail?from=archiv", {"healthy": False})]
 
 
+def test_ping_and_webhook_say_how_fresh_each_source_is() -> None:
+    old = Stand(source="dsk", at="2026-02-01T04:00:00Z", stale=True)
+    with web_receiver() as posts:
+        send(replace(BAD_NIGHT, sources=(old,)), MessageSettings(webhook=f"{posts.url}/hook", ping=f"{posts.url}/ping"))
+
+    said = {"dsk": {"at": "2026-02-01T04:00:00Z", "stale": True}}
+    assert [body["sources"] for _, body in posts.received] == [said, said]
+
+
 def test_the_all_clear_is_told_too() -> None:
     with web_receiver() as posts:
         send(replace(GOOD_NIGHT, changes=(CLEAR,)), MessageSettings(webhook=posts.url))
@@ -175,7 +214,7 @@ def test_one_broken_channel_does_not_stop_the_others_and_names_no_address() -> N
     [
         ({"webhook": f"http://127.0.0.1:1/{SECRET} x"}, "InvalidURL"),
         ({"webhook": f"http://[{SECRET}/"}, "ValueError"),
-        ({"ping": f"http://{SECRET}.invalid./"}, "URLError"),
+        ({"ping": f"http://{SECRET}.invalid./"}, "der Name des Servers ist im Netz nicht bekannt"),
     ],
 )
 def test_odd_addresses_are_complaints_without_the_address(changes: dict[str, str], reason: str) -> None:

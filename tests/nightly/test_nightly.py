@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sqlite3
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import pytest
 from nights import FirstNight, contents, night, options_for, rows
-from receivers import web_receiver
+from receivers import Posts, web_receiver
 
 from aktenkundig import nightly
+from aktenkundig.cli import main
 from aktenkundig.crawling import CrawlOptions
+from aktenkundig.messages import BadMessageSettings
 from aktenkundig.nightly import run_night
 from aktenkundig.sample import SampleSite
 from archive.errors import ArchiveBusy
@@ -194,6 +197,136 @@ def test_a_night_that_cannot_be_run_is_told(tmp_path: Path, site: SampleSite) ->
 
     assert [path for path, _ in posts.received] == ["/hook", "/ping/fail"]
     assert posts.received[0][1]["changes"][0]["kind"] == "not_run"
+
+
+def told(posts: Posts) -> list[tuple[str, str]]:
+    """Where something was told, and what is said of the cause."""
+    return [(path, body["changes"][0]["detail"] if "changes" in body else "") for path, body in posts.received]
+
+
+def command_line(monkeypatch: pytest.MonkeyPatch, posts: Posts, data: Path, *arguments: str, **environ: str) -> int:
+    """``aktenkundig nightly`` in this process, with both channels at the receiver; the exit code."""
+    environ = {"AKTENKUNDIG_WEBHOOK": f"{posts.url}/hook", "AKTENKUNDIG_PING": f"{posts.url}/ping"} | environ
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        main(["--data", str(data), "nightly", *arguments])
+    return int(str(ended.value.code))
+
+
+NOBODY = ("--at", "dsk=http://127.0.0.1:9", "--at", "dsmv=http://127.0.0.1:9")
+NOT_RUN: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
+    "no contact": ((), {"AKTENKUNDIG_CONTACT": ""}, "wird ein Kontakt gebraucht"),
+    "no such option": (("--dely", "3"), {}, "Die Option --dely gibt es nicht"),
+    "no number": (("--delay", "viel"), {}, "--delay: Erwartet wird eine Zahl"),
+    "a stand-in that is none": (("--at", "dsk"), {}, "--at erwartet QUELLE=ADRESSE"),
+    "no time limit": (NOBODY, {"AKTENKUNDIG_TIMEOUT": "bald"}, "AKTENKUNDIG_TIMEOUT muss eine Zahl sein"),
+    "no port": (NOBODY, {"AKTENKUNDIG_SMTP_PORT": "zwölf"}, "AKTENKUNDIG_SMTP_PORT muss eine Zahl"),
+    "no Redis address": (NOBODY, {"AKTENKUNDIG_CLUSTER": "http://127.0.0.1"}, "erwartet eine Adresse wie redis://"),
+    "no Redis": (
+        NOBODY,
+        {"AKTENKUNDIG_CLUSTER": "redis://:geheim@127.0.0.1:9/0"},
+        "Redis (AKTENKUNDIG_CLUSTER) antwortet",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOT_RUN)
+def test_what_keeps_a_night_from_being_run_is_told_everywhere(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments, environ, cause = NOT_RUN[case]
+    with web_receiver() as posts:
+        code = command_line(monkeypatch, posts, tmp_path, *arguments, **environ)
+
+    assert code == 2
+    assert [path for path, _ in told(posts)] == ["/hook", "/ping/fail"]
+    assert posts.received[0][1]["changes"][0]["kind"] == "not_run"
+    assert cause in told(posts)[0][1]
+    assert "geheim" not in str(posts.received)
+
+
+def test_a_locked_archive_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with archive_lock(data), web_receiver() as posts:
+        code = command_line(monkeypatch, posts, data, *NOBODY)
+
+    assert code == 2
+    assert [path for path, _ in told(posts)] == ["/hook", "/ping/fail"]
+    assert "Ein anderer Lauf arbeitet gerade" in told(posts)[0][1]
+
+
+def test_a_full_disk_is_told_before_anything_is_asked(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(nightly, "NamedTemporaryFile", full)
+    site.forget_requests()
+    with web_receiver() as posts, pytest.raises(OSError, match="No space"):
+        night(site, data, environ={"AKTENKUNDIG_WEBHOOK": posts.url})
+
+    assert "Der Datenträger ist voll" in told(posts)[0][1]
+    assert site.requests == []
+
+
+def test_a_wrong_channel_does_not_keep_the_others_silent(tmp_path: Path, site: SampleSite) -> None:
+    with web_receiver() as posts, pytest.raises(BadMessageSettings):
+        night(site, tmp_path, environ={"AKTENKUNDIG_WEBHOOK": "kein Haken", "AKTENKUNDIG_PING": f"{posts.url}/ping"})
+
+    assert told(posts) == [("/ping/fail", "")]
+
+
+def test_a_night_that_is_ended_from_outside_is_told(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(nightly, "crawl_sources", interrupted)
+    with web_receiver() as posts, pytest.raises(KeyboardInterrupt):
+        night(site, data, environ={"AKTENKUNDIG_WEBHOOK": posts.url})
+
+    assert told(posts) == [("", "Abgebrochen.")] or told(posts) == [("/", "Abgebrochen.")]
+
+
+def test_help_tells_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with web_receiver() as posts:
+        code = command_line(monkeypatch, posts, tmp_path, "--help")
+
+    assert (code, posts.received) == (0, [])
+
+
+def test_a_site_that_cannot_be_reached_is_one_problem_that_names_the_cause(data: Path, site: SampleSite) -> None:
+    """Whatever keeps robots.txt away keeps every page away: that is one thing, said once."""
+    said = night(site, data, at={"dsk": "http://127.0.0.1:9", "dsmv": site.address("dsmv")})
+    problems = "select detail from problems where run_id = (select max(id) from runs where source = 'dsk')"
+    sentence = "robots.txt ist nicht erreichbar; es wird nichts abgerufen. Grund: Der Server nimmt keine Verbindung an."
+
+    assert rows(data, problems) == [(sentence,)]
+    assert f"Alarm seit {rows(data, 'select opened_at from incidents')[0][0]}: dsk: Keine Übersichtsseite" in said.out
+    assert said.out.count(sentence) == 2
+
+
+def test_every_source_says_how_old_its_data_are(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the report, in the ping and in ``status``: a run that came to its end is no fresh document."""
+    unharvested(monkeypatch)
+    old = "2026-03-01T04:00:00Z"
+    with closing(sqlite3.connect(data / "archive.db")) as conn, conn:
+        conn.execute("update runs set finished_at = ? where source = 'dsk'", (old,))
+    with web_receiver() as posts:
+        said = night(site, data, environ={"AKTENKUNDIG_PING": f"{posts.url}/ping"})
+    sources = posts.received[0][1]["sources"]
+    with pytest.raises(SystemExit):
+        main(["--data", str(data), "status"])
+
+    assert sources["dsk"] == {"at": old, "stale": True}
+    assert sources["dsmv"]["stale"] is False
+    line = f"dsk: Stand der Daten {old} (ACHTUNG: älter als 48 Stunden)"
+    assert line in said.out
+    assert line in capsys.readouterr().out
 
 
 def test_secrets_are_neither_printed_nor_stored(data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch) -> None:

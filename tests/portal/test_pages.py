@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 import sample_documents as samples
+from archive_builder import add_run, new_archive
 from lxml import html
 from sample_documents import NOW
 
 from archive.database import open_archive
+from archive.health.freshness import answered_nights
 from archive.lock import archive_lock
 from portal import clock
-from portal.layout import freshness, last_successes
+from portal.layout import freshness
 from portal.queries.status import Incident, SourceState
 from portal.views.status import troubles
 
@@ -190,17 +192,17 @@ def test_footer_warns_after_48_hours(portal: Any, monkeypatch: pytest.MonkeyPatc
         ([("dsmv", "ok", 10), ("dsk", "ok", 60)], "2026-11-20T00:00:00Z", True),
         ([("dsmv", "ok", 60), ("dsmv", "failed", 1)], "2026-11-20T00:00:00Z", True),
         ([("dsmv", "ok", 5), ("dsk", "failed", 5)], "2026-11-22T07:00:00Z", True),
+        ([("dsmv", "ok", 60), ("dsmv", "ok", -40_000)], "2026-11-20T00:00:00Z", True),
     ],
 )
 def test_state_is_that_of_the_source_furthest_behind(runs: list[tuple[str, str, int]], at: str, stale: bool) -> None:
-    """Each source counts with its last successful run; a source without one makes the data stale."""
-    conn = sqlite3.connect(":memory:")
-    conn.row_factory = sqlite3.Row
-    conn.execute("create table runs (source text, outcome text, finished_at text)")
+    """Each source counts with the last night in which its documents answered; one without makes the data stale.
+    A run of a clock that was ahead by years counts for nothing."""
+    conn = new_archive()
     for source, outcome, hours in runs:
-        end = (datetime(2026, 11, 22, 12, tzinfo=UTC) - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        conn.execute("insert into runs values (?, ?, ?)", (source, outcome, end))
-    found = freshness(last_successes(conn), NOW)
+        end = (NOW - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        add_run(conn, source, at=end, outcome=outcome)
+    found = freshness(answered_nights(conn), NOW)
     conn.close()
 
     assert (found.at, found.stale) == (at, stale)
@@ -343,9 +345,10 @@ NIGHT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 )
 def test_bad_news_come_first(outcome: str, last_ok: str | None, alarms: int, told: list[str]) -> None:
     """Old data, open incidents, and a last run that failed where neither of them says so already."""
-    state = SourceState(source="dsk", outcome=outcome, last="2026-11-22T03:00:00Z", last_ok=last_ok)
+    state = SourceState(source="dsk", outcome=outcome, last="2026-11-22T03:00:00Z")
     alarm = Incident(source="dsk", kind="too_few", detail=None, opened_at="2026-11-22T03:00:00Z", closed_at=None)
-    found = troubles([state], [alarm] * alarms, NIGHT)
+    sources = freshness({"dsk": (last_ok,) if last_ok else ()}, NIGHT).sources
+    found = troubles([state], [alarm] * alarms, sources)
 
     assert ["old" if one.old else "incident" if one.incident else one.outcome for one in found] == told
 
