@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from html import escape
 from pathlib import Path
 
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -241,7 +243,9 @@ def pdf(paper: Paper, pages: Iterable[list[_Run]] | None) -> bytes:
     canvas.setTitle(paper.title)
     canvas.setProducer("Aktenkundig Beispielsatz 1.1" if paper.saves else "Aktenkundig Beispielsatz 1.0")
     if pages is None:
-        canvas.drawImage(str(Path(__file__).with_name("scan.png")), 0, 0, *A4)
+        canvas.drawImage(
+            ImageReader(Path(__file__).with_name("scan.png")), 0, 0, *A4
+        )  # named by its pixels, not its path
         canvas.showPage()
     for page in pages or ():
         for run in page:
@@ -333,12 +337,12 @@ def archive(parts: Iterable[tuple[str, bytes]], *, compression: int = zipfile.ZI
     return out.getvalue()
 
 
-def main() -> None:
-    """Write the archive that is shipped."""
+def main(target: Path = SHIPPED) -> None:
+    """Write the archive that is shipped; the typesetter keeps state, so in a process that has set nothing else."""
     files = ((name, made(paper)) for name, paper in sorted(all_papers().items()))
-    SHIPPED.write_bytes(archive(files, compression=zipfile.ZIP_DEFLATED))
-    print(f"{SHIPPED.relative_to(ROOT)}: {SHIPPED.stat().st_size:,} bytes")
+    target.write_bytes(archive(files, compression=zipfile.ZIP_DEFLATED))
+    print(f"{target.name}: {target.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:2]))

@@ -93,7 +93,9 @@ class HarvestSpider(scrapy.Spider):
         yield from self._sent(self.harvest.missed(request.cb_kwargs["ask"], kind, detail))
 
     def _sent(self, results: Iterable[Ask | Record]) -> Iterator[Request | Record]:
-        for result in results:
+        """All results of one answer are drawn at once: Scrapy may deliver the next answer between two of them, and a
+        harvest that has told only half of its asks would take itself to be done."""
+        for result in list(results):
             if not isinstance(result, Ask):
                 yield result
             elif self._within_limit(result):

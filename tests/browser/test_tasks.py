@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from conftest import open_chromium, portal_over
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.webdriver.support.wait import WebDriverWait
 
 from aktenkundig.demo import play_history
 
@@ -42,8 +44,22 @@ class Reader:
         found = self.driver.find_elements("css selector", selector)
         element = next(one for one in found if words in one.text and one.is_displayed())
         self.driver.execute_cdp_cmd("Page.bringToFront", {})
+        before = self.driver.find_element("css selector", "html")
+        address = self.driver.current_url
         element.click()
         self.clicks += 1
+        WebDriverWait(self.driver, 30, ignored_exceptions=[WebDriverException]).until(
+            lambda _: self._has_left(before, address)
+        )
+
+    def _has_left(self, before: Any, address: str) -> bool:
+        """Whether another page, or another place of the same one, is shown: a click may return before that."""
+        try:
+            before.is_displayed()
+        except StaleElementReferenceException:
+            return True
+        at = str(self.driver.current_url)
+        return at != address and at.partition("#")[0] == address.partition("#")[0]
 
     def ask(self, words: str) -> None:
         """Type into the search box of the start page and send it."""

@@ -261,6 +261,23 @@ def test_records_and_requests_come_in_the_order_of_the_harvest(harvest: FakeHarv
     assert [type(one).__name__ for one in sent] == ["Failure", "Request", "Failure"]
 
 
+@pytest.mark.parametrize("way", ["answered", "missed"])
+def test_all_that_an_answer_leads_to_is_drawn_at_once(harvest: FakeHarvest, way: str) -> None:
+    """Between two results Scrapy may deliver another answer: by then the harvest has to know of all its asks."""
+    drawn: list[str] = []
+    harvest.then = (drawn.append(path) or ask(path) for path in ("/a", "/b", "/c"))  # type: ignore[assignment]
+    one = spider()
+    if way == "answered":
+        results = one.on_response(Response(LIST, request=Request(LIST)), ask=ask())
+    else:
+        failure = TwistedFailure(TimeoutError())
+        failure.request = Request(LIST, cb_kwargs={"ask": ask()})  # type: ignore[attr-defined]
+        results = one.on_failure(failure)
+
+    assert next(iter(results)).url.endswith("/a")
+    assert drawn == ["/a", "/b", "/c"]
+
+
 # -- what was missed -----------------------------------------------------------------------------------
 
 

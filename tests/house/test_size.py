@@ -10,7 +10,7 @@ from statistics import median, quantiles
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("crawler", "pipelines", "archive", "portal", "aktenkundig")
 
-MOST_MODULES = 245
+MOST_MODULES = 255
 LONGEST_MODULE, LONGEST_FUNCTION = 350, 45
 MEDIAN_FUNCTION, NINE_OF_TEN = 8, 18
 

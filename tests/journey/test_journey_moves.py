@@ -17,9 +17,6 @@ NEW_ID = "dsk-oh-20210616-orientierungshilfe-e-mail-verschluesselung"
 BEFORE, AFTER = 2, 3
 """Days of the sample's history between which the file moves."""
 
-pytestmark = pytest.mark.faults
-"""Seldom red: when a file moved, run and rebuild can disagree about the night. To be understood."""
-
 
 def state(journey: Journey, document_id: str) -> tuple[object, ...]:
     """Where a document moved to, whether it is removed, and its version."""
