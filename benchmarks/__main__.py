@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "hostile": ((), ()),
     "citations": ((), ()),
     "pdf_text": ((), ("--pages", "50")),
+    "journey": ((), ()),
     "search": (("--documents", "100000"), ("--documents", "1000")),
     "portal": ((), ("--quick",)),
 }

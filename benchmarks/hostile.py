@@ -13,11 +13,11 @@ from datetime import date
 from archive.diff import word_diff
 from benchmarks.report import table
 from pipelines.citations import find_citations
-from pipelines.contact import contact_spans
 from pipelines.dates import find_dates
-from pipelines.issuers import find_issuer
-from pipelines.links.mentions import find_mentions
+from pipelines.links.naming import find_mentions
 from pipelines.mending import mend
+from pipelines.reading.contact import contact_spans
+from pipelines.reading.issuers import find_issuer
 from pipelines.topics import assign_topics
 
 DAY = date(2026, 11, 23)

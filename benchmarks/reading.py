@@ -29,10 +29,10 @@ from crawler.identity import document_id_for
 from crawler.items import DocumentRead, Evidence
 from crawler.pages.release import read_release
 from crawler.sources import load_source
-from pipelines import publication
 from pipelines.citations import find_citations
 from pipelines.dates import read_date
 from pipelines.mending import mend
+from pipelines.reading import publication
 from pipelines.topics import assign_topics, write_topics
 
 STEPS = {

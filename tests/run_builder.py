@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 from archive.keeping.removal import RemovalRule
 from archive.vault.writer import VaultWriter
 from crawler.items import DocumentGone, DocumentRead, Evidence, Failure, FileBody, ListedItem, Memory, PageText
-from pipelines.files.records import FilePage, FileProblem, FileText
+from pipelines.files import FilePage, FileProblem, FileText
 from pipelines.run import Run
 from pipelines.run.memory import remember
 from pipelines.run.recorder import Recorder

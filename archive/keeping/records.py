@@ -106,7 +106,7 @@ class MendingRecord:
 class Publication:
     """One document as read on one day.
 
-    ``content_sha256`` is taken over the verbatim content (see ``pipelines.fingerprint``), so that
+    ``content_sha256`` is taken over the verbatim content (see ``pipelines.reading.publication``), so that
     a better reading never looks like an edit. ``seen_at`` and ``snapshot_id`` are its evidence.
     ``listed`` is what its listing said of it, as JSON; ``captions`` holds one caption a line.
     """

@@ -11,9 +11,9 @@ from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
 from crawler.items import Attachment, Known, Link, ListedItem, Listing, ListingRead, Recalled
 from crawler.pages.attachments import file_name, says_title
-from crawler.pages.guidance import read_guidance
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
+from crawler.pages.section_page import read_guidance
 from crawler.sources import SourceDescription
 
 LISTING, GUIDANCE, RELEASE, FILE = 100, 90, 50, 10

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
 
-DATA: dict[str, Any] = tomllib.loads((files("pipelines") / "data" / "citations.toml").read_text(encoding="utf-8"))
+from pipelines import tables
+
+DATA = tables("citations")
 
 GAP = re.compile(r"[^\S\n]{0,8}\n?[^\S\n]{0,24}")
 """White space inside a citation: at most one line break, never an empty line."""

@@ -1,10 +1,9 @@
 """Dates with their evidence: read strictly, never invented, at the precision printed."""
 
-from pipelines.dates.choice import RULES, DateSources, choose_dates, read_dates
-from pipelines.dates.file_names import FileNameDates, dates_in_file_name, pdf_metadata_date
+from pipelines.dates.choice import RULES, DateSources, FileNameDates, choose_dates, dates_in_file_name, read_dates
+from pipelines.dates.grammar import DateReading, RejectedDate
 from pipelines.dates.labels import LabelReading, kicker_date, read_kicker, read_label, stand_date
-from pipelines.dates.printed import parse_date, read_date
-from pipelines.dates.reading import DateReading, RejectedDate
+from pipelines.dates.printed import parse_date, pdf_metadata_date, read_date
 from pipelines.dates.running_text import find_dates, scan_dates
 
 __all__ = [

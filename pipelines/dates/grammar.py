@@ -1,25 +1,213 @@
-"""The strict grammar of German date expressions: forms, and what each one says."""
+"""German dates: their words, what a reading is and when it is believed, and the strict grammar of their forms."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import MAXYEAR, date, timedelta
 from itertools import pairwise
+from typing import Literal
 
-from pipelines.dates.reading import (
-    ENGLISH_MONTHS,
-    FULL_MONTHS,
-    SEASONS,
-    SHORT_MONTHS,
-    WORDS,
-    CalendarDate,
-    Reason,
-    Window,
-    any_of,
-    full_year,
-    month_number,
-    objection,
-)
+from pipelines import tables
+
+WORDS = tables("dates")
+
+_UMLAUTS = {"ä": ("a", "e"), "ö": ("o", "e"), "ü": ("u", "e"), "ß": ("s", "s")}
+_DAMAGED = {"ä": ("ã¤", "â", "\ufffd"), "ö": ("ã¶", "\ufffd"), "ü": ("ã¼", "\ufffd"), "ß": ()}
+"""What a wrong decoding or OCR makes of an umlaut, in lower case: "MÃ¤rz", "Mârz"."""
+_SPELLINGS = str.maketrans({letter: "".join(pair) for letter, pair in _UMLAUTS.items()})
+
+
+def fold(word: str) -> str:
+    """One spelling for all: lower case, umlauts as two letters, no full stop.
+
+    >>> fold("MÄRZ"), fold("Ma\\u0308rz"), fold("Maerz")
+    ('maerz', 'maerz', 'maerz')
+    """
+    if word.isascii():
+        return word.lower()
+    low = unicodedata.normalize("NFC", word).lower()
+    for letter, sign in ((letter, sign) for letter, signs in _DAMAGED.items() for sign in signs):
+        low = low.replace(sign, letter)
+    return low.translate(_SPELLINGS)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression (a group without name) for these words, the longest first."""
+    return "(?:" + "|".join("".join(map(_letter, word)) for word in sorted(words, key=len, reverse=True)) + ")"
+
+
+def _letter(letter: str) -> str:
+    if letter == " ":
+        return r"\s{1,3}"
+    low = letter.lower()
+    if low not in _UMLAUTS:
+        return re.escape(letter)
+    base, second = _UMLAUTS[low]
+    others = ([] if low == "ß" else [f"{base}\u0308"]) + [*_DAMAGED[low]]
+    return f"(?:{'|'.join((low, letter, base + second, *others))})"
+
+
+_MISREAD = {"o": "[o0]", "i": "[i1l|]", "l": "[l1i|]"}
+
+
+def torn_word(word: str) -> str:
+    """A regular expression for a word whose letters stand apart, or were taken for digits by OCR.
+
+    >>> bool(re.fullmatch(torn_word("Oktober"), "0kto- ber"))
+    True
+    """
+    return r"[\u00ad-]?\s?".join(_MISREAD.get(letter.lower(), re.escape(letter)) for letter in word)
+
+
+_MONTH_NUMBERS = {
+    fold(name): number
+    for number, month in enumerate(WORDS["months"], start=1)
+    for name in (*month["names"], *month["short"], *month.get("english", ()))
+}
+
+GERMAN_MONTHS = tuple(name for month in WORDS["months"] for name in month["names"])
+ENGLISH_MONTHS = any_of(name for month in WORDS["months"] for name in month.get("english", ()))
+FULL_MONTHS = any_of(name for month in WORDS["months"] for name in (*month["names"], *month.get("english", ())))
+SHORT_MONTHS = any_of(name for month in WORDS["months"] for name in month["short"])
+SEASONS = any_of(WORDS["words"]["seasons"])
+STAND = any_of(WORDS["words"]["stand"])
+
+
+def month_number(name: str) -> int:
+    """1 … 12 for the name of a month or its abbreviation in any spelling.
+
+    >>> month_number("Jänner"), month_number("Sept")
+    (1, 9)
+    """
+    return _MONTH_NUMBERS[fold(name)]
+
+
+Precision = Literal["day", "month", "year"]
+Method = Literal["grammar", "repaired", "dateparser"]
+Reason = Literal["impossible", "reversed", "future", "too_early", "ambiguous", "context", "unreadable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateReading:
+    """One date as read.
+
+    ``value`` is ISO 8601 at ``precision`` (``2024-05-06``, ``2024-05``, ``2024``); ``raw`` is the
+    verbatim text from offset ``start``, ranges and "Stand" included. ``method`` flags readings that
+    needed more than the strict grammar: ``repaired`` (digits torn apart) or ``dateparser``.
+    """
+
+    value: str
+    precision: Precision
+    raw: str
+    start: int
+    method: Method = "grammar"
+
+    @property
+    def end(self) -> int:
+        """The offset behind ``raw``."""
+        return self.start + len(self.raw)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectedDate:
+    """Something that has the form of a date, and why it is not believed."""
+
+    raw: str
+    reason: Reason
+    start: int = 0
+
+    @property
+    def explanation(self) -> str:
+        """The reason as a German phrase for people."""
+        return str(WORDS["reasons"][self.reason])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The first year and the last day that are believed."""
+
+    earliest_year: int
+    latest: date
+
+
+def printed_window(today: date) -> Window:
+    """The window for dates that say when a document was made or published."""
+    return _window(today, WORDS["window"]["printed_days_ahead"], WORDS["window"]["earliest_year"])
+
+
+def mentioned_window(today: date) -> Window:
+    """The window for dates in running text, where deadlines lie years ahead and laws are old."""
+    ahead = round(365.25 * WORDS["window"]["mentioned_years_ahead"])
+    return _window(today, ahead, WORDS["window"]["mentioned_earliest_year"])
+
+
+def _window(today: date, days: int, earliest_year: int) -> Window:
+    return Window(earliest_year=earliest_year, latest=today + min(timedelta(days), date.max - today))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarDate:
+    """Year, and month and day where they are printed."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @property
+    def precision(self) -> Precision:
+        """How much of the date is printed."""
+        return "day" if self.day is not None else "year" if self.month is None else "month"
+
+    @property
+    def value(self) -> str:
+        """ISO 8601 at the precision known.
+
+        >>> CalendarDate(year=2026, month=1).value
+        '2026-01'
+        """
+        month = "" if self.month is None else f"-{self.month:02}"
+        return f"{self.year:04}{month}" + ("" if self.day is None else f"-{self.day:02}")
+
+
+def objection(day: CalendarDate, window: Window) -> Reason | None:
+    """Why this date is not believed, or None. The first day of a month or year decides.
+
+    >>> objection(CalendarDate(year=2021, month=2, day=30), printed_window(date(2026, 11, 23)))
+    'impossible'
+    """
+    if not _exists(day):
+        return "impossible"
+    if day.year < window.earliest_year:
+        return "too_early"
+    if date(day.year, day.month or 1, day.day or 1) > window.latest:
+        return "future"
+    return None
+
+
+def _exists(day: CalendarDate) -> bool:
+    month = 1 if day.month is None else day.month
+    if not (1 <= day.year <= MAXYEAR and 1 <= month <= 12):
+        return False
+    return day.day is None or 1 <= day.day <= monthrange(day.year, month)[1]
+
+
+def full_year(digits: str, window: Window) -> int:
+    """The year of two or four printed digits; two digits fall into the century that the window allows.
+
+    >>> window = printed_window(date(2026, 11, 23))
+    >>> full_year("26", window), full_year("85", window)
+    (2026, 1985)
+    """
+    year = int(digits)
+    if len(digits) == 4:
+        return year
+    century = window.latest.year // 100 * 100
+    return year + century if year + century <= window.latest.year else year + century - 100
+
 
 DASH = "[-\u2010-\u2015\u2212]"
 _DAY = "[0-9]{1,2}"
@@ -114,9 +302,9 @@ def express(match: re.Match[str], window: Window) -> Expression:
     groups = match.groupdict()
     year = full_year(groups["year"].lstrip("'’"), window)
     last = CalendarDate(year=year, month=_month(groups), day=_number(groups.get("day")))
-    return Expression(
-        last=last, earlier=_earlier(groups, last), ambiguous=_is_year_range(groups.get("iso_month"), year)
-    )
+    month = groups.get("iso_month")  # "2010-11" may be November 2010 or the years 2010 and 2011
+    ambiguous = month is not None and int(month) == (year + 1) % 100
+    return Expression(last=last, earlier=_earlier(groups, last), ambiguous=ambiguous)
 
 
 def _number(digits: str | None) -> int | None:
@@ -139,18 +327,9 @@ def _earlier(groups: dict[str, str | None], last: CalendarDate) -> tuple[Calenda
     month = _month(groups, "0")
     if month is None:
         return ()
-    year = _number(groups.get("year0")) or _span_year(month, last)
+    over_new_year = (month, last.month) == (12, 1)
+    year = _number(groups.get("year0")) or last.year - over_new_year
     return (CalendarDate(year=year, month=month, day=_number(groups.get("day0"))),)
-
-
-def _span_year(month: int, last: CalendarDate) -> int:
-    """A span from December to January began in the year before."""
-    return last.year - 1 if (month, last.month) == (12, 1) else last.year
-
-
-def _is_year_range(month: str | None, year: int) -> bool:
-    """``2010-11`` may be November 2010 or the years 2010 and 2011."""
-    return month is not None and int(month) == (year + 1) % 100
 
 
 def complaint(said: Expression, window: Window) -> Reason | None:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipelines.dates.grammar import DASH
+from pipelines.dates.grammar import DASH, STAND, WORDS, DateReading, RejectedDate, any_of
 from pipelines.dates.printed import LONGEST, leading_dates, read_date, unreadable_date
-from pipelines.dates.reading import STAND, WORDS, DateReading, RejectedDate, any_of
 from pipelines.dates.running_text import scan_dates
 
 _REACH = 6000  # characters: the first two or three pages

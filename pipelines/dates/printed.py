@@ -1,4 +1,4 @@
-"""Reading a short printed string that is a date expression."""
+"""Reading a short string that is a date expression, as printed or as a file states it in its metadata."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from pipelines.dates.grammar import DASH, PRINTED_SOURCES, STAND_SOURCES, compiled, complaint, express
-from pipelines.dates.reading import (
+from pipelines.dates.grammar import (
+    DASH,
     FULL_MONTHS,
     GERMAN_MONTHS,
+    PRINTED_SOURCES,
     SHORT_MONTHS,
     STAND,
+    STAND_SOURCES,
     WORDS,
     CalendarDate,
     DateReading,
     RejectedDate,
     Window,
     any_of,
+    compiled,
+    complaint,
+    express,
     objection,
     printed_window,
     torn_word,
 )
-from pipelines.marks import without_marks
+from pipelines.reading import without_marks
 
 _MONTH = rf"(?<![^\W_])(?:{FULL_MONTHS}|{SHORT_MONTHS})(?![^\W_])"
 _MONTH_NAME = re.compile(_MONTH, re.IGNORECASE)
@@ -266,3 +271,25 @@ def _by_dateparser(text: str, window: Window, today: date) -> DateReading | Reje
     if reason:
         return RejectedDate(raw=stripped, reason=reason, start=start)
     return DateReading(value=day.value, precision="day", raw=stripped, start=start, method="dateparser")
+
+
+_PDF_DATE = re.compile(r"\s*(?:D:)?(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2})(?P<day>[0-9]{2})?)?")
+_ISO_DATE = re.compile(r"\s*(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?![0-9])")
+
+
+def pdf_metadata_date(text: str, *, today: date) -> DateReading | None:
+    """The date of ``D:YYYYMMDDHHmmSS…`` (ISO 32000-1:2008 7.9.4; all behind the year is optional), or None.
+
+    The day is the local one that the file states; time and zone stay in ``raw``.
+
+    >>> pdf_metadata_date("D:20200821113339+02'00'", today=date(2026, 11, 23)).value
+    '2020-08-21'
+    """
+    match = _ISO_DATE.match(text) or _PDF_DATE.match(text)
+    if match is None:
+        return None
+    month, day = (int(match[part]) if match[part] else None for part in ("month", "day"))
+    stated = CalendarDate(year=int(match["year"]), month=month, day=day)
+    if objection(stated, printed_window(today)):
+        return None
+    return DateReading(value=stated.value, precision=stated.precision, raw=text, start=0)

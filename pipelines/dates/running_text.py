@@ -14,32 +14,30 @@ from datetime import date
 
 from pipelines.dates.grammar import (
     DASH,
+    ENGLISH_MONTHS,
+    FULL_MONTHS,
     MONTH_FIRST_SOURCES,
     MONTH_SOURCES,
     NAMED_SOURCES,
     NO_STOP_SOURCES,
     NUMERIC_SOURCES,
     SEASON_SOURCES,
-    Expression,
-    compiled,
-    complaint,
-    express,
-)
-from pipelines.dates.reading import (
-    ENGLISH_MONTHS,
-    FULL_MONTHS,
     SEASONS,
     SHORT_MONTHS,
     WORDS,
     CalendarDate,
     DateReading,
+    Expression,
     Reason,
     RejectedDate,
     Window,
     any_of,
+    compiled,
+    complaint,
+    express,
     mentioned_window,
 )
-from pipelines.marks import without_marks
+from pipelines.reading import without_marks
 
 _CONTEXT_REACH = 28
 _WORDS = WORDS["words"]

@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from pipelines.files.records import wording
+from pipelines import tables
 
 LINE_END_HYPHEN = "\x02"
 """Stands for a hyphen at a line's end whose line break the extractor removed (pdfium's mark)."""
@@ -17,7 +17,7 @@ _SPACES = dict.fromkeys(
     "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
 )
 _HYPHENS = {"\u2010": "-", "\u2011": "-", "\ufffe": LINE_END_HYPHEN}
-_SIGNS = {chr(int(code, 16)): str(sign) for code, sign in wording("signs").items()}
+_SIGNS = {chr(int(code, 16)): str(sign) for code, sign in tables("files")["signs"].items()}
 _REPLACED = {**_LIGATURES, **_SPACES, **_HYPHENS, **_SIGNS}
 _TURNED = "".join(chr(code << 8) for code in range(ord("a"), ord("z") + 1))
 _SWAPPED = re.compile(f"[{_TURNED}](?<![\u4e00-\u9fff].)[{_TURNED}]{{1,2}}(?![\u4e00-\u9fff])")

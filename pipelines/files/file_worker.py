@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pipelines.files.records import FileLimits
+from pipelines.files import FileLimits
 from pipelines.files.worker import BrokenFrame, packed, unpacked
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,13 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pipelines.files.characters import letters, plain_characters
-from pipelines.files.file_worker import FileWorker
-from pipelines.files.hyphens import TAKEN, IsWord, bond
-from pipelines.files.ocr import Ocr, read_scans
-from pipelines.files.paragraphs import Flowing, Line, ends_sentence, starts_item, usual, usual_pitch
-from pipelines.files.printed import Printed, PrintedPage, gather
-from pipelines.files.records import (
+from pipelines.files import (
     FileLimits,
     FileLink,
     FileMetadata,
@@ -25,7 +19,11 @@ from pipelines.files.records import (
     problem,
     spoken_pages,
 )
-from pipelines.files.running_heads import running_heads
+from pipelines.files.characters import letters, plain_characters
+from pipelines.files.file_worker import FileWorker
+from pipelines.files.lines import Line, running_heads, usual
+from pipelines.files.paragraphs import TAKEN, Flowing, IsWord, bond, ends_sentence, starts_item, usual_pitch
+from pipelines.files.printed import Ocr, Printed, PrintedPage, gather, read_scans
 
 LINES = 8
 MOST = 400

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pipelines import tables
+from pipelines.files import MIB, FileLimits, FilePage, FileProblem, FileText, problem
 from pipelines.files.characters import letters, plain_characters, written
 from pipelines.files.file_worker import FileWorker, WorkerFailure, shared_worker
-from pipelines.files.hyphens import IsWord
-from pipelines.files.ocr import Ocr, find_ocr
+from pipelines.files.paragraphs import IsWord
 from pipelines.files.pdf_text import file_links, file_metadata, pdf_text
-from pipelines.files.records import MIB, FileLimits, FilePage, FileProblem, FileText, problem, wording
+from pipelines.files.printed import Ocr, find_ocr
 
 _MAGIC = (
     (b"PK\x03\x04", "zip"),
@@ -85,7 +86,7 @@ def package_text(body: bytes, *, limits: FileLimits, worker: FileWorker) -> File
     message = answers[0] if answers else {"problem": "damaged"}
     kind = str(message.get("kind", "zip"))
     if "problem" in message:
-        return FileText(kind=kind, problems=(problem(message["problem"], found=wording("found")[kind]),))
+        return FileText(kind=kind, problems=(problem(message["problem"], found=tables("files")["found"][kind]),))
     return _text(kind, message, limits)
 
 
@@ -160,11 +161,11 @@ def _checked(read: FileText, body: bytes, claimed: str | None, name: str) -> Fil
     elif kind == "empty":
         read = replace(read, problems=(problem("empty"),))
     elif claimed and claimed != kind and "too_large" not in kinds and not _unclear(kind, kinds):
-        wrong = problem("wrong_type", name=name, found=wording("found")[kind])
+        wrong = problem("wrong_type", name=name, found=tables("files")["found"][kind])
         rest = read.problems if readable else _without(read.problems, "unknown_kind")
         read = replace(read, problems=(wrong, *rest))
     elif not readable and not kinds:
-        read = replace(read, problems=(problem("unknown_kind", found=wording("found")[kind]),))
+        read = replace(read, problems=(problem("unknown_kind", found=tables("files")["found"][kind]),))
     if read.pages or NOT_THE_DOCUMENT.intersection(met.kind for met in read.problems):
         return read
     return replace(read, fingerprints=("datei:" + hashlib.sha256(body).hexdigest(),))

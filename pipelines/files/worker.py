@@ -116,9 +116,10 @@ def _pictures(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
 
 
 def _package(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
+    from pipelines.files.office import read_docx, read_odt
     from pipelines.files.package import read_package
 
-    yield read_package(body, max_unpacked=int(request["max_unpacked"])), b""
+    yield read_package(body, max_unpacked=int(request["max_unpacked"]), odt=read_odt, docx=read_docx), b""
 
 
 TASKS: dict[str, Callable[[dict[str, Any], bytes], Iterator[Answer]]] = {

@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.links.catalogue import AddressBook, Catalogue
 from pipelines.links.editions import find_replacements, find_republications
 from pipelines.links.naming import find_namings
-from pipelines.links.records import Hyperlink, Paper, Relation
+from pipelines.links.papers import Hyperlink, Paper, Relation
 
 DERIVED_KINDS = ("announces", "cites", "republishes", "replaces")
 """Kinds that are found by comparing documents; ``link`` and ``annex`` are stored with the document."""

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from sys import intern
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pipelines.links.mentions import Mention
-from pipelines.links.records import (
+from pipelines.links.papers import (
     GUIDANCE,
     RELEASES,
     RULES,
     Key,
+    Mention,
     Paper,
     days_between,
     file_name,

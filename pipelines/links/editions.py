@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from zlib import crc32
 
-from pipelines.links.records import (
+from pipelines.links.papers import (
     RULES,
     Key,
     Paper,

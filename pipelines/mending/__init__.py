@@ -5,7 +5,6 @@ Pure functions with frozen word lists: the same text gives the same result whate
 
 from pipelines.mending.chain import mend, mend_pages
 from pipelines.mending.characters import Change, Mended, body_key
-from pipelines.mending.hyphens import mend_word
-from pipelines.mending.lexicon import is_word
+from pipelines.mending.hyphens import is_word, mend_word
 
 __all__ = ["Change", "Mended", "body_key", "is_word", "mend", "mend_pages", "mend_word"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from pipelines.language import detect_language
+from pipelines import tables
 from pipelines.mending.characters import (
     Change,
     Edit,
@@ -18,8 +18,8 @@ from pipelines.mending.characters import (
     fold_characters,
     repair_mojibake,
 )
-from pipelines.mending.hyphens import Pair, is_broken, keeps_hyphen, mend_word
-from pipelines.mending.lexicon import fold, is_listed, is_word, wording, words
+from pipelines.mending.hyphens import Pair, fold, is_broken, is_listed, is_word, keeps_hyphen, mend_word, words
+from pipelines.reading import detect_language
 
 _REACH = 300
 """Characters looked at on either side; bounds the work on text without white space."""
@@ -88,14 +88,15 @@ _TAIL = re.compile(r"\S{0,40}")
 @cache
 def _spelled() -> re.Pattern[str]:
     """The closed list of forms, with or without spaces around their hyphens."""
-    loose = (r" ?- ?".join(form.split("-")) for form in wording()["spelled"]["forms"])
+    loose = (r" ?- ?".join(form.split("-")) for form in tables("hyphens")["spelled"]["forms"])
     return re.compile(rf"(?<![\w-])(?:{'|'.join(loose)})(?![\w-])")
 
 
 @cache
 def _glued() -> re.Pattern[str]:
     """ "Tür-und Klingelkameras": a hanging hyphen whose space was lost."""
-    return re.compile(rf"(?<![\w-])([^\W\d_]++)-({'|'.join(wording()['hanging']['glued'])})(?=\.? [A-ZÄÖÜ])")
+    glued = "|".join(tables("hyphens")["hanging"]["glued"])
+    return re.compile(rf"(?<![\w-])([^\W\d_]++)-({glued})(?=\.? [A-ZÄÖÜ])")
 
 
 def mend_spacing(text: str, evidence: Container[str] = ()) -> list[Edit]:

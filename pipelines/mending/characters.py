@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pipelines import tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,23 +108,17 @@ _COMPOSED = re.compile("[\x00-\u02ff]?[\u0300-\U0010ffff]+")
 
 
 @cache
-def wording() -> dict[str, Any]:
-    """The tables of ``characters.toml``."""
-    return tomllib.loads(resources.files("pipelines.data").joinpath("characters.toml").read_text("utf-8"))
-
-
-@cache
 def _table() -> dict[int, str]:
     """Code point to its plain text, as ``str.translate`` takes it; "\\r\\n" is folded before."""
     table = dict.fromkeys(_CONTROLS, "") | {"\r": "\n"}
-    table |= {_sign(point): "" for point in wording()["removed"]["points"]}
-    table |= {_sign(point): " " for point in wording()["spaces"]["points"]}
-    table |= {_sign(point): "\n" for point in wording()["breaks"]["points"]}
+    table |= {_sign(point): "" for point in tables("characters")["removed"]["points"]}
+    table |= {_sign(point): " " for point in tables("characters")["spaces"]["points"]}
+    table |= {_sign(point): "\n" for point in tables("characters")["breaks"]["points"]}
     return {ord(sign): text for sign, text in table.items()} | _replaced()
 
 
 def _replaced() -> dict[int, str]:
-    return {int(point, 16): text for point, text in wording()["replaced"].items()}
+    return {int(point, 16): text for point, text in tables("characters")["replaced"].items()}
 
 
 @cache
@@ -193,7 +187,10 @@ def body_key(text: str) -> str:
 @cache
 def _readings() -> dict[str, str]:
     """Wrong sequence to right sign; "Ã¼" to "ü", and what a second wrong reading makes of it."""
-    signs = {*wording()["mojibake"]["signs"], *(chr(int(p, 16)) for p in wording()["mojibake"]["points"])}
+    signs = {
+        *tables("characters")["mojibake"]["signs"],
+        *(chr(int(p, 16)) for p in tables("characters")["mojibake"]["points"]),
+    }
     once = {wrong: sign for sign in signs for wrong in _misread(sign)}
     twice = {wrong: sign for seen, sign in once.items() for wrong in _misread(seen)}
     return twice | once

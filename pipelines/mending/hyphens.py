@@ -1,13 +1,116 @@
-"""Which hyphens inside a word are wrong: the rules, in the order in which they decide."""
+"""What counts as a German word, and which hyphens inside one are wrong: the rules in the order in which they decide."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
-from functools import lru_cache
+from collections.abc import Callable, Container, Iterator
+from functools import cache, lru_cache
+from importlib import resources
 from typing import NamedTuple
 
-from pipelines.mending.lexicon import fold, is_english, is_listed, is_usual, is_word, runs_over, wording, words
+from pipelines import tables
+
+_LONGEST = 60
+"""Longer strings are no words; it also bounds the work on hostile text."""
+
+
+@cache
+def words(section: str, key: str) -> frozenset[str]:
+    """One list of ``hyphens.toml`` as a set."""
+    return frozenset(tables("hyphens")[section][key])
+
+
+@cache
+def _listed_words(name: str) -> frozenset[str]:
+    text = resources.files("pipelines.data").joinpath(name).read_text("utf-8")
+    return frozenset(line for line in text.split("\n") if line and line[0] != "#")
+
+
+def fold(word: str) -> str:
+    """The form in which words are compared: lower case, ß as ss.
+
+    >>> fold("Maßnahmen")
+    'massnahmen'
+    """
+    return word.casefold()
+
+
+def is_english(word: str) -> bool:
+    """Whether a folded word is far more frequent in English than in German."""
+    return word in _listed_words("words_en.txt")
+
+
+def is_usual(word: str) -> bool:
+    """Whether a folded word is among the some ten thousand frequent German ones.
+
+    >>> is_usual("themen"), is_usual("datenexporteur")
+    (True, False)
+    """
+    return word in _listed_words("words_usual.txt")
+
+
+def is_listed(word: str) -> bool:
+    """Whether a folded word, or the word without its ending, stands in the list.
+
+    >>> is_listed("konferenz"), is_listed("auftragsverarbeitern"), is_listed("schutznive")
+    (True, True, False)
+    """
+    german = _listed_words("words_de.txt")
+    if word in german or word in words("lexicon", "added"):
+        return True
+    if len(word) < 8:
+        return False
+    return any(stem in german or stem in words("lexicon", "added") for stem in _stems(word))
+
+
+def _stems(word: str) -> Iterator[str]:
+    """A word without each ending it may have; infinitives of participles: "prüfende" to "prüfen"."""
+    endings = tables("hyphens")["lexicon"]
+    yield from (word.removesuffix(ending) for ending in endings["endings"] if word.endswith(ending))
+    yield from (word.removesuffix(ending) for ending in endings["participle"] if word.endswith("n" + ending))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_word(word: str) -> bool:
+    """Whether a word is German: listed, or a compound of listed words. Any case.
+
+    >>> is_word("Datenexporteur"), is_word("plattformunabhängigen"), is_word("Schutznive")
+    (True, True, False)
+    """
+    folded = fold(word)
+    return 1 < len(folded) <= _LONGEST and (is_listed(folded) or _is_compound(folded, first=True))
+
+
+def runs_over(word: str, place: int) -> bool:
+    """Whether a folded compound has a first part that reaches beyond ``place``: "transport|verschlüsselung".
+
+    >>> runs_over("transportverschlüsselung", len("trans")), runs_over("quasiöffentlich", len("quasi"))
+    (True, False)
+    """
+    cuts = range(place + 2, len(word) - 3)
+    return len(word) <= _LONGEST and any(_is_split(word, cut, first=True) for cut in cuts)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_compound(word: str, *, first: bool) -> bool:
+    return any(_is_split(word, cut, first=first) for cut in range(len(word) - 3, 1, -1))
+
+
+def _is_split(word: str, cut: int, *, first: bool) -> bool:
+    rest = word[cut:]
+    return _is_modifier(word[:cut], first=first) and (_is_head(rest) or _is_compound(rest, first=False))
+
+
+def _is_head(part: str) -> bool:
+    return len(part) > 3 and is_listed(part) and part not in words("lexicon", "no_head")
+
+
+def _is_modifier(part: str, *, first: bool) -> bool:
+    if len(part) < 4:
+        return part in words("lexicon", "short") or (first and part in words("lexicon", "prefixes"))
+    linked = part[-1] == "s" and is_listed(part[:-1])
+    return linked or is_listed(part) or (first and part in words("lexicon", "prefixes"))
+
 
 _VOWEL = re.compile("[aeiouyäöüéèêàâ]", re.IGNORECASE)
 
@@ -40,18 +143,18 @@ def _marked(pair: Pair) -> bool | None:
 
 
 def _one_word(pair: Pair) -> bool | None:
-    return True if fold(pair.left + pair.right).startswith(tuple(wording()["broken"]["words"])) else None
+    return True if fold(pair.left + pair.right).startswith(tuple(tables("hyphens")["broken"]["words"])) else None
 
 
 def _kept_pair(pair: Pair) -> bool | None:
     """Closed lists: "Opt-in", "Know-how", "baden-württembergisch", "rot-grün", "Bürger-innen"."""
     left, right = fold(pair.left), fold(pair.right)
-    if f"{left}-{right}".startswith(tuple(wording()["kept"]["stems"])):
+    if f"{left}-{right}".startswith(tuple(tables("hyphens")["kept"]["stems"])):
         return False
-    if any(f"{left}-{stem}" in words("kept", "pairs") for stem in _stems(right)):
+    if any(f"{left}-{stem}" in words("kept", "pairs") for stem in _bases(right)):
         return False
     colours = words("adjectives", "colours")
-    coloured = left in colours and any(stem in colours for stem in _stems(right))
+    coloured = left in colours and any(stem in colours for stem in _bases(right))
     return False if coloured or (right in words("kept", "seconds") and is_word(left)) else None
 
 
@@ -71,7 +174,7 @@ def _negation(pair: Pair) -> bool | None:
     """ "nicht-öffentlich" keeps its hyphen; "Nicht-beachtung" and "nicht-ig" do not."""
     if fold(pair.left) != "nicht":
         return None
-    noun = fold(pair.right).endswith(tuple(wording()["nouns"]["endings"]))
+    noun = fold(pair.right).endswith(tuple(tables("hyphens")["nouns"]["endings"]))
     return noun or (is_listed(pair.joined) and not is_word(pair.right))
 
 
@@ -95,9 +198,9 @@ def _surely_adjectives(pair: Pair) -> bool | None:
 
 def _attached(pair: Pair) -> bool | None:
     """A name or foreign word with an adjective: "Corona-bedingt", "cloud-gestützt"."""
-    attached = any(stem in words("adjectives", "attached") for stem in _stems(fold(pair.right)))
+    attached = any(stem in words("adjectives", "attached") for stem in _bases(fold(pair.right)))
     left = fold(pair.left)
-    if not attached or not is_word(left) or left.endswith(tuple(wording()["nouns"]["linking"])):
+    if not attached or not is_word(left) or left.endswith(tuple(tables("hyphens")["nouns"]["linking"])):
         return None
     foreign = left in words("adjectives", "foreign") or is_english(left)
     return False if foreign or pair.left[0].isupper() else None
@@ -126,7 +229,7 @@ def _compound(pair: Pair) -> bool | None:
 def _fragments(pair: Pair) -> bool | None:
     """Two parts that are no words and together end like a German one: "Videokonfe-renzierung"."""
     unknown = not is_word(pair.left) and not is_word(pair.right) and len(pair.joined) > 6
-    return True if unknown and pair.joined.endswith(tuple(wording()["broken"]["endings"])) else None
+    return True if unknown and pair.joined.endswith(tuple(tables("hyphens")["broken"]["endings"])) else None
 
 
 CLOSED: tuple[Rule, ...] = (_marked, _one_word, _kept_pair, _inner, _bound, _negation, _usual, _english)
@@ -145,17 +248,19 @@ OPEN: tuple[Rule, ...] = (
 
 
 def _is_adjective(word: str, kind: str) -> bool:
-    return fold(word).endswith(tuple(wording()["adjectives"][kind])) and is_word(word)
+    return fold(word).endswith(tuple(tables("hyphens")["adjectives"][kind])) and is_word(word)
 
 
 def _is_second_adjective(word: str) -> bool:
-    endings = tuple(wording()["adjectives"]["second"])
-    return len(word) > 4 and any(stem.endswith(endings) for stem in _stems(fold(word))) and is_word(word)
+    endings = tuple(tables("hyphens")["adjectives"]["second"])
+    return len(word) > 4 and any(stem.endswith(endings) for stem in _bases(fold(word))) and is_word(word)
 
 
-def _stems(word: str) -> list[str]:
+def _bases(word: str) -> list[str]:
     """A folded word as it is and without each case or plural ending it may have."""
-    return [word.removesuffix(ending) for ending in wording()["adjectives"]["case_endings"] if word.endswith(ending)]
+    return [
+        word.removesuffix(ending) for ending in tables("hyphens")["adjectives"]["case_endings"] if word.endswith(ending)
+    ]
 
 
 @lru_cache(maxsize=1 << 15)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from archive.keeping.ledger import RunCounts
 from archive.views import write_lookups
 from crawler.items import Memory
-from pipelines.bodies import body_rows
+from pipelines.reading.issuers import body_rows
 from pipelines.topics import write_topics
 
 

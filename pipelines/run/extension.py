@@ -25,7 +25,7 @@ from archive.timestamps import moment, utc_text
 from archive.vault.seals import put_right
 from archive.vault.writer import VaultWriter
 from crawler.items import DocumentRead, FileBody
-from pipelines.files.records import FileText
+from pipelines.files import FileText
 from pipelines.run import write_vocabularies
 from pipelines.run.closing import close_run
 from pipelines.run.memory import remember

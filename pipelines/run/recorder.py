@@ -15,11 +15,11 @@ from archive.keeping.ledger import add_problem, mark_read
 from archive.keeping.removal import Gone
 from archive.keeping.store import Outcome, is_blocked, keep, keep_entry, touch
 from crawler.items import DocumentGone, DocumentRead, Failure, FileBody, ListingRead, StillNamed
+from pipelines.files import FileText
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileText
 from pipelines.mending import is_word
-from pipelines.publication import ReadingProblem, publication_of_file, publication_of_page
+from pipelines.reading.publication import ReadingProblem, publication_of_file, publication_of_page
 from pipelines.run import Run
 
 logger = logging.getLogger(__name__)

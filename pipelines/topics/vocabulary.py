@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Protocol
 
 from archive.german import fold, stem
 from archive.german.words import WORD
+from pipelines import tables
 
 UPSERT = """
 insert into topics (id, label, description, broader) values (:id, :label, :description, :broader)
@@ -148,8 +147,7 @@ def _pieces(word: str) -> Iterable[str]:
 @cache
 def load_vocabulary() -> Vocabulary:
     """The vocabulary that is shipped; raises ValueError for a rule that is not understood."""
-    raw = resources.files("pipelines").joinpath("data/topics.toml").read_text(encoding="utf-8")
-    return vocabulary_from(tomllib.loads(raw))
+    return vocabulary_from(tables("topics"))
 
 
 def vocabulary_from(table: dict[str, Any]) -> Vocabulary:

@@ -13,8 +13,8 @@ from crawler.identity import document_id_for
 from crawler.items import DocumentRead, Evidence, FileBody
 from crawler.pages.section_page import read_section
 from crawler.sources import Section, load_source
-from pipelines.files.records import FileText
-from pipelines.publication import publication_of_file, publication_of_page
+from pipelines.files import FileText
+from pipelines.reading.publication import publication_of_file, publication_of_page
 
 EVIDENCE = Evidence(snapshot_id=1, fetched_at="2026-11-23T04:00:00Z", sha256="0" * 64)
 

@@ -10,7 +10,7 @@ import pytest
 from crawler.errors import Interposed, UnknownIdentity
 from crawler.identity import canonical_url, is_file
 from crawler.pages.frame import Frame, gist_of, read_frame, refuse_interposed
-from crawler.pages.guidance import read_guidance
+from crawler.pages.section_page import read_guidance
 from crawler.pages.soup import open_page
 from crawler.sources import load_source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.errors import MissingPart, NotTheDocument, ReadingError
-from crawler.pages.guidance import GuidancePage, read_guidance
+from crawler.pages.section_page import GuidancePage, read_guidance
 from crawler.sources import load_source
 
 SITE = "https://www.datenschutz-mv.de"

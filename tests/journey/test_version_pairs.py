@@ -11,8 +11,8 @@ import pytest
 from crawler.items import DocumentRead, Evidence, FileBody, ListedItem
 from crawler.pages.release import read_release
 from crawler.sources import load_source
-from pipelines.files.records import FilePage, FileText
-from pipelines.publication import publication_of_file, publication_of_page
+from pipelines.files import FilePage, FileText
+from pipelines.reading.publication import publication_of_file, publication_of_page
 
 EVIDENCE = Evidence(snapshot_id=1, fetched_at="2026-11-23T04:00:00Z", sha256="0" * 64)
 
@@ -169,7 +169,7 @@ def with_page(text: str) -> FileText:
 
 
 def test_a_paper_saved_again_is_no_version() -> None:
-    from pipelines.files.records import FileMetadata
+    from pipelines.files import FileMetadata
 
     again = replace(FILE, metadata=FileMetadata(created="D:20260101", title="Neu gespeichert"))
 

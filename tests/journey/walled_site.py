@@ -21,7 +21,7 @@ from crawler.harvests import harvest_for
 from crawler.harvests.harvest import Ask, Fetched, Record
 from crawler.items import DocumentRead, Evidence, FileBody, Recalled
 from crawler.sources import load_source
-from pipelines.files.records import FilePage, FileText
+from pipelines.files import FilePage, FileText
 from pipelines.run import Run, write_vocabularies
 from pipelines.run.closing import link_documents, outcome_of, settle_run, write_listings
 from pipelines.run.memory import remember

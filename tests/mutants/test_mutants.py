@@ -41,7 +41,7 @@ def test_list_is_long_and_covers_both_subjects() -> None:
 
     assert len({(mutant.file, mutant.old, mutant.new) for mutant in MUTANTS}) == len(MUTANTS) >= 40
     assert {"crawler/identity.py", "crawler/addresses.py", "pipelines/data/dates.toml"} <= files
-    assert sum(file.startswith("pipelines/dates/") for file in files) >= 8
+    assert sum(file.startswith("pipelines/dates/") for file in files) >= 5
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.file}: {mutant.breaks}")
@@ -74,7 +74,7 @@ def test_unchanged_copy_passes(root: Path, tests: tuple[str, ...]) -> None:
     ("file", "old", "new"),
     [
         ("crawler/identity.py", 'return f"{prefix}-{kind}-{last}"', 'return "sanity"'),
-        ("pipelines/dates/reading.py", 'return f"{self.year:04}{month}"', 'return f"{self.year + 1:04}{month}"'),
+        ("pipelines/dates/grammar.py", 'return f"{self.year:04}{month}"', 'return f"{self.year + 1:04}{month}"'),
     ],
 )
 def test_gross_defect_is_noticed(root: Path, file: str, old: str, new: str) -> None:

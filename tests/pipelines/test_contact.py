@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from real_texts import CORPUS, needs_corpus
 
-from pipelines.contact import contact_blocks, contact_spans
+from pipelines.reading.contact import contact_blocks, contact_spans
 
 EXPECTED = CORPUS / "dsmv_expected.json"
 

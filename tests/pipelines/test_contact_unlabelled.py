@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contact import contact_spans
+from pipelines.reading.contact import contact_spans
 
 BODY = "Das Hafenamt hat die Fähren geprüft und bittet um Antwort."
 

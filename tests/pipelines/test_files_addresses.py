@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.files.hyphens import TAKEN, address_bond
-from pipelines.files.paragraphs import Flowing, Line
+from pipelines.files.lines import Line
+from pipelines.files.paragraphs import TAKEN, Flowing, address_bond
 from pipelines.mending import is_word
 
 WIDE = "Die Stelle führt ein Verzeichnis aller Karten und legt es jedes Jahr der Leitung vor, die"

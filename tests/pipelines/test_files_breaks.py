@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.files.paragraphs import Flowing, Line
+from pipelines.files.lines import Line
+from pipelines.files.paragraphs import Flowing
 from pipelines.files.pdf_text import Side, run_over
 from pipelines.mending import is_word
 

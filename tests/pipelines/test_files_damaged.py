@@ -17,9 +17,10 @@ from made_files import (
     zipped,
 )
 
+from pipelines import tables
+from pipelines.files import FileLimits
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileLimits, wording
 
 TORN = 100
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
@@ -131,7 +132,7 @@ def test_torn_files_end_with_text_or_a_named_problem(worker):
     """A hundred PDFs cut off or with bytes overwritten; the parent lives, and the worker serves the next file."""
     draw = random.Random(20240506)
     body = made_pdf(paragraphs(2, 8), Layout(head="DSK", foot="{number}")).body
-    known = set(wording("problems"))
+    known = set(tables("files")["problems"])
     told = 0
     for index in range(TORN):
         read = read_file(torn(body, index, draw), file_name="oh.pdf", worker=worker)

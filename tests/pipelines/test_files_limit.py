@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawler import settings
+from pipelines.files import SETTING, FileLimits
 from pipelines.files.reader import read_file
-from pipelines.files.records import SETTING, FileLimits
 
 
 def test_a_file_too_large_to_read_is_still_small_enough_to_keep() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from made_files import made_docx, made_odt
 
+from pipelines.files import FileLimits, FileText
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileLimits, FileText
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ import pypdfium2
 import pytest
 from made_files import Layout, linked_pdf, made_pdf, paragraphs
 
+from pipelines.files import FileLimits, FileText
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileLimits, FileText
 
 HEADED = Layout(head="DSK – Orientierungshilfe Löschen", foot="Seite {number} von {count}", heading="Löschen", lines=30)
 

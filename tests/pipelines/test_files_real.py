@@ -11,9 +11,9 @@ import pytest
 from pypdfium2 import raw
 from real_texts import CORPUS, needs_corpus
 
+from pipelines.files import FileText
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileText
 
 PAPER = CORPUS / "dsk" / "20200903_oh_vue_dsk.pdf"
 SAMPLED = 20

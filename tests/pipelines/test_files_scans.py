@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from made_files import made_pdf, paragraphs, scanned_pdf
 
+from pipelines.files import FileLimits
 from pipelines.files.file_worker import FileWorker
-from pipelines.files.ocr import Ocr, find_ocr
+from pipelines.files.printed import Ocr, find_ocr
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileLimits
 
 TEXT = "Die Aufsichtsbehörde prüft die Über-\nmittlung personenbezogener Daten.\nSchwerin, 5. Mai 2021"
 needs_tesseract = pytest.mark.skipif(find_ocr({"PATH": os.environ["PATH"]}) is None, reason="no German tesseract")

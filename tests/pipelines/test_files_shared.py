@@ -8,10 +8,9 @@ import signal
 import pytest
 from made_files import Layout, made_pdf, paragraphs
 
-from pipelines.files import printed
+from pipelines.files import FileLimits, printed
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileLimits
 
 MADE = made_pdf(paragraphs(4, 90), Layout(head="DSK – Leitfaden", foot="Seite {number} von {count}", lines=20))
 LONG = MADE.body

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipelines.files.characters import is_plain, plain_characters, printed_lines
-from pipelines.files.hyphens import bond, join
-from pipelines.files.ocr import ocr_paragraphs
-from pipelines.files.paragraphs import Flowing, Line, usual_pitch, whole_lines
+from pipelines.files.lines import Line, edges_of, running_heads, whole_lines
+from pipelines.files.paragraphs import Flowing, bond, join, usual_pitch
+from pipelines.files.printed import ocr_paragraphs
 from pipelines.files.reader import claimed_kind, kind_of
-from pipelines.files.running_heads import edges_of, running_heads
 
 HEIGHT = 842.0
 

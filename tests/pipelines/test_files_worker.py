@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from made_files import Layout, made_pdf, nested_forms_pdf, paragraphs
 
+from pipelines.files import FileLimits
 from pipelines.files.file_worker import FileWorker, WorkerTimeout, _stated
 from pipelines.files.reader import read_file
-from pipelines.files.records import FileLimits
 
 ROOT = Path(__file__).resolve().parents[2]
 PDF = made_pdf(paragraphs(1, 12), Layout(foot="{number}")).body

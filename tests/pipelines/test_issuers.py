@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from real_texts import CORPUS, needs_corpus
 
-from pipelines.bodies import find_bodies, wording
-from pipelines.contact import contact_blocks
-from pipelines.issuers import find_issuer
+from pipelines import tables
+from pipelines.reading.contact import contact_blocks
+from pipelines.reading.issuers import find_bodies, find_issuer
 
 SAMPLE = Path(__file__).parent / "data" / "issuers.tsv"
 DIGEST = "389800b2c9157badd8fc78390a77b74332c24e85cbeade54340129774b82d141"
@@ -44,7 +44,7 @@ def test_the_issuer_is_what_is_stated_and_else_unknown(row: dict[str, str]) -> N
 
 
 def test_every_land_the_federation_and_the_conferences_are_in_the_table() -> None:
-    shorts = {body["short"] for body in wording()["bodies"]}
+    shorts = {body["short"] for body in tables("bodies")["bodies"]}
 
     assert shorts >= {
         "LfDI BW",

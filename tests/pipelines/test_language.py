@@ -5,7 +5,7 @@ import json
 import pytest
 from real_texts import CORPUS, needs_corpus
 
-from pipelines.language import detect_language
+from pipelines.reading import detect_language
 
 EXPECTED = CORPUS / "dsmv_expected.json"
 

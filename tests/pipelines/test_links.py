@@ -13,8 +13,8 @@ import pytest
 from archive.database import open_archive
 from pipelines.links import resolve_links
 from pipelines.links.catalogue import address_key
-from pipelines.links.mentions import find_mentions
-from pipelines.links.records import file_version, title_key
+from pipelines.links.naming import find_mentions
+from pipelines.links.papers import file_version, title_key
 
 Row = tuple[str, str, str | None]
 GUIDE_URL = "https://www.konferenz.example/media/oh/Leitfaden%20B%C3%B6rse.pdf"

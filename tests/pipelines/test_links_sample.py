@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.links import relate
 from pipelines.links.catalogue import AddressBook
-from pipelines.links.records import Hyperlink, Paper, Relation
+from pipelines.links.papers import Hyperlink, Paper, Relation
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = {

@@ -13,7 +13,7 @@ from run_builder import listed_item
 
 from archive.keeping.records import AttachmentRecord
 from crawler.items import Attachment, Known, ListedItem
-from pipelines.publication import listed_to_json
+from pipelines.reading.publication import listed_to_json
 from pipelines.run.memory import attachments_from_json, listed_from_json, remember
 
 LIST = "https://www.example.org/liste"

@@ -214,7 +214,7 @@ def test_mending_long_hostile_text_comes_to_an_end(hostile: str) -> None:
 
 
 def test_importing_loads_no_word_list() -> None:
-    code = "import pipelines.mending, pipelines.mending.lexicon as l; print(l._listed_words.cache_info().currsize)"
+    code = "import pipelines.mending, pipelines.mending.hyphens as l; print(l._listed_words.cache_info().currsize)"
 
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -223,7 +223,7 @@ def test_importing_loads_no_word_list() -> None:
 
 def test_word_lists_are_the_frozen_ones() -> None:
     """Another list is another reading of the archive: change the figures with the list, knowingly."""
-    from pipelines.mending.lexicon import _listed_words
+    from pipelines.mending.hyphens import _listed_words
 
     counts = {name: len(_listed_words(f"words_{name}.txt")) for name in ("de", "usual", "en")}
 

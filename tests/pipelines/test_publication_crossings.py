@@ -1,7 +1,7 @@
 """A citation that runs over a page break stands once, whole, on the page where it begins."""
 
 from archive.keeping.records import PageRecord
-from pipelines.publication import _citations
+from pipelines.reading.publication import _citations
 
 
 def test_a_citation_over_the_break_is_read_once_and_its_neighbours_stay():

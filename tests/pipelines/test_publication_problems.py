@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archive.keeping.records import Publication
 from crawler.items import DocumentRead, Evidence, PageText
-from pipelines.publication import ReadingProblem, publication_of_page
+from pipelines.reading.publication import ReadingProblem, publication_of_page
 
 URL = "https://www.datenschutz-mv.de/presse/?id=1&processor=processor.sa.pressemitteilung"
 

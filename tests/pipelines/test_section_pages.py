@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.items import DocumentRead, Evidence, PageText
-from pipelines.publication import publication_of_page
+from pipelines.reading.publication import publication_of_page
 
 URL = "https://www.datenschutz-mv.de/datenschutz/datenschutzmodell/"
 

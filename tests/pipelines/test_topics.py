@@ -7,8 +7,7 @@ from importlib import resources
 import pytest
 
 from archive.schema import migrations
-from pipelines.topics import RULES_VERSION, assign_topics, topic_rows, write_topics
-from pipelines.topics.assignment import find_phrases, needed_score
+from pipelines.topics import RULES_VERSION, assign_topics, find_phrases, needed_score, topic_rows, write_topics
 from pipelines.topics.vocabulary import load_vocabulary, phrase_words, vocabulary_from
 
 RAW = tomllib.loads(resources.files("pipelines").joinpath("data/topics.toml").read_text(encoding="utf-8"))

@@ -13,8 +13,8 @@ from real_texts import CORPUS
 from aktenkundig.sample.texts import first_world, plain
 from archive.keeping.records import TopicRecord
 from benchmarks.sample_files import full_text
-from pipelines.contact import contact_spans
 from pipelines.mending import mend
+from pipelines.reading.contact import contact_spans
 from pipelines.topics import assign_topics
 
 DATA = Path(__file__).parent / "data"

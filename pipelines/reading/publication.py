@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from typing import Any
 from urllib.parse import unquote
 
 from archive.keeping.records import (
@@ -22,16 +19,47 @@ from archive.keeping.records import (
     SectionRecord,
 )
 from crawler.items import DocumentRead, Link, ListedItem, PageText
-from pipelines.bodies import land_of
+from pipelines import tables
 from pipelines.citations import find_citations
-from pipelines.contact import contact_spans
 from pipelines.dates import DateSources, LabelReading, RejectedDate, read_dates, read_label
-from pipelines.files.records import FileText
-from pipelines.fingerprint import fingerprint
-from pipelines.issuers import IssuerReading, find_issuer
-from pipelines.language import detect_language
-from pipelines.mending import Mended, mend, mend_pages
+from pipelines.files import FileText
+from pipelines.mending import Mended, body_key, mend, mend_pages
+from pipelines.reading import detect_language
+from pipelines.reading.contact import contact_spans
+from pipelines.reading.issuers import IssuerReading, find_issuer, land_of
 from pipelines.topics import assign_topics
+
+SEPARATOR = "\x1e"
+
+
+def fingerprint(
+    *,
+    title: str,
+    kicker: str | None,
+    number: str | None,
+    printed_dates: Iterable[str],
+    text: Iterable[str],
+    attachments: Iterable[tuple[str, str]],
+    links: Iterable[str],
+) -> str:
+    """SHA-256 (hex) over title, kicker, number, printed dates, text, attachments and link targets.
+
+    White space, soft hyphens and the like never count (``body_key``), nor does how the text is cut
+    into paragraphs or pages, nor the order of links. ``attachments`` are (address, title).
+
+    >>> same = {"title": "A", "kicker": None, "number": None, "printed_dates": [], "attachments": [], "links": []}
+    >>> fingerprint(text=["ein  Wort"], **same) == fingerprint(text=["ein", "Wort"], **same)
+    True
+    """
+    parts = [
+        *(body_key(one or "") for one in (title, kicker, number)),
+        "|".join(map(body_key, printed_dates)),
+        body_key(" ".join(text)),
+        "|".join(sorted(f"{url} {body_key(name)}" for url, name in attachments)),
+        "|".join(sorted(set(links))),
+    ]
+    return hashlib.sha256(SEPARATOR.join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
 
 HEADING_LINES = 12
 """So many lines of a file's first page are taken for its heading."""
@@ -52,10 +80,9 @@ class Draft:
 
     item: DocumentRead
     title: str
-    kicker: str | None
+    kicker: str | None = None
     number: str | None
     heading_lines: tuple[str, ...]
-    verbatim_pages: tuple[str, ...]
     readable_pages: tuple[tuple[str, str], ...]
     dates: DateSources
     fingerprint: str
@@ -75,7 +102,6 @@ def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingP
     page = item.content
     assert isinstance(page, PageText)
     text = "\n\n".join(page.paragraphs)
-    dates = DateSources(meta=page.published_text, kicker=page.kicker, headline=page.headline, pages=(text,))
     return _publication(
         Draft(
             item=item,
@@ -83,9 +109,8 @@ def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingP
             kicker=page.kicker,
             number=page.number,
             heading_lines=page.heading_lines or (page.headline,),
-            verbatim_pages=(text,),
             readable_pages=((text, "html"),),
-            dates=dates,
+            dates=DateSources(meta=page.published_text, kicker=page.kicker, headline=page.headline, pages=(text,)),
             fingerprint=fingerprint(
                 title=page.headline,
                 kicker=page.kicker,
@@ -106,18 +131,19 @@ def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingP
 
 def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication, tuple[ReadingProblem, ...]]:
     """The publication of a file: what its listing prints of it, and its text by page."""
-    listed = item.listed or _unlisted(item)
     name = unquote(item.url.rsplit("/", 1)[-1])
+    listed = item.listed or ListedItem(
+        document_id=item.document_id, url=item.url, doc_type=item.doc_type, label=name, title_text=name
+    )
     label = _label(listed, _day(item))
     verbatim = tuple(page.verbatim for page in file.pages)
+    first = verbatim[0].splitlines() if verbatim else []
     return _publication(
         Draft(
             item=item,
             title=label.title or listed.title_text or name,
-            kicker=None,
             number=label.number or listed.number_text,
-            heading_lines=(listed.label, *_first_lines(verbatim)),
-            verbatim_pages=verbatim,
+            heading_lines=(listed.label, *[line for line in map(str.strip, first) if line][:HEADING_LINES]),
             readable_pages=tuple((page.text, page.method) for page in file.pages),
             dates=DateSources(
                 label=label,
@@ -139,7 +165,10 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
             links=tuple(LinkRecord(url=one.url, kind="link", evidence=f"S. {one.page}") for one in file.links),
             page_count=file.page_count,
             crossings=tuple(page.crossing for page in file.pages),
-            sections=_sections(file),
+            sections=tuple(
+                SectionRecord(page=one.page, level=one.level, title=one.title, anchor=f"abschnitt-{count}")
+                for count, one in enumerate(file.sections, start=1)
+            ),
             file_name=name,
             status=listed.status or label.note,
             problems=tuple(ReadingProblem(stage="file", kind=one.kind, detail=one.detail) for one in file.problems),
@@ -147,39 +176,26 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
     )
 
 
-def _sections(file: FileText) -> tuple[SectionRecord, ...]:
-    return tuple(
-        SectionRecord(page=one.page, level=one.level, title=one.title, anchor=f"abschnitt-{count}")
-        for count, one in enumerate(file.sections, start=1)
-    )
-
-
-def _is_section_page(item: DocumentRead) -> bool:
-    """Whether a document is a page that lists others: it stays ``information``, whatever its title says."""
-    return isinstance(item.content, PageText) and item.doc_type == "information"
-
-
 def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]:
-    item, today = draft.item, _day(draft.item)
-    dates = read_dates(draft.dates, today=today)
+    item = draft.item
+    dates = read_dates(draft.dates, today=_day(item))
     mended = mend_pages([text for text, _ in draft.readable_pages])
     pages = _pages(draft, mended)
-    texts = [page.text for page in pages]
+    texts, contacts = [page.text for page in pages], [page.contact for page in pages]
     title, kicker = mend(draft.title).text, mend(draft.kicker).text if draft.kicker else None
     issuer = _issuer(draft, pages)
-    language = detect_language("\n".join(texts), file_name=draft.file_name)
-    listed = item.listed
+    listed, lists_others = item.listed, isinstance(item.content, PageText) and item.doc_type == "information"
     publication = Publication(
         id=item.document_id,
         source=item.source,
-        doc_type=item.doc_type if _is_section_page(item) else refine_type(item.doc_type, title),
+        doc_type=item.doc_type if lists_others else refine_type(item.doc_type, title),
         issuer=issuer.issuer,
         publisher=item.publisher or None,
         title=title,
         kicker=kicker,
         number=draft.number,
         teaser=mend(listed.teaser).text if listed and listed.teaser else None,
-        language=language,
+        language=detect_language("\n".join(texts), file_name=draft.file_name),
         url=item.url,
         published_on=dates.published_on,
         issued_on=dates.issued_on,
@@ -191,7 +207,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         captions=draft.captions,
         pages=pages,
         dates=dates.records,
-        topics=assign_topics(title=title, kicker=kicker, pages=texts, contact_spans=[page.contact for page in pages]),
+        topics=assign_topics(title=title, kicker=kicker, pages=texts, contact_spans=contacts),
         citations=_citations(pages, draft.crossings, land_of(item.publisher)),
         sections=draft.sections,
         attachments=draft.attachments,
@@ -266,25 +282,18 @@ def _outside(citations: Iterable[CitationRecord], start: int, size: int) -> tupl
 
 
 def _mendings(mended: Sequence[Mended]) -> tuple[MendingRecord, ...]:
-    return tuple(
-        MendingRecord(page=number, raw=change.raw, mended=change.mended)
-        for number, page in enumerate(mended, start=1)
-        for change in page.changes
-    )
+    numbered = enumerate(mended, start=1)
+    changes = ((number, change) for number, page in numbered for change in page.changes)
+    return tuple(MendingRecord(page=number, raw=one.raw, mended=one.mended) for number, one in changes)
 
 
 def _complaints(issuer: IssuerReading, rejected: Iterable[RejectedDate]) -> tuple[ReadingProblem, ...]:
+    kinds = {"unreadable": "date_unreadable"}
     found = [
-        ReadingProblem(
-            stage="normalise",
-            kind="date_unreadable" if one.reason == "unreadable" else "date_rejected",
-            detail=f"»{one.raw}« ist kein glaubhaftes Datum: {one.explanation}.",
-        )
+        (kinds.get(one.reason, "date_rejected"), f"»{one.raw}« ist kein glaubhaftes Datum: {one.explanation}.")
         for one in rejected
-    ]
-    if issuer.conflict:
-        found.append(ReadingProblem(stage="normalise", kind="issuer_conflict", detail=issuer.conflict))
-    return tuple(found)
+    ] + ([("issuer_conflict", issuer.conflict)] if issuer.conflict else [])
+    return tuple(ReadingProblem(stage="normalise", kind=kind, detail=detail) for kind, detail in found)
 
 
 def _page_links(links: Iterable[Link]) -> tuple[LinkRecord, ...]:
@@ -297,16 +306,6 @@ def _label(listed: ListedItem, today: date) -> LabelReading:
     number = f"Nr. {listed.number_text}" if (listed.number_text or "").isdigit() else listed.number_text
     text = listed.title_text if number is None else f"{number} {listed.title_text}"
     return read_label(text, listed.date_text, today=today)
-
-
-def _unlisted(item: DocumentRead) -> ListedItem:
-    name = unquote(item.url.rsplit("/", 1)[-1])
-    return ListedItem(document_id=item.document_id, url=item.url, doc_type=item.doc_type, label=name, title_text=name)
-
-
-def _first_lines(pages: tuple[str, ...]) -> tuple[str, ...]:
-    lines = (line.strip() for line in (pages[0] if pages else "").splitlines())
-    return tuple(line for line in lines if line)[:HEADING_LINES]
 
 
 def _day(item: DocumentRead) -> date:
@@ -322,16 +321,10 @@ def refine_type(doc_type: str, title: str) -> str:
     >>> refine_type("anlage", "Positionspapier, Anhang")
     'anlage'
     """
-    for rule in _refinements():
+    for rule in tables("types")["refinement"]:
         if doc_type in rule["of"] and title.lstrip('„"» ').startswith(tuple(rule["begins_with"])):
             return str(rule["doc_type"])
     return doc_type
-
-
-@cache
-def _refinements() -> tuple[dict[str, Any], ...]:
-    text = (files("pipelines") / "data" / "types.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["refinement"])
 
 
 def listed_to_json(listed: ListedItem | None) -> str | None:

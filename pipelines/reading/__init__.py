@@ -1,13 +1,28 @@
-"""The language of a document, German or English, by its small words and its file name."""
+"""What every reading of a text leans on: marks of notes that are read over, and the language."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from functools import cache, lru_cache
-from importlib import resources
-from typing import Any
+
+from pipelines import tables
+
+_MARK = re.compile(r"\[\d{1,3}\]|[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}")
+_SIGNS = "[\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
+"""One of these begins every mark: quicker to look for than the mark itself."""
+
+
+def without_marks(text: str) -> str:
+    """The text with a blank for every character of a mark: every other character keeps its offset.
+
+    >>> without_marks("Art. 4 Nr. 17 [2] DSGVO"), without_marks("am 25. Mai 2018³")
+    ('Art. 4 Nr. 17     DSGVO', 'am 25. Mai 2018 ')
+    """
+    if not any(sign in text for sign in _SIGNS):
+        return text
+    return _MARK.sub(lambda mark: " " * len(mark.group()), text)
+
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 60_000
@@ -18,13 +33,8 @@ _CLEARLY = 1.5
 
 
 @cache
-def _wording() -> dict[str, Any]:
-    return tomllib.loads(resources.files("pipelines.data").joinpath("languages.toml").read_text("utf-8"))
-
-
-@cache
 def _small_words(language: str) -> frozenset[str]:
-    return frozenset(_wording()["words"][language])
+    return frozenset(tables("languages")["words"][language])
 
 
 def detect_language(text: str, *, file_name: str = "") -> str | None:
@@ -59,7 +69,7 @@ def _named(file_name: str) -> str | None:
     stem = re.sub(r"\.\w{1,5}$", "", file_name.rsplit("/", 1)[-1])
     parts = [part.lower() for part in re.findall(r"[^\W\d_]+", stem)]
     for language in ("en", "de"):
-        if set(parts) & set(_wording()["file_names"][language]):
+        if set(parts) & set(tables("languages")["file_names"][language]):
             return language
     letters = [part for part in parts if part not in ("v", "final")]
-    return letters[-1] if letters and letters[-1] in _wording()["file_names"]["last"] else None
+    return letters[-1] if letters and letters[-1] in tables("languages")["file_names"]["last"] else None

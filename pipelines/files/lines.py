@@ -1,4 +1,4 @@
-"""Finds running heads and page numbers: lines at the edges of pages that repeat, but for the page number."""
+"""Printed lines of pages: pieces that continue a line put to it; running heads and page numbers found among them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,77 @@ from functools import cache
 from math import ceil
 from typing import NamedTuple
 
-from pipelines.files.paragraphs import Line, usual
-from pipelines.files.records import wording
+from pipelines import tables
+
+
+class Line(NamedTuple):
+    """A line: ``left``, ``right``, ``bottom`` and ``height`` in points, the origin at the page's lower left.
+
+    ``height`` is the size of its letters, 0 where places are unknown (turned text).
+    """
+
+    text: str
+    left: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    height: float = 0.0
+
+    @property
+    def top(self) -> float:
+        """The upper edge."""
+        return self.bottom + self.height
+
+
+def same_row(first: Line, second: Line) -> bool:
+    """True if the two overlap in height by more than a third of the smaller one."""
+    overlap = min(first.top, second.top) - max(first.bottom, second.bottom)
+    return overlap > 0.34 * min(first.height, second.height)
+
+
+def whole_lines(lines: Iterable[Line]) -> list[Line]:
+    """The lines with pieces that continue a line put to it, small raised numbers as marks.
+
+    >>> word = Line("aufbewahrt.", 70, 130, 500, 14)
+    >>> [line.text for line in whole_lines([word, Line("16", 130.5, 138, 507, 8)])]
+    ['aufbewahrt.[16]']
+    """
+    whole: list[Line] = []
+    before = Line("")
+    for line in lines:
+        if line.left > before.right - 0.15 * before.height and whole and _continues(before, line):
+            before = whole[-1] = _put_together(before, line)
+        else:
+            before = line
+            whole.append(line)
+    return whole
+
+
+def _continues(first: Line, second: Line) -> bool:
+    near = second.left - first.right < 0.6 * max(first.height, second.height)
+    return near and second.height > 0 and same_row(first, second)
+
+
+def _put_together(first: Line, second: Line) -> Line:
+    tall = first if first.height >= second.height else second
+    glue = " " if second.left - first.right > 0.18 * tall.height else ""
+    start, end = first.text, second.text
+    if first.height < 0.85 * second.height and _is_raised(first, second):
+        start, glue = f"[{start}]", " "
+    elif second.height < 0.85 * first.height and _is_raised(second, first):
+        end, glue = f"[{end}]", ""
+    return Line(start + glue + end, first.left, second.right, tall.bottom, tall.height)
+
+
+def _is_raised(piece: Line, beside: Line) -> bool:
+    return len(piece.text) < 4 and piece.text.isdigit() and piece.bottom > beside.bottom + 0.15 * beside.height
+
+
+def usual(values: Sequence[float], share: float = 0.5, otherwise: float = 0.0) -> float:
+    """The value below which ``share`` of the values lie, or ``otherwise`` if there are none."""
+    if not values:
+        return otherwise
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
 
 EDGE_LINES = 4
 EDGE_SHARE = 0.2
@@ -179,7 +248,7 @@ def _stated(edges: list[Edge], count: int) -> Iterator[Edge]:
 
 @cache
 def _page_number() -> re.Pattern[str]:
-    words, of = (_either(wording("page_numbers")[name]) for name in ("words", "of"))
+    words, of = (_either(tables("files")["page_numbers"][name]) for name in ("words", "of"))
     dash = "[-–—]"
     return re.compile(rf"^(?:{words} ?\d+(?: ?{of} ?\d+)?|\d+ ?{of} ?\d+|{dash} ?\d+ ?{dash})$")
 

@@ -1,18 +1,17 @@
-"""What linking reads of a document: records, and what a title is about and which version it is, however spelt."""
+"""What linking reads of a document, and what a title is about and which version it is, however spelt."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-RULES: dict[str, Any] = tomllib.loads((files("pipelines") / "data" / "links.toml").read_text(encoding="utf-8"))
+from pipelines import tables
+
+RULES = tables("links")
 GUIDANCE = frozenset(RULES["types"]["guidance"])
 RELEASES = frozenset(RULES["types"]["releases"])
 
@@ -61,6 +60,26 @@ class Relation:
     target_id: str | None
     evidence: str
     score: float
+
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention:
+    """A place that names a document. ``by`` is number, report, paper, date, title or address.
+
+    ``value`` is the number, ISO date or address; ``key`` the folded words of a title or around a date;
+    ``types`` are the document types that the text allows (empty: any). ``[start, end)`` is the span.
+    """
+
+    by: str
+    start: int
+    end: int
+    value: str = ""
+    key: Key = ()
+    types: frozenset[str] = frozenset()
+    exact: bool = False
 
 
 def span_of(iso: str) -> tuple[date, date]:
@@ -115,8 +134,6 @@ _FILE_VERSION = re.compile(_FILES["version"])
 _FILE_REVISION = re.compile(_FILES["revision"])
 _EDGES = " ,-–()"
 _NOISE = frozenset(_FILES["noise"])
-
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,3 +245,27 @@ def file_key(url: str) -> Key:
 def weight(key: Key) -> int:
     """How telling a key is: its letters."""
     return sum(map(len, key))
+
+
+SENTENCE_END = re.compile(r"(?<![\d\W])[.!?:;](?=\s+[^\sa-zäöü])|(?<=\d{4})\.(?=\s+[A-ZÄÖÜ])|\n\n")
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence that a span stands in, as offsets."""
+    low = max(0, start - 400)
+    ends = [match.end() for match in SENTENCE_END.finditer(text, low, start)]
+    after = SENTENCE_END.search(text, end, min(len(text), end + 400))
+    return (ends[-1] if ends else low), (after.end() if after else min(len(text), end + 400))
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences of a text, as offsets.
+
+    >>> list(sentences("Das gilt. Nun denn."))
+    [(0, 9), (9, 19)]
+    """
+    low = 0
+    for match in SENTENCE_END.finditer(text):
+        yield low, match.end()
+        low = match.end()
+    yield low, len(text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pipelines import tables
 
 Span = tuple[int, int]
 """[start, end) in characters from 0."""
@@ -46,30 +46,26 @@ class _Line(NamedTuple):
 
 
 @cache
-def _wording() -> dict[str, Any]:
-    return tomllib.loads(resources.files("pipelines.data").joinpath("contact.toml").read_text("utf-8"))
-
-
-@cache
 def _signs() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
     """Per kind of address sign (phone, mail, web, street, town): what a line must hold, and the pattern."""
-    needed = _wording()["needed"]
+    needed = tables("contact")["needed"]
     return tuple(
-        (kind, tuple(needed[kind]), re.compile("|".join(patterns))) for kind, patterns in _wording()["lines"].items()
+        (kind, tuple(needed[kind]), re.compile("|".join(patterns)))
+        for kind, patterns in tables("contact")["lines"].items()
     )
 
 
 @cache
 def _label() -> re.Pattern[str]:
-    labels = sorted(_wording()["contact"]["labels"], key=len, reverse=True)
-    openings = [*map(re.escape, _wording()["contact"]["openings"]), *_wording()["contact"]["asked"]]
+    labels = sorted(tables("contact")["contact"]["labels"], key=len, reverse=True)
+    openings = [*map(re.escape, tables("contact")["contact"]["openings"]), *tables("contact")["contact"]["asked"]]
     either = "|".join(map(re.escape, labels)), "|".join(openings)
     return re.compile(rf"\W{{0,3}}(?:(?P<label>{either[0]}) ?(?::|$)|(?:{either[1]})\b)", re.IGNORECASE)
 
 
 @cache
 def _inline_label() -> re.Pattern[str]:
-    labels = sorted(_wording()["contact"]["labels"], key=len, reverse=True)
+    labels = sorted(tables("contact")["contact"]["labels"], key=len, reverse=True)
     return re.compile(rf"(?<=[\s.])(?:{'|'.join(map(re.escape, labels))}): ?(?=[A-ZÄÖÜ])")
 
 
@@ -214,7 +210,7 @@ def _is_name(text: str) -> bool:
 
 @cache
 def _particles() -> frozenset[str]:
-    return frozenset(_wording()["address"]["particles"])
+    return frozenset(tables("contact")["address"]["particles"])
 
 
 def _kinds(text: str) -> frozenset[str]:
