@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
 from portal.untrusted import visible
@@ -36,7 +36,8 @@ class Entry:
 class Feed:
     """A feed: ``address`` is its own full address, ``page`` the page it belongs to.
 
-    ``sheet`` is the address of the XSL sheet that makes it a page in browsers.
+    ``sheet`` is the address of the XSL sheet that makes it a page in browsers, ``beside`` leads to other pages of
+    the feed (``next``, ``previous``; RFC 5005).
     """
 
     key: str
@@ -47,6 +48,7 @@ class Feed:
     entries: Sequence[Entry]
     sheet: str
     icon: str
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 def stable_id(key: str) -> str:
@@ -68,6 +70,8 @@ def write_feed(feed: Feed) -> bytes:
     _text(root, "icon", feed.icon)
     _link(root, feed.address, "self", "application/atom+xml")
     _link(root, feed.page, "alternate", "text/html")
+    for rel, address in feed.beside.items():
+        _link(root, address, rel, "application/atom+xml")
     ET.SubElement(root, _tag("generator")).text = "Aktenkundig"
     for entry in feed.entries:
         _write_entry(root, entry)

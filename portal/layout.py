@@ -62,6 +62,7 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
         "has_archive": known,
         "marks": await recall(datasette, marks_of_documents) if known else {},
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
+        "most_rows": datasette.setting("max_returned_rows"),
         "preview_image": absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/preview.png") if request else "",
         "here": str(datasette.urls.path(request.path)) if request else "",
     }

@@ -18,6 +18,7 @@ from portal.searching import register_search_functions
 from portal.security import Hardened, OpenApp
 from portal.settings import DATABASE, PLUGIN
 from portal.views import (
+    archive_csv,
     changes,
     citation,
     comparison,
@@ -74,6 +75,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{_DOCUMENT}/vergleich-mit/(?P<other>[A-Za-z0-9._~-]+)$", comparison.show_editions),
         (rf"{_DOCUMENT}/original$", original.show_original),
         (rf"{_DOCUMENT}/zitieren\.(?P<format>bib|json|txt)$", citation.show_citation),
+        (r"/archive(?:/(?P<table>[^/]+)(?:/(?P<row>[^/]+))?)?\.csv$", archive_csv.send_csv),
         (rf"/-/static-plugins/{PLUGIN}/(?P<path>.*)$", asgi_static(STATIC)),
     ]
 

@@ -1,4 +1,4 @@
-"""Readers' SQL: Datasette's statements go to child processes, and come back as the rows it expects."""
+"""What of Datasette itself is replaced: how it runs readers' SQL (in child processes), and how it prints errors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from datasette.database import QueryInterrupted, Results
+from datasette.utils.asgi import BadRequest
 
 from portal.pools import Message, Stopped, pool_of
 from portal.sandbox import Statement
@@ -19,15 +20,16 @@ if TYPE_CHECKING:
 
 RESULT_BYTES = 5_000_000
 CSV_BYTES = 24_000_000
-"""A part of a CSV file, which is read a thousand rows at a time."""
+PAGE_ROWS = 1000
+"""Rows of a page; as JSON and CSV there may be as many as ``max_returned_rows``."""
 
 FIXED = frozenset({"PRAGMA schema_version", "PRAGMA database_list;"})
 """Datasette's own questions about the database itself; it shows readers none of the answers."""
 
 _LOOKED_UP = re.compile(r":(_\w+)")
 
-as_csv: ContextVar[bool] = ContextVar("as_csv", default=False)
-"""Whether the request that is being answered asks for CSV."""
+asked_as: ContextVar[str | None] = ContextVar("asked_as", default=None)
+"""What the request that is being answered asks for: ``csv``, ``json``, or ``""`` for a page."""
 
 _ERRORS: Mapping[str, type[Exception]] = {
     name: getattr(sqlite3, name)
@@ -43,6 +45,14 @@ _ERRORS: Mapping[str, type[Exception]] = {
         "Warning",
     )
 }
+
+
+def replace_internals(database: Database) -> None:
+    """Run readers' statements elsewhere; and let no traceback be printed with all local values, questions included."""
+    from datasette import handle_exception  # not at the top: it imports this package while it loads
+
+    handle_exception.rich = None
+    database.execute = executing(database)
 
 
 def executing(database: Database) -> Callable[..., Awaitable[Results]]:
@@ -64,14 +74,15 @@ def executing(database: Database) -> Callable[..., Awaitable[Results]]:
         if sql in FIXED:
             return await at_home(sql, params, log_sql_errors=False)
         most = _most_rows(database, truncate, page_size)
-        limit = database.ds.sql_time_limit_ms
+        limit, plain = database.ds.sql_time_limit_ms, asked_as.get() == "csv"
         asked = Statement(
             sql=sql,
             parameters=_parameters(sql, params),
             seconds=min(custom_time_limit or limit, limit) / 1000,
             rows=None if most is None else most + 1,
-            budget=CSV_BYTES if as_csv.get() else RESULT_BYTES,
-            plain=as_csv.get(),
+            budget=CSV_BYTES if plain else RESULT_BYTES,
+            plain=plain,
+            may_end=truncate and page_size is None,
         )
         try:
             return _results(shapes, await pool_of(database, "sql").ask(asked), most)
@@ -86,8 +97,12 @@ def executing(database: Database) -> Callable[..., Awaitable[Results]]:
 
 
 def _most_rows(database: Database, truncate: bool, page_size: int | None) -> int | None:
-    """As many rows as Datasette would return."""
+    """As many rows as Datasette would return; fewer on a page. Raises BadRequest for a page of more."""
     most: int = database.ds.max_returned_rows
+    if asked_as.get() == "":
+        most = min(most, PAGE_ROWS)
+        if (page_size or 0) > most:
+            raise BadRequest(f"Auf einer Seite stehen höchstens {most} Zeilen (_size); als JSON und CSV mehr.")
     if most == (page_size or database.ds.page_size):
         most += 1
     return most if truncate and most else None
@@ -114,5 +129,5 @@ def _results(shapes: sqlite3.Connection, messages: list[Message], most: int | No
     columns = ", ".join('null as "{}"'.format(name.replace('"', '""')) for name in names)
     shape = shapes.execute(f"select {columns}")
     rows = [sqlite3.Row(shape, row) for message in messages[1:-1] for row in message[1]]
-    truncated = most is not None and len(rows) > most
+    truncated = messages[-1][1] or (most is not None and len(rows) > most)
     return Results(rows[:most], truncated, shape.description)

@@ -30,6 +30,9 @@ LENGTH = struct.Struct(">Q")
 CHUNK = 500_000
 """Bytes of rows that are sent at a time."""
 
+SOME_ROWS = 200
+"""From so many rows on an answer may end where its bytes are used up."""
+
 GRACE = 0.4
 """Seconds of processor time after its limit until a statement that does not listen costs the process its life."""
 
@@ -58,7 +61,8 @@ class Statement:
     """A reader's statement. ``seconds`` are of processor time; ``rows`` and ``budget`` bound the answer.
 
     The budget counts bytes as JSON writes them, with all escapes and the column names of each row;
-    with ``plain`` it counts them as they are, for CSV.
+    with ``plain`` it counts them as they are, for CSV. Where it is used up the answer ends, if it ``may_end``
+    there and has some rows already, else it is an error.
     """
 
     sql: str
@@ -67,6 +71,7 @@ class Statement:
     rows: int | None
     budget: int
     plain: bool = False
+    may_end: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,12 +113,17 @@ def as_it_is(value: Any) -> int:
 
 
 def batches(
-    rows: Iterator[Sequence[Any]], size: Callable[[Sequence[Any]], int], budget: int
-) -> Iterator[list[Sequence[Any]]]:
-    """Rows in lists of about ``CHUNK`` bytes. Raises ResultTooLarge."""
-    taken, sent, batch = 0, 0, []
-    for row in rows:
+    rows: Iterator[Sequence[Any]], size: Callable[[Sequence[Any]], int], budget: int, *, may_end: bool = False
+) -> Iterator[list[Sequence[Any]] | None]:
+    """Rows in lists of about ``CHUNK`` bytes; then None where the rest was left. Raises ResultTooLarge."""
+    batch: list[Sequence[Any]] = []
+    taken = sent = 0
+    for number, row in enumerate(rows):
         taken += size(row)
+        if taken > budget and may_end and number >= SOME_ROWS:
+            yield batch
+            yield None
+            return
         if taken > budget:
             raise ResultTooLarge(
                 f"Das Ergebnis ist größer als {budget // 1_000_000} MB. Weniger Spalten oder Zeilen helfen."
@@ -155,7 +165,7 @@ class Sandbox:
         return search_rows(self._inner, "" if query is None else str(query))
 
     def answers(self, question: Statement | Call) -> Iterator[tuple[Any, ...]]:
-        """The messages of an answer: ``columns``, ``rows`` …, ``end``; or ``value``; or ``error``."""
+        """The messages of an answer: ``columns``, ``rows`` …, ``end`` (are rows left?); or ``value``; or ``error``."""
         end, last = time.process_time() + question.seconds, time.monotonic() + 2 * question.seconds + 1
         self.conn.set_progress_handler(lambda: time.process_time() > end or time.monotonic() > last, _CHECK_EVERY)
         signal.setitimer(signal.ITIMER_PROF, question.seconds + GRACE)
@@ -182,10 +192,12 @@ class Sandbox:
         one, around = (as_it_is, 0) if asked.plain else (as_written, sum(map(as_written, names)))
         yield "columns", names
         rows = islice(cursor, asked.rows)
-        for batch in batches(rows, lambda row: around + sum(map(one, row)), asked.budget):
-            yield "rows", batch
+        ended = False
+        for batch in batches(rows, lambda row: around + sum(map(one, row)), asked.budget, may_end=asked.may_end):
+            ended = batch is None
+            yield "rows", batch or []
         cursor.close()
-        yield ("end",)
+        yield "end", ended
 
     def _execute(self, asked: Statement) -> sqlite3.Cursor:
         """Run the statement; once more where it was denied a table that the archive has got meanwhile."""

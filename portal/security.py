@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from portal.public_sql import as_csv
+from portal.public_sql import asked_as
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -40,6 +40,16 @@ _INNER = re.compile(
     r"|/_internal(?:[./].*)?$"
 )
 _READING = ("GET", "HEAD")
+_ALLOWED = (b"allow", b"GET, HEAD, OPTIONS")
+_DATA = re.compile(r"\.(?:json|jsonld|csv|bib|txt|atom)$|/daten/download/")
+"""Addresses of data: public, read only, without cookies, so that pages of others may read them."""
+
+_SHARED = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"*"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
+_PREFLIGHT = ((b"access-control-allow-methods", b"GET, HEAD"), (b"access-control-max-age", b"86400"))
 _STATIC = re.compile(r"/-/static(?:-plugins/[^/]+)?/")
 _HASHED = b"v="
 
@@ -68,9 +78,18 @@ def hardened_headers(headers: Iterable[tuple[bytes, bytes]], *, lasting: bool = 
     return kept + [(name, value) for name, value in fixed.items() if name not in names]
 
 
-async def _answer(send: Send, status: int, header: tuple[bytes, bytes]) -> None:
+def shared(path: str) -> Headers:
+    """The headers by which data may be read from pages of others; none for anything else.
+
+    >>> shared("/dokument/dsmv-171183"), len(shared("/archive/documents.json"))
+    ([], 3)
+    """
+    return list(_SHARED) if _DATA.search(path) else []
+
+
+async def _answer(send: Send, status: int, *given: tuple[bytes, bytes]) -> None:
     """A short answer without a page."""
-    headers = hardened_headers([header, (b"content-type", b"text/plain; charset=utf-8")])
+    headers = hardened_headers([*given, (b"content-type", b"text/plain; charset=utf-8")])
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
@@ -88,7 +107,7 @@ class Hardened:
             await self.app(scope, receive, send)
             return
         if scope["method"] not in _READING:
-            await _answer(send, 405, (b"allow", b"GET, HEAD"))
+            await self._not_reading(scope, send)
             return
         if self.base_url != "/" and scope["path"] == self.base_url.rstrip("/"):
             await _answer(send, 301, (b"location", self.base_url.encode()))
@@ -100,14 +119,23 @@ class Hardened:
         async def harden(message: Message) -> None:
             if message["type"] == "http.response.start":
                 found = message["status"] in (200, 304)
-                headers = hardened_headers(message.get("headers", []), lasting=lasting and found)
+                headers = hardened_headers([*message.get("headers", []), *shared(path)], lasting=lasting and found)
                 message = {**message, "headers": [self._led_below_base(*header) for header in headers]}
             await send(message)
 
         if _INNER.match(path):
             scope = {**scope, "path": "/-/nicht-vorhanden", "raw_path": b"/-/nicht-vorhanden"}
-        as_csv.set(path.endswith(".csv"))
+        if asked_as.get() is None:  # what a view asks Datasette in turn is part of the same answer
+            asked_as.set(next((kind for kind in ("csv", "json") if path.endswith("." + kind)), ""))
         await self.app(scope, receive, harden)
+
+    async def _not_reading(self, scope: Scope, send: Send) -> None:
+        """What may be done here; data may be read from pages of others too."""
+        if scope["method"] != "OPTIONS":
+            await _answer(send, 405, _ALLOWED)
+            return
+        asked = shared(str(scope["path"]))
+        await _answer(send, 204, _ALLOWED, *asked, *(_PREFLIGHT if asked else ()))
 
     def _below_base(self, scope: Scope) -> Scope:
         """The request without the path that a proxy leaves in front: Datasette puts it before every link itself.

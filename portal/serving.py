@@ -10,7 +10,6 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from archive.database import database_path
@@ -18,7 +17,6 @@ from archive.errors import ArchiveError, NoArchive
 from portal.access import HEAP_BYTES
 from portal.access_log import LOGGING
 from portal.settings import DATABASE, PLUGIN, settings_of
-from portal.untrusted import InertWriter
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -39,12 +37,11 @@ METADATA = next(
 
 LIMITS: dict[str, Any] = {
     "sql_time_limit_ms": 1500,
-    "max_returned_rows": 1000,
+    "max_returned_rows": 50_000,
     "default_page_size": 50,
     "facet_time_limit_ms": 300,
     "suggest_facets": False,
     "allow_download": False,
-    "max_csv_mb": 200,
     "num_sql_threads": 4,
     "truncate_cells_html": 160,
 }
@@ -66,13 +63,9 @@ def datasette_for(
     ``operator`` holds ``impressum``, ``datenschutz``, ``contact``, ``public_url`` where they do not come from
     the environment; ``limits`` are Datasette settings over the usual ones. Raises NoArchive, ArchiveError.
     """
-    from datasette import handle_exception  # not at the top: Datasette imports this package while it loads
-    from datasette.app import Datasette
-    from datasette.views import base as views
+    from datasette.app import Datasette  # not at the top: it imports this package while it loads
 
-    from portal.public_sql import executing
-
-    handle_exception.rich = None  # it would print every 404 with all local values, readers' questions included
+    from portal.public_sql import replace_internals
 
     path = database_path(data_dir)
     frozen = not _readable(path)
@@ -85,9 +78,7 @@ def datasette_for(
         metadata=metadata,
         settings={**LIMITS, "base_url": _base(base_url), **limits},
     )
-    database = portal.databases[DATABASE]
-    database.execute = executing(database)
-    views.csv = SimpleNamespace(writer=InertWriter)
+    replace_internals(portal.databases[DATABASE])
     return portal
 
 

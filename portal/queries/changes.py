@@ -127,6 +127,7 @@ def _change(row: sqlite3.Row, touched: tuple[str, ...]) -> Change:
 
 
 LIMIT = 50
+"""Happenings on a page of a feed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,19 +168,30 @@ _LATEST = {
 """For each happening: when, which version, and where to look, so that no text is read for what is left out."""
 
 
-def news(conn: sqlite3.Connection, chosen: Selection, wanted: Sequence[str]) -> list[NewsItem]:
-    """The latest happenings of the ``wanted`` kinds among the chosen documents, the newest first."""
-    found = [item for event in wanted for item in _happenings(conn, chosen, event)]
-    return sorted(found, key=lambda item: (item.at, item.id, item.number), reverse=True)[:LIMIT]
+def news(
+    conn: sqlite3.Connection, chosen: Selection, wanted: Sequence[str], page: int = 1
+) -> tuple[list[NewsItem], bool]:
+    """A page of the happenings of the ``wanted`` kinds among the chosen documents, the newest first; are there more?"""
+    last = page * LIMIT
+    found = [one for event in wanted for one in _happenings(conn, chosen, event, last + 1)]
+    found.sort(key=lambda one: (one[0], one[1], one[2]), reverse=True)
+    return [_item(conn, *one) for one in found[last - LIMIT : last]], len(found) > last
 
 
-def _happenings(conn: sqlite3.Connection, chosen: Selection, event: str) -> list[NewsItem]:
+def _happenings(conn: sqlite3.Connection, chosen: Selection, event: str, limit: int) -> list[tuple[str, int, int, str]]:
+    """When it happened to which document, at which version."""
     at, number, place = _LATEST[event]
     sql = (
-        f"with latest as materialized (select d.docno, {at} as at, {number} as number from {place}"
-        f" and {chosen.where} order by {at} desc, d.docno desc limit {LIMIT})"
-        f" select '{event}' as event, latest.at, latest.number, {_COLUMNS} from latest"
-        " join documents d on d.docno = latest.docno"
-        " join versions v on v.document_id = d.id and v.version = latest.number"
+        f"select {at}, d.docno, {number}, '{event}' from {place} and {chosen.where}"
+        f" order by {at} desc, d.docno desc limit {limit}"
     )
-    return records(NewsItem, conn.execute(sql, chosen.parameters))
+    return [(row[0], row[1], row[2], row[3]) for row in conn.execute(sql, chosen.parameters)]
+
+
+def _item(conn: sqlite3.Connection, at: str, docno: int, number: int, event: str) -> NewsItem:
+    sql = (
+        f"select ? as event, ? as at, ? as number, {_COLUMNS} from documents d"
+        " join versions v on v.document_id = d.id and v.version = ?3 where d.docno = ?"
+    )
+    (item,) = records(NewsItem, conn.execute(sql, (event, at, number, docno)))
+    return item

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils.asgi import Request, Response
 
@@ -111,9 +112,10 @@ _CHANGES = ("changed", "removed", "returned")
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """The items of a feed with the words of each edit; when the newest happened, and when anything did."""
+    """A page of a feed with the words of each edit; are there ``more``; when its newest happened, when anything did."""
 
     items: list[NewsItem]
+    more: bool
     diffs: dict[tuple[str, int], list[list[Change]]]
     updated: str
     changed: str
@@ -129,13 +131,14 @@ def _wanted(arguments: Any) -> tuple[str, ...]:
     return ("new", *(["changed"] if edits else []), *(["removed", "returned"] if removals else []))
 
 
-def _asked(conn: sqlite3.Connection, request: SearchRequest, wanted: tuple[str, ...]) -> _Found:
-    items = news(conn, chosen_by(conn, request), wanted)
+def _asked(conn: sqlite3.Connection, request: SearchRequest, wanted: tuple[str, ...], page: int) -> _Found:
+    items, more = news(conn, chosen_by(conn, request), wanted, page)
     since = conn.execute("select coalesce(max(finished_at), min(started_at)) from runs").fetchone()[0]
     blocks = conn.execute("select max(max(blocked_at, coalesce(unblocked_at, ''))) from blocks").fetchone()[0]
     updated = items[0].at if items else since or "1970-01-01T00:00:00Z"
     return _Found(
         items=items,
+        more=more,
         diffs={(item.id, item.number): edit_words(conn, item) for item in items if item.event == "changed"},
         updated=updated,
         changed=max(updated, since or "", blocks or ""),
@@ -163,13 +166,18 @@ async def show_feed(datasette: Datasette, request: Request) -> Response:
     given = await asked_of(datasette, request, "nur aenderungen entfernungen")
     asked = replace(given, page=1, sort=RELEVANCE, ignored=())  # a feed has an order of its own
     wanted = _wanted(request.args)
-    found = await recall_bulk(datasette, _asked, asked, wanted)
-    path = f"/feed.atom?{request.query_string}" if request.query_string else "/feed.atom"
+    found = await recall_bulk(datasette, _asked, asked, wanted, given.page)
+    beside = {"previous": given.page - 1 or None, "next": given.page + 1 if found.more else None}
     body = write_feed(
         Feed(
             key=f"feed{asked.address()}{_switches(wanted)}",
             title=feed_title(asked, found.topics),
-            address=absolute_url(datasette, request, path),
+            address=absolute_url(datasette, request, _at_page(request, given.page)),
+            beside={
+                rel: absolute_url(datasette, request, _at_page(request, number))
+                for rel, number in beside.items()
+                if number
+            },
             page=absolute_url(datasette, request, asked.address() if asked.parameters_given else "/"),
             updated=found.updated,
             sheet=f"{datasette.urls.static_plugins(PLUGIN, 'feed.xsl')}?v={static_version('feed.xsl')}",
@@ -184,6 +192,13 @@ async def show_feed(datasette: Datasette, request: Request) -> Response:
     if is_current(request.headers, tag, last):
         return Response("", status=304, headers=headers)
     return Response(body, headers=headers, content_type=f"{_content_type(request)}; charset=utf-8")
+
+
+def _at_page(request: Request, number: int) -> str:
+    """The address of another page of the feed."""
+    given = [pair for pair in parse_qsl(request.query_string, keep_blank_values=True) if pair[0] != "seite"]
+    query = urlencode([*given, *([("seite", number)] if number > 1 else [])])
+    return f"/feed.atom?{query}" if query else "/feed.atom"
 
 
 def _content_type(request: Request) -> str:

@@ -15,6 +15,7 @@ from lxml import html
 
 from portal.dictionary import as_markdown, dictionary
 from portal.serving import descriptions
+from portal.views import archive_csv
 from portal.views.data import downloads
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,3 +176,67 @@ def test_a_row_is_shown_as_a_record(portal: Any) -> None:
     assert names[:3] == ["id", "docno", "source"]
     assert record.findall("dd")[0].text_content() == samples.VIDEO.id
     assert "0 Zeilen" not in found.text_content()
+
+
+# -- tables and queries as CSV -------------------------------------------------------------------------
+
+
+def rows_of(answer: Any) -> list[list[str]]:
+    """The lines of a CSV answer."""
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(answer.text)))
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "whole"),
+    [
+        ("/archive/dates.csv?_size=4", 5, "nein"),
+        ("/archive/dates.csv?_size=4&_header=off", 4, "nein"),
+        ("/archive/dates.csv?_stream=on", None, "ja"),
+        ("/archive/dates.csv?_stream=on&_size=4", None, "ja"),
+        ("/archive.csv?sql=select+1+as+a,+2+as+a", 2, "ja"),
+        ("/archive.csv?sql=select+1+as+a+where+0", 1, "ja"),
+        (
+            "/archive.csv?sql=with+recursive+c(x)+as+(select+1+union+all+select+x%2B1+from+c)+select+x+from+c",
+            50_001,
+            "nein",
+        ),
+        ("/archive/themen_je_jahr.csv", None, "ja"),
+        (f"/archive/documents/{samples.VIDEO.id}.csv", 2, "ja"),
+    ],
+)
+def test_a_csv_says_whether_it_is_whole(portal: Any, path: str, lines: int | None, whole: str) -> None:
+    """In a header, known before the first row; every line is a row."""
+    answer = portal.get(path)
+    rows = rows_of(answer)
+
+    assert answer.headers["x-vollstaendig"] == whole
+    assert lines is None or len(rows) == lines
+    assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_a_streamed_table_is_all_of_it(portal: Any, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part by part, each row once."""
+    monkeypatch.setattr(archive_csv, "PART", 3)
+    rows = rows_of(portal.get("/archive/citations.csv?_stream=on"))
+    chosen = rows_of(portal.get("/archive/citations.csv?_stream=on&law=DSGVO&_sort=number"))
+
+    assert len(rows) - 1 == conn.execute("select count(*) from citations").fetchone()[0] > 3
+    assert len({tuple(row) for row in rows}) == len(rows)
+    assert len(chosen) - 1 == conn.execute("select count(*) from citations where law = 'DSGVO'").fetchone()[0]
+
+
+def test_labels_stand_beside_what_they_name(portal: Any) -> None:
+    header, first, *_ = rows_of(portal.get("/archive/dates.csv?_labels=on"))
+
+    assert header[1:3] == ["document_id", "document_id_label"]
+    assert first[1:3] == [samples.VIDEO.id, samples.VIDEO.title]
+
+
+def test_the_links_to_csv_say_what_they_hold(portal: Any) -> None:
+    table = html.fromstring(portal.get("/archive/dates?_size=3").text).text_content()
+    whole = html.fromstring(portal.get("/archive/topics").text).text_content()
+
+    assert "CSV, nur diese Seite" in table
+    assert "CSV, alle Zeilen" in table
+    assert "nur diese Seite" not in whole

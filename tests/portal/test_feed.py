@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +137,39 @@ def test_browsers_see_a_page(portal: Any) -> None:
     assert made.findtext(".//h1") == "Aktenkundig: alles Neue"
     assert len(made.findall(".//li")) == len(root.findall(f"{ATOM}entry"))
     assert made.find(".//link").get("href").endswith("/-/static-plugins/aktenkundig/portal.css")
+
+
+def links(root: Any) -> dict[str, str]:
+    """The addresses of a feed by what they are to it."""
+    return {link.get("rel"): link.get("href").removeprefix("http://localhost") for link in root.iterfind(f"{ATOM}link")}
+
+
+@pytest.mark.parametrize("query", ["", "?quelle=dsmv&entfernungen=nein"])
+def test_a_long_feed_has_pages(tmp_path: Path, make_reader: Any, data_dir: Path, query: str) -> None:
+    """``next`` leads through all of it, each entry once and in order; every page is valid and the same feed."""
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        for table, key in (("documents", "id"), ("versions", "document_id")):
+            own = [row[1] for row in conn.execute(f"pragma table_info({table})") if row[1] not in (key, "docno")]
+            number = "docno, " if table == "documents" else ""
+            conn.execute(
+                "with recursive c(x) as (select 1001 union all select x + 1 from c limit 120)"
+                f" insert into {table} ({key}, {number}{', '.join(own)})"
+                f" select 'dsmv-9' || x, {'x, ' if number else ''}{', '.join(own)} from c, {table} where {key} = ?",
+                (samples.VIDEO.id,),
+            )
+    reader, path, seen, ids = make_reader(folder), f"/feed.atom{query}", [], set()
+    while path:
+        root = feed(reader, path)
+        SCHEMA.assertValid(root)
+        seen += [
+            (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}id")) for entry in root.iterfind(f"{ATOM}entry")
+        ]
+        ids.add(root.findtext(f"{ATOM}id"))
+        assert links(root)["self"] == path
+        path = links(root).get("next", "")
+
+    assert len(seen) == len({one for _, one in seen}) > 360
+    assert [at for at, _ in seen] == sorted((at for at, _ in seen), reverse=True)
+    assert len(ids) == 1
+    assert links(feed(reader, f"/feed.atom{query}{'&' if query else '?'}seite=2"))["previous"] == f"/feed.atom{query}"

@@ -16,14 +16,56 @@ from lxml import html
 ORIGINALS = [samples.VIDEO.id, samples.GUIDANCE.id]
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
 @pytest.mark.parametrize("path", ["/", "/suche", "/feed.atom", "/archive", "/gibt-es-nicht"])
 def test_only_reading_is_allowed(portal: Any, method: str, path: str) -> None:
     """Every method but GET and HEAD is refused, with the list of those allowed and all security headers."""
     answer = portal.loop.run_until_complete(portal.datasette.client.request(method, path))
 
-    assert (answer.status_code, answer.headers["allow"], answer.text) == (405, "GET, HEAD", "")
+    assert (answer.status_code, answer.headers["allow"], answer.text) == (405, "GET, HEAD, OPTIONS", "")
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+DATA = [
+    "/suche.json?q=Kamera",
+    "/suche.csv",
+    "/suche.bib",
+    "/suche.csl.json",
+    "/feed.atom",
+    "/aenderungen.json",
+    "/aenderungen.csv",
+    "/daten/download/topics.csv",
+    "/daten/download/archive.db",
+    "/archive/topics.json",
+    "/archive/topics.csv",
+    f"/dokument/{samples.VIDEO.id}/zitieren.bib",
+    "/dokument/gibtesnicht/zitieren.json",
+    "/archive/gibtesnicht.json",
+]
+PAGES = ["/", "/suche", "/archive", "/archive/topics", f"/dokument/{samples.VIDEO.id}/original"]
+
+
+@pytest.mark.parametrize("path", DATA)
+def test_data_may_be_read_from_pages_of_others(portal: Any, path: str) -> None:
+    """The answer says so, an error too; and so does the answer to the question a browser asks before."""
+    asked = portal.loop.run_until_complete(portal.datasette.client.request("OPTIONS", path))
+
+    for answer in (portal.get(path), asked):
+        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
+        assert answer.headers.get_list("cross-origin-resource-policy") == ["cross-origin"]
+        assert "access-control-allow-credentials" not in answer.headers
+    assert (asked.status_code, asked.content) == (204, b"")
+    assert "GET" in asked.headers["access-control-allow-methods"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_stay_closed_to_others(portal: Any, path: str) -> None:
+    asked = portal.loop.run_until_complete(portal.datasette.client.request("OPTIONS", path))
+
+    assert (asked.status_code, asked.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    for answer in (portal.get(path), asked):
+        assert "access-control-allow-origin" not in answer.headers
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/feed.atom", *(f"/dokument/{one}/original" for one in ORIGINALS)])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hostile_sql import DENIED, ENDLESS, GREEDY
+from lxml import html
 
 from portal import public_sql
 from portal.permission import Permission, allowed
@@ -199,6 +200,31 @@ def test_a_long_name_of_a_column_counts_in_every_row(sandbox: Sandbox) -> None:
     *_, last = sandbox.answers(statement(f'select 1 as "{"n" * 50_000}" from pages, documents, dates limit 900'))
 
     assert "größer als 5 MB" in last[-1]
+
+
+def test_an_answer_of_many_rows_ends_where_its_bytes_are_used_up(portal: Any) -> None:
+    """As JSON and CSV up to 50,000 rows, on a page 1,000; what is missing is said, and is no error."""
+    count = "with recursive c(x) as (select 1 union all select x + 1 from c limit 60000)"
+    asked = {"sql": f"{count} select x from c", "_shape": "arrays"}
+    wide = {"sql": f"{count} select hex(zeroblob(5000)) from c", "_shape": "arrays"}
+    rows, few = portal.get("/archive.json", params=asked).json(), portal.get("/archive.json", params=wide).json()
+    page = html.fromstring(portal.get("/archive", params=asked).text)
+
+    assert (len(rows["rows"]), rows["truncated"]) == (50_000, True)
+    assert few["truncated"]
+    assert 4_800_000 < sum(len(row[0]) for row in few["rows"]) <= 5_000_000
+    assert len(page.findall(".//tbody/tr")) == 1000
+    assert "mehr als 1.000 Zeilen" in page.text_content()
+
+
+def test_a_page_of_a_table_is_not_cut_short(sandbox: Sandbox) -> None:
+    """Whoever turns pages would never know what is missing: there the bytes are an error."""
+    sql = "with recursive c(x) as (select 1 union all select x + 1 from c limit 900) select hex(zeroblob(5000)) from c"
+    *_, cut = sandbox.answers(statement(sql, may_end=True))
+    *_, refused = sandbox.answers(statement(sql))
+
+    assert cut == ("end", True)
+    assert "größer als 5 MB" in refused[-1]
 
 
 def test_long_reports_stay_readable(worker: Worker) -> None:
