@@ -13,6 +13,7 @@ from jinja2 import Environment
 from portal.access import limit_connection
 from portal.errors import error_response
 from portal.layout import layout_variables
+from portal.openapi import as_pattern
 from portal.rendering import STATIC, prepare_environment
 from portal.searching import register_search_functions
 from portal.security import Hardened, OpenApp
@@ -40,44 +41,50 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-_DOCUMENT = r"/dokument/(?P<document>[A-Za-z0-9._~-]+)"
-
-
-def routes() -> list[tuple[str, Callable[..., Any]]]:
-    """Regular expressions over the path, in the order they are tried."""
-    return [
-        (r"/$", start.start_page),
-        (r"/suche$", search.show_search),
-        (r"/suche\.json$", search_data.send_json),
-        (r"/suche\.csv$", search_data.send_csv),
-        (r"/suche\.(?P<format>bib|csl\.json)$", citation.send_citations),
-        (r"/feed\.atom$", feed.show_feed),
-        (r"/aenderungen$", changes.show_changes),
-        (r"/aenderungen\.json$", changes.send_json),
-        (r"/aenderungen\.csv$", changes.send_csv),
-        (r"/thema/(?P<topic>[a-z0-9_-]{1,60})$", topics.show_topic),
-        (r"/vorschriften$", provisions.show_provisions),
-        (r"/vorschrift/(?P<law>[a-z0-9-]{1,60})/(?P<number>[A-Za-z0-9-]{1,20})$", provisions.show_provision),
-        (r"/themen$", topics.show_topics),
-        (r"/status$", status.show_status),
-        (r"/daten$", data.show_data),
-        (r"/daten/download/(?P<name>[a-z_]+\.[a-z]+)$", data.send_download),
-        (r"/impressum$", legal.show_impressum),
-        (r"/datenschutz$", legal.show_privacy),
-        (r"/robots\.txt$", machines.show_robots),
-        (r"/sitemap(?:-(?P<part>\d{1,4}))?\.xml$", machines.show_sitemap),
-        (r"/opensearch\.xml$", machines.show_opensearch),
-        (r"/(?:favicon\.ico|apple-touch-icon\.png)$", machines.show_icon),
-        (r"/\.well-known/security\.txt$", machines.show_security_contact),
-        (rf"{_DOCUMENT}$", document.show_document),
-        (rf"{_DOCUMENT}/version/(?P<version>\d{{1,6}})$", document.show_document),
-        (rf"{_DOCUMENT}/vergleich/(?P<old>\d{{1,6}})/(?P<new>\d{{1,6}})$", comparison.show_comparison),
-        (rf"{_DOCUMENT}/vergleich-mit/(?P<other>[A-Za-z0-9._~-]+)$", comparison.show_editions),
-        (rf"{_DOCUMENT}/original$", original.show_original),
-        (rf"{_DOCUMENT}/zitieren\.(?P<format>bib|json|txt)$", citation.show_citation),
-        (r"/archive(?:/(?P<table>[^/]+)(?:/(?P<row>[^/]+))?)?\.csv$", archive_csv.send_csv),
-        (rf"/-/static-plugins/{PLUGIN}/(?P<path>.*)$", asgi_static(STATIC)),
-    ]
+_DOCUMENT = "/dokument/{document}"
+ROUTES: dict[str, Callable[..., Any]] = {
+    "/": start.start_page,
+    "/suche": search.show_search,
+    "/suche.json": search_data.send_json,
+    "/suche.schema.json": data.send_schema,
+    "/suche.csv": search_data.send_csv,
+    "/suche.bib": citation.send_citations,
+    "/suche.csl.json": citation.send_citations,
+    "/feed.atom": feed.show_feed,
+    "/aenderungen": changes.show_changes,
+    "/aenderungen.json": changes.send_json,
+    "/aenderungen.csv": changes.send_csv,
+    "/thema/{topic}": topics.show_topic,
+    "/vorschriften": provisions.show_provisions,
+    "/vorschrift/{law}/{number}": provisions.show_provision,
+    "/themen": topics.show_topics,
+    "/status": status.show_status,
+    "/daten": data.show_data,
+    "/daten.jsonld": data.send_catalogue,
+    "/daten/download/{name}": data.send_download,
+    "/openapi.json": data.send_openapi,
+    "/impressum": legal.show_impressum,
+    "/datenschutz": legal.show_privacy,
+    "/robots.txt": machines.show_robots,
+    "/sitemap.xml": machines.show_sitemap,
+    "/sitemap-{part}.xml": machines.show_sitemap,
+    "/opensearch.xml": machines.show_opensearch,
+    "/favicon.ico": machines.show_icon,
+    "/apple-touch-icon.png": machines.show_icon,
+    "/.well-known/security.txt": machines.show_security_contact,
+    _DOCUMENT: document.show_document,
+    f"{_DOCUMENT}/version/{{version}}": document.show_document,
+    f"{_DOCUMENT}/vergleich/{{old}}/{{new}}": comparison.show_comparison,
+    f"{_DOCUMENT}/vergleich-mit/{{other}}": comparison.show_editions,
+    f"{_DOCUMENT}/original": original.show_original,
+    f"{_DOCUMENT}/zitieren.bib": citation.show_citation,
+    f"{_DOCUMENT}/zitieren.json": citation.show_citation,
+    f"{_DOCUMENT}/zitieren.txt": citation.show_citation,
+    "/archive.csv": archive_csv.send_csv,
+    "/archive/{table}.csv": archive_csv.send_csv,
+    "/archive/{table}/{row}.csv": archive_csv.send_csv,
+}
+"""The addresses of the portal, in the order they are tried; what stands at them is said in ``interface.toml``."""
 
 
 @hookimpl
@@ -89,7 +96,8 @@ def prepare_jinja2_environment(env: Environment) -> None:
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages of the portal."""
-    return routes()
+    static = (rf"/-/static-plugins/{PLUGIN}/(?P<path>.*)$", asgi_static(STATIC))
+    return [*((as_pattern(address), view) for address, view in ROUTES.items()), static]
 
 
 @hookimpl

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from archive.database import database_path
 from archive.errors import ArchiveError, NoArchive
 from portal.access import HEAP_BYTES
-from portal.access_log import LOGGING
 from portal.settings import DATABASE, PLUGIN, settings_of
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = 8001, *, base_url
     """Serve the portal until Ctrl-C or SIGTERM. Raises NoArchive, and ArchiveError if the port is taken."""
     import uvicorn
 
-    from portal.connections import PunctualProtocol, allow_many_files
+    from portal.connections import LOGGING, PunctualProtocol, allow_many_files
     from portal.pools import close_pools
 
     base = base_url or os.environ.get("AKTENKUNDIG_BASE_URL", "/")

@@ -84,13 +84,13 @@ async def send_csv(datasette: Datasette, request: Request) -> AsgiStream:
     Whether rows are missing is known before the first is sent. A part that fails ends the connection: no line of
     the file is anything but a row.
     """
-    streamed, table = request.args.get("_stream") == "on", request.url_vars["table"]
+    streamed, table = request.args.get("_stream") == "on", request.url_vars.get("table")
     if not (table or request.args.get("sql")):
         raise BadRequest("Es fehlt die Abfrage (sql).")
     if streamed and request.args.get("_next"):
         raise BadRequest("_next not allowed for CSV streaming")
     source = _Source(datasette, request)
-    first = await source.part(**({"_size": PART} if streamed and table and not request.url_vars["row"] else {}))
+    first = await source.part(**({"_size": PART} if streamed and table and not request.url_vars.get("row") else {}))
     labelled = _labelled(first)
     whole = not first.get("truncated") and (streamed or not first.get("next"))
 

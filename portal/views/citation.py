@@ -51,7 +51,7 @@ async def show_citation(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, asked_version, request.url_vars["document"], number_given(request))
     permalink = absolute_url(datasette, request, version_path(found.document.id, found.version.version))
     cited = page_cited(request, found)
-    kind = request.url_vars["format"]
+    kind = request.path.rpartition(".")[2]
     body = _FORMATS[kind].write([reference(found.document, found.version, permalink, cited)])
     page = f"-s{cited}" if cited else ""
     name = f"{found.document.id}-v{found.version.version}{page}.{kind}"
@@ -75,7 +75,7 @@ async def send_citations(datasette: Datasette, request: Request) -> Response:
     """All hits of a search as BibTeX or CSL-JSON, ``MOST_CITED`` at most, the newest first."""
     asked = await asked_of(datasette, request)
     total, refs = await read_bulk(datasette, _cited, asked, absolute_url(datasette, request, "/"))
-    kind = request.url_vars["format"]
-    headers = file_headers(f"suche.{kind}", total=total, most=MOST_CITED, ignored=asked.ignored)
-    made = _FORMATS[kind.rpartition(".")[2]]
+    name = request.path.rpartition("/")[2]
+    headers = file_headers(name, total=total, most=MOST_CITED, ignored=asked.ignored)
+    made = _FORMATS[name.rpartition(".")[2]]
     return Response(made.write(refs), headers=headers, content_type=made.content_type)

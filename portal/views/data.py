@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from functools import cache
@@ -13,12 +14,15 @@ from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 from archive.export import DOWNLOADS, TABLES, ready_download
 from portal import clock
 from portal.access import read, recall
+from portal.catalogue import Dataset, DatasetFile, as_dcat, as_schema_org
+from portal.citing import in_script
 from portal.dictionary import dictionary
 from portal.german_dates import as_day
 from portal.labels import licence_of, source_part, words
 from portal.layout import absolute_url
+from portal.openapi import interface, json_schema, openapi, parameters_of
 from portal.pools import Overloaded
-from portal.rendering import page
+from portal.rendering import page, page_headers
 from portal.settings import DATABASE, settings_of
 
 if TYPE_CHECKING:
@@ -90,16 +94,79 @@ def examples(metadata: dict[str, Any]) -> list[Example]:
     ]
 
 
-def _holdings(conn: sqlite3.Connection) -> tuple[int, str | None]:
-    count, seen = conn.execute("select count(*), max(last_seen_at) from documents where blocked_at is null").fetchone()
-    return count, seen
+@dataclass(frozen=True, kw_only=True)
+class Holdings:
+    """How many documents there are, of which period (ISO 8601), and when the sources were last seen (UTC)."""
+
+    count: int
+    seen: str | None
+    first: str | None
+    last: str | None
+
+
+def holdings(conn: sqlite3.Connection) -> Holdings:
+    """What the archive holds."""
+    sql = (
+        "select count(*), max(last_seen_at), min(published_on), max(published_on) from documents"
+        " where blocked_at is null"
+    )
+    count, seen, first, last = conn.execute(sql).fetchone()
+    return Holdings(count=count, seen=seen, first=first, last=last)
+
+
+async def _dataset(datasette: Datasette, request: Request) -> Dataset:
+    """The data set as catalogues describe it."""
+    held = await recall(datasette, holdings)
+    settings = settings_of(datasette)
+    return Dataset(
+        address=absolute_url(datasette, request, "/daten"),
+        publisher=(settings.impressum or "Aktenkundig").splitlines()[0],
+        contact=settings.contact,
+        count=held.count,
+        modified=held.seen,
+        first=held.first,
+        last=held.last,
+        terms=[f"{source_part(source, 'short')}: {source_part(source, 'licence')}" for source in words("source")],
+        files=[
+            DatasetFile(
+                name=one.name,
+                description=one.description,
+                kind=one.content_type.partition(";")[0],
+                address=absolute_url(datasette, request, f"/daten/download/{one.name}"),
+            )
+            for one in downloads().values()
+        ],
+        services=[absolute_url(datasette, request, path) for path in ("/openapi.json", "/feed.atom")],
+    )
+
+
+async def send_catalogue(datasette: Datasette, request: Request) -> Response:
+    """``daten.jsonld``: the data set for catalogues, as DCAT-AP."""
+    body = json.dumps(as_dcat(await _dataset(datasette, request)), ensure_ascii=False, indent=1)
+    return Response(body, headers=page_headers(), content_type="application/ld+json")
+
+
+async def send_openapi(datasette: Datasette, request: Request) -> Response:
+    """``openapi.json``: the interface of this portal."""
+    from portal.plugin import ROUTES  # here, for it names this view
+
+    answer = Response.json(openapi(ROUTES, absolute_url(datasette, request, "/")))
+    answer.headers.update(page_headers())
+    return answer
+
+
+async def send_schema(datasette: Datasette, request: Request) -> Response:
+    """``suche.schema.json``: the JSON Schema of ``suche.json``."""
+    schema = json_schema("SearchAnswer", absolute_url(datasette, request, "/suche.schema.json"))
+    body = json.dumps(schema, ensure_ascii=False, indent=1)
+    return Response(body, headers=page_headers(), content_type="application/schema+json")
 
 
 async def show_data(datasette: Datasette, request: Request) -> Response:
-    """Data dictionary, SQL examples, downloads, licences, how to cite and to reproduce."""
+    """Data dictionary, SQL examples, downloads, interface, licences, how to cite and to reproduce."""
     metadata = (datasette.metadata("databases") or {}).get(DATABASE, {})
     tables = await read(datasette, dictionary, metadata)
-    count, seen = await recall(datasette, _holdings)
+    held, dataset = await recall(datasette, holdings), await _dataset(datasette, request)
     address = absolute_url(datasette, request, "/")
     today = as_day(clock.now().isoformat())
     return await page(
@@ -109,12 +176,14 @@ async def show_data(datasette: Datasette, request: Request) -> Response:
         tables=tables,
         queries=examples(metadata),
         downloads=list(downloads().values()),
+        interface=[(address, entry, parameters_of(entry)) for address, entry in interface()["paths"].items()],
+        json_ld=in_script(as_schema_org(dataset)),
         licences=[(source, source_part(source, "licence")) for source in words("source")],
         sdm_licence=licence_of("dsk", "sdm"),
         limits=Limits(seconds=datasette.sql_time_limit_ms / 1000, rows=datasette.max_returned_rows),
         dataset_citation=(
-            f"Aktenkundig: Veröffentlichungen deutscher Datenschutzbehörden, {count} Dokumente,"
-            f" Stand {as_day(seen)}. {address}, abgerufen am {today}."
+            f"Aktenkundig: Veröffentlichungen deutscher Datenschutzbehörden, {held.count} Dokumente,"
+            f" Stand {as_day(held.seen)}. {address}, abgerufen am {today}."
         ),
     )
 

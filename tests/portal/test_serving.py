@@ -20,7 +20,7 @@ import pytest
 import sample_documents as samples
 
 from archive.errors import ArchiveError, NoArchive
-from portal.access_log import shortened_address
+from portal.connections import shortened_address
 from portal.serving import datasette_for, serve
 
 ROOT = Path(__file__).resolve().parents[2]
