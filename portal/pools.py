@@ -37,8 +37,10 @@ START_SECONDS = 30.0
 PATIENCE = 3.0
 """Seconds that a question waits for its turn."""
 
-SQL_PROCESSES, SQL_WAITING = 4, 12
-BULK_PROCESSES, BULK_WAITING = 2, 6
+POOLS = {"short": ("sql", 2, 14), "long": ("sql", 2, 10), "bulk": ("bulk", 2, 6)}
+"""Kind of the child processes, how many, and how many questions wait for them: readers' statements have a short turn
+first and a long one only where they need it; large answers of our own stand in a line of their own."""
+
 PART = 64 * 1024
 
 Message = tuple[Any, ...]
@@ -219,14 +221,14 @@ class Pool:
 _POOLS: WeakKeyDictionary[Database, dict[str, Pool]] = WeakKeyDictionary()
 
 
-def pool_of(database: Database, kind: str) -> Pool:
-    """The pool of a database for readers' statements (``sql``) or large answers of our own (``bulk``)."""
+def pool_of(database: Database, name: str) -> Pool:
+    """One of the ``POOLS`` of a database."""
     pools = _POOLS.setdefault(database, {})
-    if kind not in pools:
+    if name not in pools:
         how = "mode=ro" if database.is_mutable else "immutable=1"
-        size, waiting = (SQL_PROCESSES, SQL_WAITING) if kind == "sql" else (BULK_PROCESSES, BULK_WAITING)
-        pools[kind] = Pool(f"file:{quote(str(database.path))}?{how}", kind, size=size, waiting=waiting)
-    return pools[kind]
+        kind, size, waiting = POOLS[name]
+        pools[name] = Pool(f"file:{quote(str(database.path))}?{how}", kind, size=size, waiting=waiting)
+    return pools[name]
 
 
 def close_pools(database: Database) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from datasette.database import QueryInterrupted, Results
@@ -22,6 +23,11 @@ RESULT_BYTES = 5_000_000
 CSV_BYTES = 24_000_000
 PAGE_ROWS = 1000
 """Rows of a page; as JSON and CSV there may be as many as ``max_returned_rows``."""
+
+SHORT_TURN = 0.1
+"""Seconds of processor time that every statement has at first."""
+
+_INTERRUPTED: Message = ("error", "OperationalError", "interrupted")
 
 FIXED = frozenset({"PRAGMA schema_version", "PRAGMA database_list;"})
 """Datasette's own questions about the database itself; it shows readers none of the answers."""
@@ -85,7 +91,7 @@ def executing(database: Database) -> Callable[..., Awaitable[Results]]:
             may_end=truncate and page_size is None,
         )
         try:
-            return _results(shapes, await pool_of(database, "sql").ask(asked), most)
+            return _results(shapes, await _answer(database, asked), most)
         except Stopped as error:
             raise QueryInterrupted(error, sql, params) from error
         except sqlite3.OperationalError as error:
@@ -94,6 +100,15 @@ def executing(database: Database) -> Callable[..., Awaitable[Results]]:
             raise
 
     return execute
+
+
+async def _answer(database: Database, asked: Statement) -> list[Message]:
+    """A statement that a short turn is not enough for goes to another line: small ones never wait behind long ones."""
+    with suppress(Stopped):
+        messages = await pool_of(database, "short").ask(replace(asked, seconds=SHORT_TURN))
+        if messages[-1] != _INTERRUPTED:
+            return messages
+    return await pool_of(database, "long").ask(replace(asked, seconds=max(asked.seconds - 2 * SHORT_TURN, SHORT_TURN)))
 
 
 def _most_rows(database: Database, truncate: bool, page_size: int | None) -> int | None:

@@ -33,7 +33,7 @@ CHUNK = 500_000
 SOME_ROWS = 200
 """From so many rows on an answer may end where its bytes are used up."""
 
-GRACE = 0.4
+GRACE = 0.2
 """Seconds of processor time after its limit until a statement that does not listen costs the process its life."""
 
 VALUE_BYTES = 4_000_000

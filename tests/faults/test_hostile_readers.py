@@ -118,14 +118,14 @@ def test_one_after_the_other_none_outlives_its_limit(portal: Portal) -> None:
         used = spent(portal) - before
 
         assert status in (200, 400), sql
-        assert used < PROCESSOR_SECONDS + 0.5, (sql, used)
+        assert used < PROCESSOR_SECONDS, (sql, used)
         assert len(body) < 6_000_000, sql
         assert portal.ask("select count(*) as n from documents")[1] == b'[{"n": %d}]' % DOCUMENTS
     assert watch.stop() < MEMORY_MB
 
 
 def test_eight_at_once_leave_others_their_answers(portal: Portal) -> None:
-    """Plain questions and full text go on, pages do, and memory is bounded; refusals are 400 or 503."""
+    """Plain questions and full text are answered while it lasts, pages are, and memory is bounded."""
     over = threading.Event()
     heavy = [*GREEDY, *ENDLESS] * 2
     statuses: list[int] = []
@@ -136,6 +136,8 @@ def test_eight_at_once_leave_others_their_answers(portal: Portal) -> None:
         while not over.wait(0.2):
             found.append(portal.get("/robots.txt")[0])
             found.append(portal.get("/suche?q=Datenschutz")[0])
+            found.append(portal.ask("select count(*) as n from documents")[0])
+            found.append(portal.ask("select rowid from documents_fts where documents_fts match 'daten' limit 5")[0])
         return found
 
     with ThreadPoolExecutor(9) as threads:

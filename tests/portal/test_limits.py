@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import os
 import sqlite3
 import threading
@@ -16,8 +18,9 @@ from lxml import html
 
 from portal import public_sql
 from portal.permission import Permission, allowed
-from portal.pools import Overloaded, Pool, Stopped, Worker
+from portal.pools import POOLS, Overloaded, Pool, Stopped, Worker, close_pools, pool_of
 from portal.sandbox import Call, ResultTooLarge, Sandbox, Statement, as_written, batches
+from portal.serving import datasette_for
 
 NOT_FOR_READERS = {
     "changes",
@@ -183,6 +186,49 @@ def test_a_condition_that_does_not_listen_is_ended(portal: Any) -> None:
     answer = portal.get("/archive/topics.json", params={"_where": KILLED.removeprefix("select ") + " = 1"})
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/archive.csv", "/archive/documents.csv"])
+@pytest.mark.parametrize("stream", ["", "1"])
+def test_cells_of_a_spreadsheet_are_no_formulas(portal: Any, path: str, stream: str) -> None:
+    """Also those that a reader's own statement makes up."""
+    asked = {"sql": "select '=1+1' as a, '@SUM(1)' as b, '-2+3' as c"} if path == "/archive.csv" else {}
+    answer = portal.get(path, params=asked | ({"_stream": stream} if stream else {}))
+    csv.field_size_limit(10_000_000)
+    cells = [cell for row in csv.reader(io.StringIO(answer.text)) for cell in row]
+
+    assert answer.status_code == 200
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "@")]
+    assert not asked or cells[3:] == ["'=1+1", "'@SUM(1)", "'-2+3"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Datasette drops the other facets
+@pytest.mark.parametrize("facet", ["fts3_tokenizer('simple')", "id) from sqlite_stmt --", "gibtsnicht"])
+def test_a_facet_is_the_name_of_a_column(portal: Any, facet: str) -> None:
+    """Whatever else stands there reaches no statement as SQL."""
+    answer = portal.get("/archive/documents.json", params={"_facet": facet})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == f"Diese Spalte gibt es nicht: {facet}"
+
+
+def test_a_small_question_does_not_wait_behind_long_ones(data_dir: Path) -> None:
+    """Each has a short turn; with both long places taken for good, small statements are answered at once."""
+    portal = datasette_for(data_dir)
+    database = portal.databases["archive"]
+    taken = threading.Event()
+
+    async def ask() -> list[Any]:
+        long = pool_of(database, "long")
+        stuck = [long._threads.submit(taken.wait, 60) for _ in range(POOLS["long"][1])]
+        small = [await database.execute("select 1") for _ in range(5)]
+        taken.set()
+        return [*small, *stuck]
+
+    answers = asyncio.run(ask())[:5]
+    close_pools(database)
+
+    assert [list(map(tuple, one.rows)) for one in answers] == [[(1,)]] * 5
 
 
 def test_budget_counts_bytes_as_they_are_written() -> None:
