@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -23,9 +23,8 @@ from archive.database import meta_value, open_archive, open_reading, set_meta
 from archive.errors import ArchiveError, sentence_for
 from archive.export import renew_downloads as make_downloads
 from archive.keeping.blocks import forget_blocked
-from archive.keeping.ledger import say_why
 from archive.timestamps import moment, utc_text
-from archive.vault.seals import put_right, seal_finished_runs
+from archive.vault.seals import put_right
 from crawler.network.politeness import is_contact, is_loopback
 from crawler.sources import source_names
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
@@ -44,7 +43,6 @@ def crawl_sources(sources: Sequence[str], options: CrawlOptions, *, time_limit: 
     prepare(options)
     with terminated_like_interrupted():
         codes = {source: _crawl(source, options, time_limit) for source in sources}
-    _seal(options)
     renew_downloads(options)
     return codes
 
@@ -100,12 +98,6 @@ def _crawl(source: str, options: CrawlOptions, time_limit: float | None) -> int:
     return NOT_FINISHED
 
 
-def _seal(options: CrawlOptions) -> None:
-    """Seal what the runs wrote; what does not come to it now, the next start does."""
-    with suppress(OSError, sqlite3.Error), closing(open_archive(options.data)) as conn:
-        seal_finished_runs(conn, options.data)
-
-
 def renew_downloads(options: CrawlOptions) -> None:
     """Make the files for download anew; a run that cannot is none the worse, the portal says that they are missing."""
     try:
@@ -117,9 +109,7 @@ def renew_downloads(options: CrawlOptions) -> None:
 
 def _put_right(options: CrawlOptions, source: str = "", *, said: str = "") -> None:
     with closing(open_archive(options.data)) as conn:
-        put_right(conn, options.data, at=now_of(options))
-        if said:
-            say_why(conn, source, said)
+        put_right(conn, options.data, at=now_of(options), why=(source, said) if said else None)
 
 
 def _crawl_in_process(source: str, options: CrawlOptions, time_limit: float | None) -> int:

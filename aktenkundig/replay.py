@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from archive.database import set_meta, transaction
 from archive.errors import RecordUnreadable
-from archive.keeping.ledger import describe_source, last_read_snapshot
+from archive.keeping.ledger import checks_of, describe_source, last_read_snapshot
 from archive.keeping.removal import RemovalRule
+from archive.keeping.store import touch
 from archive.schema import DERIVED
 from archive.search.indexing import clear_index, settle_state
 from archive.vault.reading import read_payload
 from crawler.harvests import harvest_for
-from crawler.harvests.harvest import Ask, Fetched, Harvest, Record
+from crawler.harvests.harvest import Ask, Fetched, Harvest, Readings, Record
 from crawler.identity import canonical_url
 from crawler.items import DocumentRead, Evidence, FileBody
 from crawler.sources import load_source, source_names
@@ -32,23 +33,77 @@ REDIRECTS = (301, 302, 303, 307, 308)
 REPEATED = (408, 429, 500, 502, 503, 504, 522, 524)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came for an address: the ``snapshots`` row of its bytes, when, and whether it was an answer 304 that
+    confirmed the bytes read before."""
+
+    row: sqlite3.Row
+    at: str
+    confirmed: bool = False
+
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """Where it came from in the end, and what it said."""
+        return (self.row["url"], self.row["status"], self.row["sha256"], self.row["location"])
+
+
+Answers = Mapping[str, Answer]
+"""The answer that counted for each address that was asked."""
+
+
+def answers_of(conn: sqlite3.Connection, run_id: int) -> Answers:
+    """The answers of a run; those 304 stand for what they confirmed, wherever they are kept."""
+    found = {}
+    for row in conn.execute("select * from snapshots where run_id = ? order by id", (run_id,)):
+        kept = last_read_snapshot(conn, row["url"], before=row["id"]) if row["status"] == 304 else None
+        found[row["asked_url"] or row["url"]] = Answer(row=kept or row, at=row["fetched_at"], confirmed=bool(kept))
+    confirmed = conn.execute(
+        "select s.* from checks c join snapshots s on s.id between c.first_snapshot_id and c.last_snapshot_id"
+        " where c.run_id = ?",
+        (run_id,),
+    )
+    rows = {row["id"]: row for row in confirmed}
+    for check in checks_of(conn, run_id):
+        row = rows[check.snapshot_id]
+        found[check.asked_url or row["url"]] = Answer(row=row, at=check.at, confirmed=True)
+    return found
+
+
 class Replay:
     """One run of the ledger, driven again without the network."""
 
-    def __init__(self, conn: sqlite3.Connection, data: Path, run: sqlite3.Row, *, files: FileWorker) -> None:
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        data: Path,
+        run: sqlite3.Row,
+        *,
+        files: FileWorker,
+        answers: Answers | None = None,
+        readings: Readings | None = None,
+    ) -> None:
         self._conn = conn
+        self._answers = answers_of(conn, run["id"]) if answers is None else answers
         self._data = data
         self._run = run
         memory = remember(conn, run["source"], before_run=run["id"], data=data)
         self._source = load_source(run["source"])
         self._harvest: Harvest = harvest_for(self._source, memory)
+        self._harvest.readings = readings
         self._recorder = Recorder(
             Run(conn=conn, run_id=run["id"], source=run["source"], memory=memory, now=lambda: str(run["started_at"])),
             files=files,
         )
         self._queue: list[tuple[int, int, Ask]] = []
         self._order = count()
+        self._asked_for: set[tuple[str, str]] = set()
         self.unreadable: list[str] = []
+
+    @property
+    def answered(self) -> Set[tuple[str, str]]:
+        """The documents that answered with their content, each with the address that was asked for it."""
+        return {(document_id, url) for document_id, url in self._asked_for if document_id in self._recorder.answered}
 
     def play(self) -> int:
         """Replay everything; the number of answers that were read."""
@@ -80,14 +135,16 @@ class Replay:
                 self._put([result])
                 continue
             file_text = None
-            if isinstance(result, DocumentRead) and isinstance(result.content, FileBody):
-                file_text = self._recorder.read_file(result.content)
+            if isinstance(result, DocumentRead):
+                self._asked_for.add((result.document_id, result.url))
+                if isinstance(result.content, FileBody):
+                    file_text = self._recorder.read_file(result.content)
             self._recorder.record(result, file_text=file_text)
 
     def _results(self, ask: Ask) -> Iterator[Ask | Record]:
-        snapshot = self._answer_to(ask.url)
-        if snapshot is not None:
-            yield from self._harvest.answer(ask, self._fetched(snapshot))
+        answer = self._answer_to(ask.url)
+        if answer is not None:
+            yield from self._harvest.answer(ask, self._fetched(answer))
             return
         problem = self._conn.execute(
             "select kind, coalesce(detail, '') from problems where run_id = ? and url = ? and stage = 'fetch'"
@@ -98,53 +155,47 @@ class Replay:
         # An address that this run never asked (an older reader did not know it) is no failure of that run.
         yield from results if problem else (result for result in results if isinstance(result, Ask))
 
-    def _answer_to(self, url: str) -> sqlite3.Row | None:
-        """The last snapshot of those that were taken to answer for an address in this run, redirects followed."""
-        row = self._conn.execute(
-            "select * from (select * from snapshots where run_id = :run and url = :url and asked_url is null"
-            " union all select * from snapshots where run_id = :run and asked_url = :url)"
-            " order by id desc limit 1",
-            {"run": self._run["id"], "url": url},
-        ).fetchone()
-        if row is None:
-            return None
-        if row["status"] in REPEATED:
-            return None if self._gave_up(url) else row
-        led_on = row["status"] in REDIRECTS and row["location"]
-        return None if led_on else self._if_used(row)
+    def _answer_to(self, url: str) -> Answer | None:
+        """The last of the answers that were taken to answer for an address in this run, redirects followed."""
+        answer = self._answers.get(url)
+        if answer is None or answer.confirmed:
+            return answer
+        if answer.row["status"] in REPEATED:
+            return None if self._gave_up(url) else answer
+        led_on = answer.row["status"] in REDIRECTS and answer.row["location"]
+        return None if led_on or not self._is_used(answer.row) else answer
 
     def _gave_up(self, url: str) -> bool:
         query = "select 1 from problems where run_id = ? and url = ? and stage = 'fetch' and kind not like 'http_%'"
         return self._conn.execute(query, (self._run["id"], url)).fetchone() is not None
 
-    def _if_used(self, row: sqlite3.Row) -> sqlite3.Row | None:
+    def _is_used(self, row: sqlite3.Row) -> bool:
         """A body that could not be unpacked was never read; in a run that was cut short, only what had been
         stored counts: the rest came again later."""
         unpacked = row["status"] != 200 or row["sha256"] is not None
-        return row if unpacked and (self._run["settled"] or row["read_at"]) else None
+        return bool(unpacked and (self._run["settled"] or row["read_at"]))
 
-    def _fetched(self, row: sqlite3.Row) -> Fetched:
-        last_run = last_read_snapshot(self._conn, row["url"], before_run=self._run["id"])
-        previous = last_read_snapshot(self._conn, row["url"], before=row["id"])
-        payload, status = row, row["status"]
-        if status == 304 and previous is not None:
-            payload, status = previous, 200
-        unchanged = status == 200 and last_run is not None and last_run["sha256"] == payload["sha256"]
+    def _fetched(self, answer: Answer) -> Fetched:
+        row, status = answer.row, 200 if answer.confirmed else answer.row["status"]
+        last_run: sqlite3.Row | None = row
+        if not answer.confirmed or row["run_id"] == self._run["id"]:
+            last_run = last_read_snapshot(self._conn, row["url"], before_run=self._run["id"])
+        unchanged = status == 200 and last_run is not None and last_run["sha256"] == row["sha256"]
         if last_run is not None and last_run["purged_at"] is not None:
             unchanged = False  # what the last run read is kept no more
         evidence = Evidence(
-            snapshot_id=payload["id"],
-            fetched_at=row["fetched_at"],
-            sha256=payload["sha256"] or "",
+            snapshot_id=row["id"],
+            fetched_at=answer.at,
+            sha256=row["sha256"] or "",
             unchanged=unchanged,
-            withheld=status == 200 and payload["purged_at"] is not None,
+            withheld=status == 200 and row["purged_at"] is not None,
         )
         return Fetched(
             url=canonical_url(row["url"], "", self._source),
             status=status,
-            content_type=row["content_type"] or payload["content_type"] or "",
+            content_type=row["content_type"] or "",
             evidence=evidence,
-            load=lambda: self._load(payload["id"]),
+            load=lambda: self._load(row["id"]),
         )
 
     def _load(self, snapshot_id: int) -> bytes:
@@ -165,28 +216,77 @@ class RebuildReport:
     documents: int
 
 
+class Nights:
+    """The runs of one source, one after the other: a run that is as the one before it is not driven again."""
+
+    def __init__(self, conn: sqlite3.Connection, data: Path, source: str, files: FileWorker) -> None:
+        self._conn, self._data, self._source, self._files = conn, data, source, files
+        self._readings: Readings = {}
+        self._before: dict[str, tuple[object, ...]] | None = None
+        self._answered: Set[tuple[str, str]] = frozenset()
+        self._seen: dict[str, str] = {}
+        self.unreadable: list[str] = []
+
+    def take(self, run: sqlite3.Row) -> int:
+        """Bring in what a run brought; the number of answers that were read."""
+        answers = answers_of(self._conn, run["id"])
+        gists = {url: answer.gist for url, answer in answers.items()}
+        if gists == self._before and self._is_calm(run):
+            for document_id, url in self._answered:
+                self._seen[document_id] = max(answers[url].at, self._seen.get(document_id, ""))
+            return 0
+        self.settle()
+        replay = Replay(self._conn, self._data, run, files=self._files, answers=answers, readings=self._readings)
+        read = replay.play()
+        self.unreadable += replay.unreadable
+        self._before = gists if self._is_calm(run) else None
+        self._answered = replay.answered
+        return read
+
+    def settle(self) -> None:
+        """Note when documents were last seen in the runs that were not driven."""
+        for document_id, seen_at in self._seen.items():
+            touch(self._conn, document_id, seen_at=seen_at)
+        self._seen.clear()
+
+    def _is_calm(self, run: sqlite3.Row) -> bool:
+        """Whether nothing of a run goes on in the next one: it came to its end, nothing is being missed, and nothing
+        went wrong whose consequences depend on how long it lasts."""
+        return bool(run["settled"]) and not self._conn.execute(_RESTLESS, (run["id"], self._source)).fetchone()[0]
+
+
+_RESTLESS = """
+select exists (select 1 from problems where run_id = ?
+    and kind not in ('dead_link', 'missing_page', 'not_listed', 'empty_page', 'excluded', 'fallback_markup')
+    and (document_id is null or document_id in (select id from documents)))
+  or exists (select 1 from absences a join documents d on d.id = a.document_id where d.source = ?
+    and d.removed_at is null)
+"""
+
+
 def rebuild(
     conn: sqlite3.Connection, data: Path, *, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> RebuildReport:
-    """Replay every run, oldest first, in one transaction: readers see the old state until all is done.
+    """Replay every run that changed something, oldest first, in one transaction: readers see the old state until all
+    is done.
 
-    Call under the archive's lock. The ledger (runs, snapshots, listings, problems, blocks) stays.
+    Call under the archive's lock. The ledger (runs, snapshots, checks, listings, problems, blocks) stays.
     Raises RecordUnreadable, and changes nothing, when damaged WARC files would cost a document or a version.
     """
     runs = conn.execute("select * from runs where outcome <> 'running' order by id").fetchall()
     answers, before = 0, _versions(conn)
-    unreadable: list[str] = []
     with transaction(conn), FileWorker() as files:
         clear_derived(conn)
         write_vocabularies(conn)
         for name in source_names():
             describe_source(conn, *load_source(name).entry())
+        nights = {name: Nights(conn, data, name, files) for name in {run["source"] for run in runs}}
         for done, run in enumerate(runs, start=1):
-            replay = Replay(conn, data, run, files=files)
-            answers += replay.play()
-            unreadable += replay.unreadable
+            answers += nights[run["source"]].take(run)
             progress(done, len(runs))
-        _refuse_losses(before - _versions(conn), unreadable)
+        for one in nights.values():
+            one.settle()
+        _refuse_losses(before - _versions(conn), [said for one in nights.values() for said in one.unreadable])
         link_documents(conn)
         settle_state(conn)
         set_meta(conn, READING_VERSION_KEY, READING_VERSION)

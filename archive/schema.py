@@ -15,7 +15,7 @@ from archive.views import create_views, write_lookups
 
 migrations = Migrations("aktenkundig")
 
-LEDGER = ("runs", "snapshots", "listings", "problems", "blocks", "document_numbers", "incidents")
+LEDGER = ("runs", "snapshots", "checks", "listings", "problems", "blocks", "document_numbers", "incidents")
 """What happened. ``rebuild`` keeps these tables; everything else is derived from the WARC files."""
 
 DERIVED = (
@@ -197,3 +197,21 @@ create table laws (
 """)
     write_lookups(db.conn)
     create_views(db)
+
+
+@migrations()
+def m0016_checks(db: Database) -> None:
+    """Answers 304 as ranges over what they confirm (older ones stay in ``snapshots``); which file is a run's."""
+    db.executescript("""
+create table checks (
+  run_id integer not null references runs (id),
+  first_snapshot_id integer not null references snapshots (id),
+  last_snapshot_id integer not null references snapshots (id),
+  seconds text not null,
+  asked_url text
+) strict;
+create index checks_run on checks (run_id);
+alter table runs add column warc_file text;
+update runs set warc_file = 'warc/' || source || '-' || replace(replace(started_at, '-', ''), ':', '') || '-'
+  || printf('%06d', id) || '.warc.gz';
+""")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from warcio.archiveiterator import ArchiveIterator
-
+from archive.keeping.ledger import checks_of
 from archive.search.indexing import check_index
-from archive.vault.reading import UNREADABLE, CodingError, digest_of
-from archive.vault.seals import broken_seals, end_of_last_whole_record
-from archive.vault.writer import FOLDER, PURGED
+from archive.vault.reading import CodingError, Member, digest_of, members
+from archive.vault.seals import broken_seals
+from archive.vault.writer import CHECKS, FOLDER, PURGED
 
 DANGLING = {
     "Dokument ohne Fassung": """select id from documents d where blocked_at is null and not exists
@@ -49,38 +49,40 @@ DANGLING = {
 """What must not exist: German name → query for the keys of what does."""
 
 
+DAMAGED = "Die Datenbankdatei ist beschädigt ({}); bitte »aktenkundig rebuild« ausführen, hilft das nicht, restore."
+
 Answer = tuple[str, str, int]
 """Address, time and status of an answer."""
 
 
 @dataclass
 class _Found:
-    """What a WARC file holds: payload digests (SHA-256, hex) by offset, answers, and what is wrong with it.
+    """What a WARC file holds: payload digests (SHA-256, hex) by offset, answers, and where it is damaged.
 
-    ``purged`` holds the digests (as in ``snapshots.payload_digest``) of payloads that were taken out on demand.
+    ``purged`` holds the digests (as in ``snapshots.payload_digest``) of payloads that were taken out on demand,
+    ``checks`` the answers 304 that its last note of them names, None without such a note.
     """
 
     digests: dict[int, str] = field(default_factory=dict)
     purged: dict[int, str] = field(default_factory=dict)
     answers: Counter[Answer] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
+    checks: Counter[Answer] | None = None
+    damaged: list[Member] = field(default_factory=list)
 
 
 def verify(conn: sqlite3.Connection, data: Path, *, progress: Callable[[str], None] = lambda _: None) -> list[str]:
     """Everything that is off, one German sentence each; an empty list when all is well."""
-    return [
-        *_database_faults(conn),
-        *_dangling_rows(conn),
-        *check_index(conn),
-        *_vault_faults(conn, data, progress),
-        *broken_seals(conn, data),
-    ]
+    try:
+        faults = [*_database_faults(conn)]
+        return faults or [*_dangling_rows(conn), *check_index(conn), *_vault_faults(conn, data, progress)]
+    except sqlite3.DatabaseError as error:
+        return [DAMAGED.format(error)]
 
 
 def _database_faults(conn: sqlite3.Connection) -> Iterator[str]:
-    for row in conn.execute("pragma integrity_check"):
-        if row[0] != "ok":
-            yield f"Datenbank: {row[0]}"
+    found = [line for row in conn.execute("pragma integrity_check") for line in row[0].splitlines() if line != "ok"]
+    if found:
+        yield DAMAGED.format(f"{len(found)} Befunde, zuerst: {found[0]}")
     for row in conn.execute("pragma foreign_key_check"):
         yield f"Datenbank: {row[0]}, Zeile {row[1]}, verweist auf Fehlendes in {row[2]}"
 
@@ -92,32 +94,31 @@ def _dangling_rows(conn: sqlite3.Connection) -> Iterator[str]:
 
 
 def _vault_faults(conn: sqlite3.Connection, data: Path, progress: Callable[[str], None]) -> Iterator[str]:
-    named = [
-        row[0]
-        for row in conn.execute("select distinct warc_file from snapshots where warc_file is not null order by 1")
-    ]
-    for warc_file in named:
+    """File by file; that a seal is broken is told where nothing else says why."""
+    seals = broken_seals(conn, data)
+    needed = "select warc_file from snapshots where warc_file is not null"
+    sealed = "select warc_file from runs where warc_sha256 is not null"
+    named = {row[0] for row in conn.execute(f"{needed} union {sealed}")}
+    there = {f"{FOLDER}/{path.name}" for path in (data / FOLDER).glob("*.warc.gz")}
+    for warc_file in sorted(named | there):
         progress(warc_file)
-        if (data / warc_file).is_file():
-            yield from _file_faults(conn, data, warc_file)
-        else:
-            yield f"{warc_file} fehlt."
-    for path in sorted((data / FOLDER).glob("*.warc.gz")):
-        if f"{FOLDER}/{path.name}" not in named:
-            found = _read(path)
-            yield from found.faults
-            yield from _unmatched(conn, path, found.answers)
+        faults = [*_file_faults(conn, data, warc_file)] if warc_file in there else [f"{warc_file} fehlt."]
+        yield from faults or [seals[name] for name in (warc_file,) if name in seals]
 
 
 def _file_faults(conn: sqlite3.Connection, data: Path, warc_file: str) -> Iterator[str]:
     read = _read(data / warc_file)
-    yield from read.faults
     rows = conn.execute(
         "select id, url, warc_offset, sha256, payload_digest, purged_at from snapshots where warc_file = ? order by id",
         (warc_file,),
-    )
+    ).fetchall()
+    unread = {member.offset for member in read.damaged}
+    for member in read.damaged:
+        yield _damage(data / warc_file, member, [row["url"] for row in rows if row["warc_offset"] == member.offset])
     for row in rows:
         found = read.digests.get(row["warc_offset"])
+        if row["warc_offset"] in unread:
+            continue
         if found is None:
             yield f"Abruf {row['id']} ({row['url']}): kein Eintrag in {warc_file} ab Byte {row['warc_offset']}."
         elif row["purged_at"] is not None:
@@ -125,46 +126,66 @@ def _file_faults(conn: sqlite3.Connection, data: Path, warc_file: str) -> Iterat
                 yield f"Abruf {row['id']} ({row['url']}): Der Vermerk in {warc_file} nennt eine andere Prüfsumme."
         elif row["sha256"] and found != row["sha256"]:
             yield f"Abruf {row['id']} ({row['url']}): Prüfsumme stimmt nicht mit {warc_file} überein."
-    yield from _unmatched(conn, data / warc_file, read.answers)
+    yield from _unmatched(conn, warc_file, read)
 
 
-def _unmatched(conn: sqlite3.Connection, path: Path, answers: Counter[Answer]) -> Iterator[str]:
-    """Rows of the ledger that the file of their run does not bear out, and answers that no row names any more."""
-    query = "select id, settled from runs where outcome <> 'running' and id = ?"
-    run = conn.execute(query, (path.name.split(".")[0].rsplit("-", 1)[-1].lstrip("0"),)).fetchone()
+def _damage(path: Path, member: Member, urls: list[str]) -> str:
+    what = f"ein Eintrag ab Byte {member.offset} ist beschädigt"
+    if member.offset + member.length == path.stat().st_size:
+        what = f"der letzte Eintrag ab Byte {member.offset} ist beschädigt oder abgeschnitten"
+    if not urls:
+        return f"{FOLDER}/{path.name}: {what}; kein Abruf braucht ihn."
+    others = f" und {len(urls) - 1} weitere" if len(urls) > 1 else ""
+    return f"{FOLDER}/{path.name}: {what}; er ist der Beleg für {urls[0]}{others}."
+
+
+def _unmatched(conn: sqlite3.Connection, warc_file: str, read: _Found) -> Iterator[str]:
+    """Rows of the ledger that the file of their run does not bear out, and answers that no row names any more.
+
+    What a damaged record may have said is not missed beside it.
+    """
+    query = "select id, settled from runs where outcome <> 'running' and warc_file = ?"
+    run = conn.execute(query, (warc_file,)).fetchone()
     if run is None:
         return
     rows = conn.execute("select url, fetched_at, status from snapshots where run_id = ?", (run["id"],))
     told = Counter((row["url"], row["fetched_at"], row["status"]) for row in rows)
-    for url, at, status in told - answers:
-        yield f"Abruf von {url} ({at}, Status {status}) steht so nicht in {FOLDER}/{path.name}."
+    urls = dict(conn.execute(_CONFIRMED, (run["id"],)).fetchall())
+    checks = Counter((str(urls.get(one.snapshot_id)), one.at, 304) for one in checks_of(conn, run["id"]))
+    missed = [*(told - read.answers).elements(), *(checks - (read.checks or Counter())).elements()]
+    if checks and read.checks is None:
+        missed = [*(told - read.answers).elements()]
+        if not read.damaged:
+            yield f"{warc_file}: Der Vermerk über {checks.total()} unveränderte Antworten fehlt."
+    for url, at, status in missed[len(read.damaged) :]:
+        yield f"Abruf von {url} ({at}, Status {status}) steht so nicht in {warc_file}."
     if run["settled"]:
-        for url, at, status in answers - told:
-            yield f"{FOLDER}/{path.name}: zur Antwort von {url} ({at}, Status {status}) gibt es keinen Abruf."
+        for url, at, status in (read.answers - told) + ((read.checks or Counter()) - checks):
+            yield f"{warc_file}: zur Antwort von {url} ({at}, Status {status}) gibt es keinen Abruf."
+
+
+_CONFIRMED = """
+select s.id, s.url from checks c join snapshots s on s.id between c.first_snapshot_id and c.last_snapshot_id
+where c.run_id = ?
+"""
 
 
 def _read(path: Path) -> _Found:
     """Every record of a file."""
     found = _Found()
-    if end_of_last_whole_record(path) != path.stat().st_size:
-        found.faults.append(f"{path.name} endet mitten in einem Eintrag.")
-    try:
-        with path.open("rb") as stream:
-            records = ArchiveIterator(stream, check_digests=True)
-            for record in records:
-                body = record.raw_stream.read()
-                if record.digest_checker.passed is False:
-                    found.faults.append(
-                        f"{path.name}: ein Eintrag ab Byte {records.get_record_offset()} ist beschädigt."
-                    )
-                found.digests[records.get_record_offset()] = _payload_digest(record, body)
-                if record.rec_headers.get_header("WARC-Profile") == PURGED:
-                    digest = str(record.rec_headers.get_header("WARC-Payload-Digest"))
-                    found.purged[records.get_record_offset()] = digest
-                if record.rec_type in ("response", "revisit") and record.http_headers is not None:
-                    found.answers[_answer(record)] += 1
-    except UNREADABLE as error:
-        found.faults.append(f"{path.name} ist nicht bis zum Ende lesbar: {error}")
+    for member in members(path):
+        record = member.record
+        if record is None or not member.sound:
+            found.damaged.append(member)
+            continue
+        found.digests[member.offset] = _payload_digest(record, member.body)
+        if member.profile == PURGED:
+            found.purged[member.offset] = str(record.rec_headers.get_header("WARC-Payload-Digest"))
+        if member.profile == CHECKS:
+            notes = [json.loads(line) for line in member.body.splitlines()]
+            found.checks = Counter((str(one["url"]), str(one["at"]), 304) for one in notes)
+        if record.rec_type in ("response", "revisit") and record.http_headers is not None:
+            found.answers[_answer(record)] += 1
     return found
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from archive.timestamps import moment, utc_text
+from archive.vault.writer import warc_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +59,10 @@ def begin_run(
         "insert into runs (source, started_at, version, removal_checks, removal_days) values (?, ?, ?, ?, ?)",
         (source, started_at, version, checks, days),
     )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    run_id = cursor.lastrowid
+    assert run_id is not None
+    conn.execute("update runs set warc_file = ? where id = ?", (warc_name(source, started_at, run_id), run_id))
+    return run_id
 
 
 def finish_run(
@@ -92,6 +100,31 @@ def close_abandoned_runs(conn: sqlite3.Connection, *, at: str) -> list[int]:
     return ids
 
 
+ACCOUNT = {
+    "runs": "id = :run",
+    "snapshots": "run_id = :run",
+    "checks": "run_id = :run",
+    "listings": "run_id = :run",
+    "problems": "run_id = :run",
+    "document_numbers": "document_id in (select document_id from events where run_id = :run and kind = 'new')",
+    "blocks": "true",
+}
+"""What a run's WARC file tells of it, table by table: which rows."""
+
+
+def account_of(conn: sqlite3.Connection, run_id: int) -> dict[str, dict[str, list[Any]]]:
+    """The rows of the ledger that a run wrote, as its WARC file tells them: for each table ``columns`` and ``rows``.
+
+    Where a record lies is not told: the file itself says so.
+    """
+    account: dict[str, dict[str, list[Any]]] = {}
+    for table, which in ACCOUNT.items():
+        found = conn.execute(f"select * from {table} where {which} order by rowid", {"run": run_id})
+        columns = [one[0] for one in found.description]
+        account[table] = {"columns": columns, "rows": [list(row) for row in found]}
+    return account
+
+
 def say_why(conn: sqlite3.Connection, source: str, detail: str) -> None:
     """Why the newest run of a source failed, where somebody else than the run itself knows it."""
     conn.execute(
@@ -108,6 +141,59 @@ def add_snapshot(conn: sqlite3.Connection, record: SnapshotRecord) -> int:
     cursor = conn.execute(f"insert into snapshots ({columns}) values ({marks})", values)
     assert cursor.lastrowid is not None
     return cursor.lastrowid
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """An answer 304: the snapshot it confirmed, when, and the address asked where a redirect led to it."""
+
+    snapshot_id: int
+    at: str
+    asked_url: str | None = None
+
+
+def add_check(conn: sqlite3.Connection, run_id: int, check: Check) -> None:
+    """Store an answer 304 by itself; :func:`fold_checks` makes ranges of them when the run is over."""
+    conn.execute(
+        "insert into checks (run_id, first_snapshot_id, last_snapshot_id, seconds, asked_url) values (?, ?, ?, ?, ?)",
+        (run_id, check.snapshot_id, check.snapshot_id, _seconds(conn, run_id, [check]), check.asked_url),
+    )
+
+
+def checks_of(conn: sqlite3.Connection, run_id: int) -> list[Check]:
+    """Every answer 304 of a run."""
+    start = _start(conn, run_id)
+    query = "select first_snapshot_id, seconds, asked_url from checks where run_id = ? order by rowid"
+    return [
+        Check(snapshot_id=first + number, at=utc_text(start + timedelta(seconds=after)), asked_url=asked_url)
+        for first, seconds, asked_url in conn.execute(query, (run_id,))
+        for number, after in enumerate(json.loads(seconds))
+    ]
+
+
+def fold_checks(conn: sqlite3.Connection, run_id: int) -> None:
+    """Bring the answers 304 of a run into ranges, in the caller's transaction."""
+    ranges: list[list[Check]] = []
+    for check in sorted(checks_of(conn, run_id), key=lambda one: (one.asked_url or "", one.snapshot_id, one.at)):
+        last = ranges[-1][-1] if ranges else None
+        if last and (last.asked_url, last.snapshot_id + 1) == (check.asked_url, check.snapshot_id):
+            ranges[-1].append(check)
+        else:
+            ranges.append([check])
+    conn.execute("delete from checks where run_id = ?", (run_id,))
+    conn.executemany(
+        "insert into checks (run_id, first_snapshot_id, last_snapshot_id, seconds, asked_url) values (?, ?, ?, ?, ?)",
+        [(run_id, a[0].snapshot_id, a[-1].snapshot_id, _seconds(conn, run_id, a), a[0].asked_url) for a in ranges],
+    )
+
+
+def _start(conn: sqlite3.Connection, run_id: int) -> datetime:
+    return moment(conn.execute("select started_at from runs where id = ?", (run_id,)).fetchone()[0])
+
+
+def _seconds(conn: sqlite3.Connection, run_id: int, checks: Sequence[Check]) -> str:
+    start = _start(conn, run_id)
+    return json.dumps([round((moment(one.at) - start).total_seconds()) for one in checks], separators=(",", ":"))
 
 
 def mark_read(conn: sqlite3.Connection, snapshot_id: int, *, at: str) -> None:

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +18,7 @@ from archive.errors import RecordUnreadable
 from archive.keeping.erasing import names_of
 from archive.vault.reading import UNREADABLE, CodingError, digest_of
 from archive.vault.seals import FRESH, end_of_last_whole_record, finish_purges, seal, seal_finished_runs
-from archive.vault.writer import FOLDER, PURGED, bare_record
+from archive.vault.writer import FOLDER, PURGED, bare_record, note_record
 
 
 def purge(conn: sqlite3.Connection, data: Path, document_id: str, *, at: str) -> list[str]:
@@ -98,7 +97,7 @@ def _purge_file(conn: sqlite3.Connection, data: Path, warc_file: str, urls: Coll
         "update snapshots set warc_offset = ?, purged_at = coalesce(purged_at, ?) where id = ?",
         [(moved.get(old, old), at if old in purged else None, one) for one, old in rows],
     )
-    seal(conn, int(path.name.split(".")[0].rsplit("-", 1)[-1]), fresh)
+    seal(conn, conn.execute("select id from runs where warc_file = ?", (warc_file,)).fetchone()[0], fresh)
     return True
 
 
@@ -153,19 +152,9 @@ def _write_bare(writer: WARCWriter, record: Any, body: bytes, at: str) -> None:
         "original-payload-sha256": sha256,
     }
     note = "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode()
+    refers_to = heads.get_header("WARC-Record-ID")
     writer.write_record(
-        writer.create_warc_record(
-            url,
-            "metadata",
-            payload=BytesIO(note),
-            length=len(note),
-            warc_content_type="application/warc-fields",
-            warc_headers_dict={
-                "WARC-Date": at,
-                "WARC-Refers-To": heads.get_header("WARC-Record-ID"),
-                "WARC-Profile": PURGED,
-            },
-        )
+        note_record(writer, url, PURGED, note, at=at, kind="application/warc-fields", refers_to=refers_to)
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +38,104 @@ class StoredResponse:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
-def read_record(data: Path, warc_file: str, warc_offset: int) -> StoredResponse:
-    """The response record at that place. Raises RecordUnreadable when there is none."""
-    path = data / warc_file
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A stretch of a WARC file: one record, or bytes from which none can be read (``record`` is None).
+
+    ``sound`` says that the digests in the record hold; its payload is then in ``body``.
+    """
+
+    offset: int
+    length: int
+    record: Any = None
+    body: bytes = b""
+    sound: bool = False
+
+    @property
+    def profile(self) -> str | None:
+        """What kind of note or revisit it is."""
+        profile: str | None = self.record.rec_headers.get_header("WARC-Profile")
+        return profile
+
+
+def members(path: Path) -> Iterator[Member]:
+    """Every record of a WARC file in its order. What is damaged is one stretch: reading goes on at the next record."""
+    size = path.stat().st_size
+    if not size:
+        return
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as held:
+        at = 0
+        while at < size:
+            content, end = _unpacked(held, at)
+            member = _member(content, at, end - at)
+            if member is None:
+                member = Member(offset=at, length=_next_record(held, at + 1) - at)
+            yield member
+            at += member.length
+
+
+def _unpacked(held: mmap.mmap, at: int, window: int = 31) -> tuple[bytes | None, int]:
+    """The gzip member there and where it ends; None where it is damaged or cut off."""
+    inflater, parts = zlib.decompressobj(window), []
     try:
-        with path.open("rb") as stream:
-            stream.seek(warc_offset)
-            record = next(iter(ArchiveIterator(stream)))
-            return _stored(record)
-    except (StopIteration, *UNREADABLE) as error:
-        raise RecordUnreadable(f"{warc_file} ab Byte {warc_offset} ist nicht lesbar: {error}") from error
+        while not inflater.eof and at < len(held):
+            parts.append(inflater.decompress(held[at : at + PIECE]))
+            at = min(at + PIECE, len(held))
+    except zlib.error:
+        return None, at
+    return (b"".join(parts), at - len(inflater.unused_data)) if inflater.eof else (None, at)
 
 
-def _stored(record: Any) -> StoredResponse:
+def _member(content: bytes | None, offset: int, length: int) -> Member | None:
+    if content is None or not content.startswith(MARK):
+        return None
+    try:
+        record = next(iter(ArchiveIterator(BytesIO(content), check_digests=True)))
+        body = record.raw_stream.read()
+    except (StopIteration, *UNREADABLE):
+        return None
+    sound = record.digest_checker.passed is not False
+    return Member(offset=offset, length=length, record=record, body=body, sound=sound)
+
+
+def _next_record(held: mmap.mmap, at: int) -> int:
+    """Where the next record begins, the end of the file where there is none."""
+    while (at := held.find(GZIP, at)) >= 0:
+        with suppress(zlib.error):
+            if zlib.decompressobj(31).decompress(held[at : at + 512], len(MARK)) == MARK:
+                return at
+        at += 1
+    return len(held)
+
+
+def read_record(data: Path, warc_file: str, warc_offset: int) -> StoredResponse:
+    """The response record at that place. Raises RecordUnreadable when there is none.
+
+    Where only the frame of its gzip member is damaged, the digests in the record decide.
+    """
+    place = f"{warc_file} ab Byte {warc_offset}"
+    try:
+        with (data / warc_file).open("rb") as stream:
+            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as held:
+                member = _member(*_unpacked(held, warc_offset), 0) or _unframed(held, warc_offset)
+            if member is None or not 0 <= warc_offset < stream.seek(0, 2):
+                raise RecordUnreadable(f"{place} ist nicht lesbar.")
+        return _stored(member)
+    except UNREADABLE as error:
+        raise RecordUnreadable(f"{place} ist nicht lesbar: {error}") from error
+
+
+def _unframed(held: mmap.mmap, at: int) -> Member | None:
+    """The record behind a damaged head or check sum of its gzip member (RFC 1952, 2.3), if its digests hold."""
+    member = _member(*_unpacked(held, at + 10, -15), 0)
+    return member if member is not None and member.record.digest_checker.passed else None
+
+
+def _stored(member: Member) -> StoredResponse:
+    record, received = member.record, member.body
     if record.rec_type not in ("response", "revisit") or record.http_headers is None:
         raise ValueError(f"record of type {record.rec_type}")
     headers = tuple((str(key), str(value)) for key, value in record.http_headers.headers)
-    received = record.raw_stream.read()
     coding = next((value for key, value in headers if key.lower() == "content-encoding"), "")
     return StoredResponse(
         url=record.rec_headers.get_header("WARC-Target-URI"),
@@ -91,6 +175,7 @@ LIMIT = 256 * 1024 * 1024
 
 PIECE = 4 * 1024 * 1024
 GZIP = b"\x1f\x8b"
+MARK = b"WARC/1."
 WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 """zlib's window bits by content coding; "deflate" is sent with and without a header."""
 

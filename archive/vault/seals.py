@@ -5,24 +5,29 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from archive.database import transaction
-from archive.keeping.ledger import add_problem, close_abandoned_runs
-from archive.vault.writer import FOLDER
+from archive.keeping.ledger import account_of, add_problem, close_abandoned_runs, fold_checks, say_why
+from archive.vault.writer import FOLDER, VaultWriter
 
 FRESH = ".neu"
 """A rewritten file until it takes the place of the old one."""
 
 
 def seal_finished_runs(conn: sqlite3.Connection, data: Path) -> None:
-    """Note size and digest of the files that have none yet. Call under the lock, torn tails set aside."""
-    query = "select id from runs where outcome <> 'running' and warc_sha256 is null order by id"
-    for (run_id,) in conn.execute(query).fetchall():
-        path = warc_of(data, run_id)
-        if path is not None:
-            seal(conn, run_id, path)
+    """Conclude and seal the files that have no seal yet: answers 304 and the run's ledger go in, size and digest are
+    noted. Call under the lock, torn tails set aside."""
+    query = "select * from runs where outcome <> 'running' and warc_sha256 is null order by id"
+    for run in conn.execute(query).fetchall():
+        with transaction(conn):
+            fold_checks(conn, run["id"])
+            begun = {"source": run["source"], "run_id": run["id"], "started_at": run["started_at"]}
+            with closing(VaultWriter(data, software=f"aktenkundig {run['version']}", **begun)) as vault:
+                vault.conclude(account_of(conn, run["id"]), run_id=run["id"], at=run["finished_at"])
+            seal(conn, run["id"], data / vault.warc_file)
 
 
 def seal(conn: sqlite3.Connection, run_id: int, path: Path) -> None:
@@ -33,19 +38,16 @@ def seal(conn: sqlite3.Connection, run_id: int, path: Path) -> None:
     )
 
 
-def broken_seals(conn: sqlite3.Connection, data: Path) -> Iterator[str]:
-    """One German sentence for every sealed file that is not what it was."""
-    for row in conn.execute("select id, warc_bytes, warc_sha256 from runs where warc_sha256 is not null"):
-        path = warc_of(data, row["id"])
-        if path is None:
-            yield f"Die WARC-Datei von Lauf {row['id']} fehlt."
+def broken_seals(conn: sqlite3.Connection, data: Path) -> dict[str, str]:
+    """One German sentence for every sealed file that is not what it was, by file."""
+    broken = {}
+    for row in conn.execute("select id, warc_file, warc_bytes, warc_sha256 from runs where warc_sha256 is not null"):
+        path = data / row["warc_file"]
+        if not path.exists():
+            broken[row["warc_file"]] = f"Die WARC-Datei von Lauf {row['id']} fehlt."
         elif path.stat().st_size != row["warc_bytes"] or digest_of_file(path) != row["warc_sha256"]:
-            yield f"{FOLDER}/{path.name} ist nicht mehr, was sie am Ende von Lauf {row['id']} war."
-
-
-def warc_of(data: Path, run_id: int) -> Path | None:
-    """The WARC file of a run, None when there is none."""
-    return next(iter(sorted((data / FOLDER).glob(f"*-{run_id:06d}.warc.gz"))), None)
+            broken[row["warc_file"]] = f"{FOLDER}/{path.name} ist nicht mehr, was sie am Ende von Lauf {row['id']} war."
+    return broken
 
 
 def digest_of_file(path: Path) -> str:
@@ -62,21 +64,14 @@ def set_aside_torn_tails(conn: sqlite3.Connection, data: Path, runs: Sequence[in
     """
     made: list[Path] = []
     for run_id in runs:
-        for path in sorted((data / FOLDER).glob(f"*-{run_id:06d}.warc.gz")):
-            if _last_needed(conn, path) >= end_of_last_whole_record(path):
-                continue
-            torn = set_aside_torn_tail(path) or _set_aside_before(path)
-            if torn is not None:
-                made.append(torn)
-                add_problem(
-                    conn,
-                    run_id=run_id,
-                    url=None,
-                    stage="vault",
-                    kind="torn_tail",
-                    detail=f"{path.name} endete mitten in einem Eintrag; der Rest liegt in {torn.name}.",
-                    at=at,
-                )
+        path = data / conn.execute("select warc_file from runs where id = ?", (run_id,)).fetchone()[0]
+        if not path.exists() or _last_needed(conn, path) >= end_of_last_whole_record(path):
+            continue
+        torn = set_aside_torn_tail(path) or _set_aside_before(path)
+        if torn is not None:
+            made.append(torn)
+            detail = f"{path.name} endete mitten in einem Eintrag; der Rest liegt in {torn.name}."
+            add_problem(conn, run_id=run_id, url=None, stage="vault", kind="torn_tail", detail=detail, at=at)
     return made
 
 
@@ -134,22 +129,24 @@ def finish_purges(conn: sqlite3.Connection, data: Path) -> None:
     """
     for fresh in sorted((data / FOLDER).glob(f"*.warc.gz{FRESH}")):
         old = fresh.with_name(fresh.name.removesuffix(FRESH))
-        run_id = int(old.name.split(".")[0].rsplit("-", 1)[-1])
-        row = conn.execute("select warc_sha256 from runs where id = ?", (run_id,)).fetchone()
+        row = conn.execute("select warc_sha256 from runs where warc_file = ?", (f"{FOLDER}/{old.name}",)).fetchone()
         if row is not None and row[0] == digest_of_file(fresh):
             fresh.replace(old)
         else:
             fresh.unlink()
 
 
-def put_right(conn: sqlite3.Connection, data: Path, *, at: str) -> list[int]:
+def put_right(conn: sqlite3.Connection, data: Path, *, at: str, why: tuple[str, str] | None = None) -> list[int]:
     """Show abandoned runs as failed, set torn WARC tails aside, seal files; the runs' ids. Call only under the lock.
 
-    All or nothing: when the disk is full the runs stay open, and the next start finds them again.
+    All or nothing: when the disk is full the runs stay open, and the next start finds them again. ``why`` is a source
+    and what its newest run failed of.
     """
     finish_purges(conn, data)
     with transaction(conn):
         abandoned = close_abandoned_runs(conn, at=at)
         set_aside_torn_tails(conn, data, abandoned, at=at)
+        if why is not None:
+            say_why(conn, *why)
         seal_finished_runs(conn, data)
     return abandoned

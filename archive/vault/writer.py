@@ -1,11 +1,16 @@
-"""The evidence: every response as WARC records (ISO 28500), one file per run and source."""
+"""The evidence: every response as WARC records (ISO 28500), one file per run and source.
+
+Answers 304 are noted beside the file as they come (``….warc.gz.checks``, one JSON line each) and go into it as one
+``metadata`` record when the run ends, together with the rows of the run's ledger.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +22,10 @@ from warcio.warcwriter import WARCWriter
 FOLDER = "warc"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+CHECKS, RUN = "urn:aktenkundig:warc:checks", "urn:aktenkundig:warc:run"
+"""Profiles of the ``metadata`` records that close a run: its answers 304, a JSON object each line; its ledger, JSON."""
+
+NOTES = ".checks"
 PURGED = "urn:aktenkundig:warc:purged"
 """Profile of an answer whose payload is withheld on demand: status, digest and the headers in KEPT_HEADERS stay."""
 
@@ -43,6 +52,19 @@ class Exchange:
     body: bytes
     same_as: tuple[str, str] | None = None
     withheld: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotModified:
+    """An answer 304: what was asked when, with which validators, and what came. ``asked_url`` is the address that
+    was asked when a redirect led to ``url``."""
+
+    url: str
+    at: str
+    sent: Headers
+    status: str
+    headers: Headers
+    asked_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +104,23 @@ class _Unbuffered:
         self._raw.close()
 
 
+def warc_name(source: str, started_at: str, run_id: int) -> str:
+    """The WARC file of a run, relative to the data folder.
+
+    >>> warc_name("dsk", "2026-03-01T04:00:00Z", 7)
+    'warc/dsk-20260301T040000Z-000007.warc.gz'
+    """
+    return f"{FOLDER}/{source}-{started_at.replace('-', '').replace(':', '')}-{run_id:06d}.warc.gz"
+
+
 class VaultWriter:
     """Appends exchanges to the WARC file of one run. The file comes into being with the first one."""
 
     def __init__(self, data: Path, *, source: str, run_id: int, started_at: str, software: str) -> None:
-        stamp = started_at.replace("-", "").replace(":", "")
-        self.warc_file = f"{FOLDER}/{source}-{stamp}-{run_id:06d}.warc.gz"
+        self.warc_file = warc_name(source, started_at, run_id)
         self._path = data / self.warc_file
+        self._notes_path = self._path.with_name(self._path.name + NOTES)
+        self._notes: _Unbuffered | None = None
         self._software = software
         self._started_at = started_at
         self._stream: _Unbuffered | None = None
@@ -108,17 +140,49 @@ class VaultWriter:
             raise
         return Place(warc_file=self.warc_file, warc_offset=offset)
 
+    def note(self, answer: NotModified) -> None:
+        """Keep an answer 304 beside the file until the run is concluded. OSError when the disk is full."""
+        if self._notes is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._notes = _Unbuffered(self._notes_path)
+        offset = self._notes.tell()
+        line = {name: told for name, told in vars(answer).items() if told}
+        try:
+            self._notes.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        except OSError:
+            self._notes.cut(offset)
+            raise
+
+    def conclude(self, told: Mapping[str, object], *, run_id: int, at: str) -> None:
+        """Write the answers 304 and what is ``told`` of the run, and flush; then the notes have done their work.
+
+        A run that is concluded again (it was killed in between) may have the records twice: the last ones count.
+        """
+        writer, notes = self._open(), self._whole_notes()
+        uri, ledger = f"urn:aktenkundig:run:{run_id}", json.dumps(told, ensure_ascii=False).encode()
+        if notes:
+            writer.write_record(note_record(writer, uri, CHECKS, notes, at=at, kind="application/x-ndjson"))
+        writer.write_record(note_record(writer, uri, RUN, ledger, at=at, kind="application/json"))
+        self.flush()
+        self._notes_path.unlink(missing_ok=True)
+
+    def _whole_notes(self) -> bytes:
+        notes = self._notes_path.read_bytes() if self._notes_path.exists() else b""
+        return notes[: notes.rfind(b"\n") + 1]
+
     def flush(self) -> None:
         """Bring what was written to the disk; rows that point to it may be committed afterwards."""
-        if self._stream is not None:
-            self._stream.sync()
+        for stream in (self._stream, self._notes):
+            if stream is not None:
+                stream.sync()
 
     def close(self) -> None:
         """Flush and close the file."""
-        if self._stream is not None:
-            self.flush()
-            self._stream.close()
-            self._stream = self._writer = None
+        for stream in (self._stream, self._notes):
+            if stream is not None:
+                stream.sync()
+                stream.close()
+        self._stream = self._notes = self._writer = None
 
     def _open(self) -> WARCWriter:
         if self._writer is None:
@@ -126,7 +190,8 @@ class VaultWriter:
             self._stream = _Unbuffered(self._path)
             writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
             try:
-                self._introduce(writer)
+                if not self._stream.tell():
+                    self._introduce(writer)
             except OSError:
                 self._cut(0)
                 raise
@@ -159,7 +224,7 @@ def _response_record(writer: WARCWriter, exchange: Exchange) -> ArcWarcRecord:
             headers=headers.headers,
             digest=payload_digest(exchange.body),
         )
-    if exchange.status == 304:
+    if exchange.status == 304:  # which nobody asked for; the others are noted
         extra["WARC-Profile"] = NOT_MODIFIED
         return writer.create_warc_record(exchange.url, "revisit", http_headers=headers, warc_headers_dict=extra)
     if exchange.same_as is None:
@@ -211,6 +276,16 @@ def _request_record(writer: WARCWriter, exchange: Exchange, response: ArcWarcRec
             "WARC-Date": exchange.fetched_at,
             "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
         },
+    )
+
+
+def note_record(
+    writer: WARCWriter, url: str, profile: str, note: bytes, *, at: str, kind: str, refers_to: str | None = None
+) -> ArcWarcRecord:
+    """A ``metadata`` record of ours; ``kind`` is the content type of the note."""
+    extra = {"WARC-Date": at, "WARC-Profile": profile} | ({"WARC-Refers-To": refers_to} if refers_to else {})
+    return writer.create_warc_record(
+        url, "metadata", payload=BytesIO(note), length=len(note), warc_content_type=kind, warc_headers_dict=extra
     )
 
 

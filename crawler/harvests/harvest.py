@@ -21,6 +21,7 @@ from crawler.items import (
     FileBody,
     Known,
     ListedItem,
+    Listing,
     ListingRead,
     Memory,
     PageText,
@@ -34,6 +35,9 @@ logger = logging.getLogger(__name__)
 
 Kind = Literal["listing", "release", "page", "file"]
 Record = ListingRead | DocumentRead | DocumentGone | StillNamed | Failure
+
+Readings = dict[str, tuple[str, Listing]]
+"""By address: the digest of the listing that was read there last, and what was read."""
 
 GONE = (404, 410)
 
@@ -78,6 +82,7 @@ class Harvest:
     """
 
     pages_limit = 3000
+    readings: Readings | None = None  # what a replay of many runs has read; None where nothing is asked twice
 
     def __init__(self, source: SourceDescription, memory: Memory) -> None:
         self.source = source
@@ -174,6 +179,22 @@ class Harvest:
             self.asked.add(ask.url)
             self._waiting.add(ask.url)
             yield ask
+
+    def _reading(self, url: str, fetched: Fetched, read: Callable[[], Listing]) -> Listing:
+        """The listing read now, unless these bytes were read before."""
+        digest = fetched.evidence.sha256
+        last = self.readings.get(url) if self.readings is not None else None
+        if last is not None and last[0] == digest:
+            return last[1]
+        listing = read()
+        if self.readings is not None:
+            self.readings[url] = digest, listing
+        return listing
+
+    def _learn(self, ask: Ask, fetched: Fetched) -> None:
+        """Take the frame of the site from a listing, where it is not known yet."""
+        if self._doubts.frame is None:
+            self._doubts.learn(fetched.load(), url=ask.url, content_type=fetched.content_type)
 
     def _done(self, ask: Ask) -> Iterator[Ask | Record]:
         """What comes after an answer; after the last one, what closes the run."""

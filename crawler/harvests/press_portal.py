@@ -66,9 +66,12 @@ class PressPortalHarvest(Harvest):
     # -- list pages ---------------------------------------------------------------------------
 
     def _list_page(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
-        listing = read_release_list(fetched.load(), url=ask.url, source=self.source, content_type=fetched.content_type)
+        about = {"url": ask.url, "content_type": fetched.content_type}
+        listing = self._reading(
+            ask.url, fetched, lambda: read_release_list(fetched.load(), source=self.source, **about)
+        )
         self._pages += 1
-        self._doubts.learn(fetched.load(), url=ask.url, content_type=fetched.content_type)
+        self._learn(ask, fetched)
         if not listing.items and not ask.optional:
             self._refuse_empty(ask.url)
             detail = "Die Übersicht enthält keinen Eintrag, obwohl die Seite davor auf sie verweist."

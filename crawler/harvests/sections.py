@@ -73,7 +73,9 @@ class SectionsHarvest(Harvest):
             yield from self._still_named(ask)
             return
         try:
-            listing = self._read_section(ask.url, fetched.load(), fetched.content_type)
+            listing = self._reading(
+                ask.url, fetched, lambda: self._read_section(ask.url, fetched.load(), fetched.content_type)
+            )
         except (EmptyListing, NotTheDocument) as error:
             if expected or not (section.optional or isinstance(error, EmptyListing)):
                 raise
@@ -95,7 +97,7 @@ class SectionsHarvest(Harvest):
         return self._failure(ask, "listing", kind, detail, fetched.evidence)
 
     def _listing(self, ask: Ask, fetched: Fetched, listing: Listing, section: Section) -> Iterator[Ask | Record]:
-        self._doubts.learn(fetched.load(), url=ask.url, content_type=fetched.content_type)
+        self._learn(ask, fetched)
         rank = self._open.get(ask.url, len(self.source.sections))
         yield ListingRead(
             source=self.source.name, listing=listing, evidence=fetched.evidence, main=not section.optional

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from archive.keeping.ledger import SnapshotRecord, add_snapshot, last_answer, last_read_snapshot
+from archive.keeping.ledger import Check, SnapshotRecord, add_check, add_snapshot, last_answer, last_read_snapshot
 from archive.keeping.purging import is_withheld
 from archive.vault.reading import CodingError, can_read, decoded, read_payload
 from archive.vault.reading import TooLarge as CodedTooLarge
-from archive.vault.writer import Exchange, payload_digest
+from archive.vault.writer import Exchange, NotModified, payload_digest
 from crawler.items import Evidence
 from pipelines.run.session import RunLost, Session, session_of
+
+Kept = TypeVar("Kept")
 
 
 class BadCoding(IgnoreRequest):
@@ -61,6 +64,11 @@ class EvidenceMiddleware:
             refusal = TooLarge if isinstance(error, CodedTooLarge) else BadCoding
             raise refusal(f"{request.url}: {error}") from error
         previous = last_read_snapshot(session.conn, request.url)
+        if response.status == HTTPStatus.NOT_MODIFIED and previous is not None:
+            at = await self._kept(session, request, response, partial(keep_check, session, request, response, previous))
+            session.counts.not_modified += 1
+            request.meta.update(_known_content(session, previous, at))
+            return response
         snapshot_id, fetched_at, digest = await self._keep(session, request, response, payload)
         request.meta["evidence"] = Evidence(
             snapshot_id=snapshot_id,
@@ -68,18 +76,18 @@ class EvidenceMiddleware:
             sha256=digest,
             unchanged=response.status == HTTPStatus.OK and _as_last_run(session, request.url, digest),
         )
-        if response.status == HTTPStatus.NOT_MODIFIED and previous is not None:
-            session.counts.not_modified += 1
-            request.meta.update(_known_content(session, previous, fetched_at))
         return _plain(response, payload) if coding else response
 
     async def _keep(
         self, session: Session, request: Request, response: Response, payload: bytes | None
     ) -> tuple[int, str, str]:
         """Bytes into the vault, a row into ``snapshots``: its id, time and payload digest."""
+        return await self._kept(session, request, response, partial(keep_exchange, session, request, response, payload))
+
+    async def _kept(self, session: Session, request: Request, response: Response, keep: Callable[[], Kept]) -> Kept:
         try:
             await session.ready()
-            kept = keep_exchange(session, request, response, payload)
+            kept = keep()
             session.counts.requests += 1
             session.counts.bytes += len(response.body)
             session.wrote()
@@ -89,6 +97,23 @@ class EvidenceMiddleware:
             session.give_up(error)
             raise VaultFull(f"{request.url}: {error}") from error
         return kept
+
+
+VALIDATORS = ("If-None-Match", "If-Modified-Since")
+
+
+def keep_check(session: Session, request: Request, response: Response, previous: sqlite3.Row) -> str:
+    """Note an answer 304 that confirms what was read before, in the running transaction; when it came."""
+    at, asked_url = session.now(), next(iter(request.meta.get("redirect_urls", ())), None)
+    sent = [(name, value) for name, value in _pairs(request.headers) if name in VALIDATORS]
+    status = f"HTTP/1.1 {response.status} {_reason(response.status)}"
+    session.vault.note(
+        NotModified(
+            url=request.url, at=at, sent=sent, status=status, headers=_pairs(response.headers), asked_url=asked_url
+        )
+    )
+    add_check(session.conn, session.run_id, Check(snapshot_id=previous["id"], at=at, asked_url=asked_url))
+    return at
 
 
 def keep_exchange(

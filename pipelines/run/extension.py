@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -22,7 +23,7 @@ from archive.keeping.ledger import begin_run, describe_source
 from archive.keeping.removal import RemovalRule
 from archive.lock import take_lock
 from archive.timestamps import moment, utc_text
-from archive.vault.seals import put_right
+from archive.vault.seals import put_right, seal_finished_runs
 from archive.vault.writer import VaultWriter
 from crawler.items import DocumentRead, FileBody
 from pipelines.files import FileText
@@ -149,6 +150,11 @@ def _settled(session: Session, reason: str) -> str:
         session.stop = lambda: None
         session.give_up(error)
         return "failed"
+    finally:
+        if session.lost is None:
+            with suppress(OSError, sqlite3.Error):  # what does not come to it now, the next start does
+                session.vault.close()
+                seal_finished_runs(session.conn, session.data)
 
 
 class ArchiveStage:

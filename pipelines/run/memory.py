@@ -38,7 +38,10 @@ def remember(conn: sqlite3.Connection, source: str, *, before_run: int, data: Pa
             content_sha256=row["content_sha256"],
             gone=row["removed_at"] is not None or row["moved_to"] is not None,
         )
-        for row in conn.execute("select * from documents where source = ?", (source,))
+        for row in conn.execute(
+            "select id, url, doc_type, listed, content_sha256, removed_at, moved_to from documents where source = ?",
+            (source,),
+        )
     }
     listings = dict(
         conn.execute(

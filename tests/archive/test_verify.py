@@ -59,7 +59,9 @@ STROKES = {
     "a snapshot's status": "update snapshots set status = 404 where id = 3",
     "a snapshot's address": "update snapshots set url = 'https://www.example.org/' where id = 3",
     "a snapshot's time": "update snapshots set fetched_at = '2020-01-01T00:00:00Z' where id = 3",
-    "a snapshot less": "delete from snapshots where id = (select max(id) from snapshots where status = 304)",
+    "a snapshot less": "delete from snapshots where id = (select max(id) from snapshots where url not like '%robots%')",
+    "a check less": "delete from checks where rowid = (select max(rowid) from checks)",
+    "a check of another time": "update checks set seconds = replace(seconds, '[', '[1')",
     "a run less": "delete from runs where id = 2",
     "the index": "insert into pages_fts (pages_fts) values ('delete-all')",
 }
