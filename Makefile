@@ -14,16 +14,18 @@ WORKERS ?= 2
 help: ## Diese Übersicht zeigen
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-$(BIN)/python:
+# What was broken off half-way is done again: an environment counts when .made says that it is whole.
+$(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "Aktenkundig braucht Python 3.11 oder neuer."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "Das Modul venv fehlt (Debian: apt install python3-venv)."; exit 1; }
+	@touch $@
 
-$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.made
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.made
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,parquet]'
 	@touch $@ $(VENV)/.installed
 
@@ -32,9 +34,12 @@ install: $(VENV)/.installed ## Alles einrichten, nichts starten
 demo: $(VENV)/.installed ## Die Beispiel-Website abrufen und das Portal zeigen (Ende mit Strg-C)
 	@$(BIN)/aktenkundig --data $(DATA)/demo demo --port $(PORT)
 
-archive: $(VENV)/.installed ## Die echten Websites abrufen: make archive CONTACT=du@example.org
-	@test -n "$(CONTACT)" || { echo "Bitte einen Kontakt angeben: make archive CONTACT=du@example.org"; exit 2; }
-	$(BIN)/aktenkundig --data $(DATA) crawl --contact "$(CONTACT)"
+archive: ## Die echten Websites abrufen: make archive CONTACT=du@example.org
+	@case "$(CONTACT)" in *?@?*|http*://?*) ;; \
+	  *) echo "Bitte einen Kontakt angeben: make archive CONTACT=du@example.org"; exit 2;; esac
+	@$(MAKE) --no-print-directory $(VENV)/.installed
+	@$(BIN)/aktenkundig --data $(DATA) crawl --contact "$(CONTACT)"; code=$$?; case $$code in 0) ;; 130) exit $$code;; \
+	  *) echo "Nicht alles wurde abgerufen (siehe oben). Das Portal zeigt, was da ist.";; esac
 	@$(BIN)/aktenkundig --data $(DATA) serve --port $(PORT)
 
 serve: $(VENV)/.installed ## Das Portal über dem vorhandenen Archiv starten

@@ -83,6 +83,11 @@ def _print_run(conn: sqlite3.Connection, run_id: int, *, alive: bool) -> None:
         f"{run['new']} neu, {run['changed']} geändert, {run['unchanged']} unverändert, "
         f"{run['removed']} entfernt, {run['excluded']} ausgeschlossen, {run['failed']} fehlgeschlagen"
     )
+    new = conn.execute(_NEW, (run_id,)).fetchall()
+    for row in new[:TITLES]:
+        click.echo(f"  neu: {row['title']} ({row['document_id']})")
+    if len(new) > TITLES:
+        click.echo(f"  … und {len(new) - TITLES} weitere neue Dokumente")
     for row in conn.execute("select * from listings where run_id = ? order by url", (run_id,)):
         click.echo(
             f"  {row['url']}\n    {row['seen']} Links = {row['archived']} archiviert + {row['unchanged']} unverändert"
@@ -92,6 +97,15 @@ def _print_run(conn: sqlite3.Connection, run_id: int, *, alive: bool) -> None:
         "select stage, kind, count(*) as n from problems where run_id = ? group by 1, 2 order by 3 desc", (run_id,)
     ):
         click.echo(f"  Auffällig: {row['n']} × {row['kind']} ({row['stage']})")
+
+
+TITLES = 10
+"""So many titles of what was new in a run are shown."""
+
+_NEW = """
+select e.document_id, d.title from events e join documents d on d.id = e.document_id
+where e.run_id = ? and e.kind = 'new' and d.blocked_at is null order by d.published_on desc, d.docno
+"""
 
 
 def _print_incidents(conn: sqlite3.Connection) -> None:
@@ -160,6 +174,7 @@ def as_text(hit: Hit) -> str:
     where = f", S. {hit.page}" if hit.page and hit.page > 1 else ""
     head = f"{hit.published_on or 'ohne Datum'}  {hit.source.upper()}  {click.style(hit.title, bold=True)}{where}"
     lacking = f"\n    ohne: {', '.join(hit.missing)}" if hit.missing else ""
+    lacking += f"\n    ENTFERNT, festgestellt am {hit.removed_at[:10]}" if hit.removed_at else ""
     return f"{head}\n    {' '.join(''.join(parts).split())}{lacking}\n    {hit.id}"
 
 
@@ -190,10 +205,12 @@ def print_diff(data: Path, document_id: str, a: int | None, b: int | None) -> No
     for wanted in (a, b):
         if wanted not in versions:
             raise UnknownDocument(f"»{document_id}« hat keine Fassung {wanted} (vorhanden: 1 bis {newest}).")
-    if a == b:
-        click.echo(f"»{document_id}« hat bisher nur Fassung {newest}.")
-        return
-    _print(versions[a], versions[b])
+    if newest == 1:
+        click.echo(f"»{document_id}« hat bisher nur Fassung 1.")
+    elif all(versions[a][name] == versions[b][name] for name in (*FIELDS, "text")):
+        click.echo(f"Die Fassungen {a} und {b} von »{document_id}« sind gleich.")
+    else:
+        _print(versions[a], versions[b])
 
 
 def _print(old: sqlite3.Row, new: sqlite3.Row) -> None:

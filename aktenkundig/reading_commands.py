@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -13,7 +15,16 @@ import click
 from aktenkundig.german_cli import GermanCommand
 
 
-@click.command(cls=GermanCommand)
+class SearchCommand(GermanCommand):
+    """A word to leave out (``-Corona``) is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put such words behind the options."""
+        words = [word for word in args if re.match(r"-[^\W\d_]", word)]
+        return super().parse_args(ctx, [*(word for word in args if word not in words), "--", *words])
+
+
+@click.command(cls=SearchCommand)
 @click.argument(
     "query",
     metavar="SUCHANFRAGE",
@@ -105,7 +116,12 @@ def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
 )
 @click.pass_obj
 def export(data: Path, target: Path) -> None:
-    """Alle Tabellen als CSV, JSON Lines, Parquet und SQLite ausgeben, mit datapackage.json."""
+    """Tabellen als CSV, JSON Lines, Parquet und SQLite ausgeben, mit datapackage.json.
+
+    Gesperrte Dokumente fehlen überall. In der SQLite-Kopie sind problems, incidents und blocks leer, denn sie nennen
+    Gesperrtes und Pfade des Betreibers; als Einzeldateien fehlen sie, wie der Suchindex und was nur das Programm
+    braucht. Die Belege (WARC) und ihre Fundstellen sind nicht dabei. Parquet braucht das Zubehör [parquet].
+    """
     from aktenkundig.german_cli import bar
     from archive.database import open_reading
     from archive.export import export as export_all
@@ -114,3 +130,5 @@ def export(data: Path, target: Path) -> None:
     with closing(open_reading(data)) as conn:
         tables = export_all(conn, data, target, made_at=utc_text(datetime.now(UTC)), progress=bar("Tabellen"))
     click.echo(f"{len(tables)} Tabellen mit {sum(table.rows for table in tables)} Zeilen in {target}.")
+    if find_spec("pyarrow") is None:
+        click.echo("Ohne Parquet: Dafür fehlt pyarrow (pip install 'aktenkundig[parquet]').", err=True)

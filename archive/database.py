@@ -11,6 +11,8 @@ from pathlib import Path
 from archive.errors import NewerArchive, NoArchive
 
 FILE_NAME = "archive.db"
+SAMPLE = "sample"
+"""Key of ``meta``: the archive holds the sample site, whose texts are invented."""
 BUSY_SECONDS = 60.0
 BUSY_VARIABLE = "AKTENKUNDIG_BUSY_SECONDS"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request
 
+from archive.database import SAMPLE, meta_value
 from archive.health.freshness import Nights, Stand, answered_nights, stands
 from archive.timestamps import utc_text
 from portal import clock
@@ -46,6 +48,11 @@ def freshness(nights: Nights, now: datetime) -> Freshness:
     return Freshness(at=at, stale=old or incomplete, incomplete=incomplete and not old, sources=tuple(found))
 
 
+def is_sample(conn: sqlite3.Connection) -> bool:
+    """Whether the archive holds the sample site, whose texts are invented."""
+    return meta_value(conn, SAMPLE) is not None
+
+
 def absolute_url(datasette: Datasette, request: Request, path: str) -> str:
     """The full public address of a path of the portal (``/dokument/dsmv-171183``)."""
     public = settings_of(datasette).public_url
@@ -60,6 +67,7 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
     return {
         "freshness": freshness(await recall(datasette, answered_nights), clock.now()) if known else None,
         "has_archive": known,
+        "invented": known and await recall(datasette, is_sample),
         "marks": await recall(datasette, marks_of_documents) if known else {},
         "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
         "most_rows": datasette.setting("max_returned_rows"),

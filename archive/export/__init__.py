@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 
 from filelock import FileLock, Timeout
 
+from archive.database import SAMPLE
 from archive.errors import ArchiveError
 from archive.export.tables import ExportedTable, Site, data_package, export_table
 from archive.keeping.blocks import compact
@@ -38,6 +39,15 @@ TABLES = (
     "snapshots",
 )
 """What is exported as files; the search index and internal tables are in the database only."""
+
+LEFT_OUT = (
+    "Gesperrte Dokumente fehlen überall, entfernte sind gekennzeichnet. In der SQLite-Kopie sind problems, incidents"
+    " und blocks leer (sie nennen Gesperrtes und Pfade des Betreibers), ebenso die Angaben, wo ein Beleg liegt"
+    " (snapshots.warc_file, warc_offset) und warum ein Lauf scheiterte (runs.detail); die Belege selbst (WARC) sind"
+    " nicht dabei. Die drei leeren Tabellen, der Suchindex, Namenslisten und was nur das Programm braucht, stehen"
+    " allein in der SQLite-Kopie, nicht als einzelne Dateien."
+)
+"""For people: what an export does not hold, and why."""
 
 DATABASE, PACKAGE = "archive.db", "datapackage.json"
 DOWNLOADS = "downloads"
@@ -154,7 +164,7 @@ def ready_download(conn: sqlite3.Connection, folder: Path, name: str) -> Path | 
 NOTES = ("problems", "incidents", "blocks")
 """Tables for the operator: they name blocked documents, reasons and paths of the machine. Empty in the copy."""
 
-KEPT_META = ("reading_version",)
+KEPT_META = ("reading_version", SAMPLE)
 
 
 def make_public_copy(conn: sqlite3.Connection, target: Path) -> None:

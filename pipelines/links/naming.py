@@ -25,6 +25,7 @@ from pipelines.links.papers import (
     sentences,
     title_key,
     unjoined,
+    whole_words,
     without_lead,
 )
 
@@ -263,7 +264,9 @@ def _of_bare_titles(paper: Paper, catalogue: Catalogue) -> Iterator[Relation]:
             words = folded(text[low:high])
             for target, key in likely:
                 if _contains(words, key) and _VERBS.search(text, low, high) and not _own(paper, target):
-                    yield _to(paper, target, "announces", quoted(page, text[low:high][:200]), 0.8)
+                    yield _to(
+                        paper, target, "announces", quoted(page, whole_words(text, low, min(high, low + 200))), 0.8
+                    )
 
 
 def _contains(words: Key, key: Key) -> bool:
@@ -293,13 +296,14 @@ def _announced_as(paper: Paper, words: str) -> bool:
 
 def _relation(paper: Paper, page: int, text: str, mention: Mention, match: Match) -> Relation:
     low, high = sentence_around(text, mention.start, mention.end)
-    evidence = quoted(page, text[mention.start : mention.end + (80 if mention.by == "words" else 0)])
+    evidence = quoted(page, whole_words(text, mention.start, mention.end + (80 if mention.by == "words" else 0)))
     if paper.doc_type in RELEASES:
         announced = match.by_title or _VERBS.search(text, low, high) is not None
         if match.paper.doc_type in GUIDANCE and announced and _newly(paper, match, text, low, high):
             return _to(paper, match.paper, "announces", evidence, match.score)
     elif _says_it_replaces(text, low, high, mention) and match.paper.doc_type in GUIDANCE:
-        return _to(paper, match.paper, "replaces", quoted(page, text[low : mention.end][-200:]), match.score)
+        said = quoted(page, whole_words(text, max(low, mention.end - 200), mention.end))
+        return _to(paper, match.paper, "replaces", said, match.score)
     return _to(paper, match.paper, "cites", evidence, match.score)
 
 

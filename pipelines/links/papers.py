@@ -111,6 +111,20 @@ def days_between(earlier: str, later: str) -> int:
     return 0
 
 
+def whole_words(text: str, start: int, end: int) -> str:
+    """The words of a stretch, whole from the first to the last.
+
+    >>> whole_words("Die Orientierungshilfe zu Kameras", 17, 27)
+    'Orientierungshilfe zu Kameras'
+    """
+    end = min(end, len(text))
+    while 0 < start < end and text[start - 1 : start + 1].isalnum():
+        start -= 1
+    while start < end < len(text) and text[end - 1 : end + 1].isalnum():
+        end += 1
+    return text[start:end]
+
+
 def quoted(page: int, text: str) -> str:
     """Evidence for people: the page and the words, on one line.
 

@@ -65,10 +65,10 @@ def progress_line(source: str, counts: RunCounts, *, found: int, seconds: float)
     """The line itself.
 
     >>> progress_line("dsmv", RunCounts(requests=12, new=9), found=30, seconds=6.0)
-    'dsmv: 30 gefunden, 12 abgerufen, 9 neu, 0 geändert, 0 unverändert, 0 fehlgeschlagen, 2,0/s'
+    'dsmv (2,0/s): 30 Links, 12 geholt, 9 neu, 0 anders, 0 gleich, 0 Fehler'
     """
     rate = f"{counts.requests / max(seconds, 0.001):.1f}".replace(".", ",")
     return (
-        f"{source}: {found} gefunden, {counts.requests} abgerufen, {counts.new} neu, {counts.changed} geändert, "
-        f"{counts.unchanged} unverändert, {counts.failed} fehlgeschlagen, {rate}/s"
+        f"{source} ({rate}/s): {found} Links, {counts.requests} geholt, {counts.new} neu, "
+        f"{counts.changed} anders, {counts.unchanged} gleich, {counts.failed} Fehler"
     )

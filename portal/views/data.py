@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 
-from archive.export import DOWNLOADS, TABLES, ready_download
+from archive.export import DOWNLOADS, LEFT_OUT, TABLES, ready_download
 from portal import clock
 from portal.access import read, recall
 from portal.catalogue import Dataset, DatasetFile, as_dcat, as_schema_org
@@ -178,6 +178,8 @@ async def show_data(datasette: Datasette, request: Request) -> Response:
         downloads=list(downloads().values()),
         interface=[(address, entry, parameters_of(entry)) for address, entry in interface()["paths"].items()],
         json_ld=in_script(as_schema_org(dataset)),
+        left_out=LEFT_OUT,
+        parquet=find_spec("pyarrow") is not None,
         licences=[(source, source_part(source, "licence")) for source in words("source")],
         sdm_licence=licence_of("dsk", "sdm"),
         limits=Limits(seconds=datasette.sql_time_limit_ms / 1000, rows=datasette.max_returned_rows),

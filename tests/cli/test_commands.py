@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 from commands import COMMAND, SmallArchive, run, run_process
 
+from aktenkundig import reading_commands
+from archive.keeping.ledger import RunCounts
 from archive.lock import archive_lock
+from pipelines.run.progress import progress_line
 
 EDITED = "select document_id from versions where version = 2 order by document_id limit 1"
 HIT_KEYS = [
@@ -46,10 +49,7 @@ def test_crawl_into_a_log_writes_plain_lines(small: SmallArchive) -> None:
     assert small.logged.code == 0
     assert "\r" not in small.logged.err
     assert "\x1b" not in small.logged.err
-    assert re.fullmatch(
-        r"dsmv: \d+ gefunden, \d+ abgerufen, \d+ neu, 0 geändert, 0 unverändert, \d+ fehlgeschlagen, [\d,]+/s",
-        lines[-1],
-    )
+    assert re.fullmatch(r"dsmv \([\d,]+/s\): \d+ Links, \d+ geholt, \d+ neu, 0 anders, 0 gleich, \d+ Fehler", lines[-1])
 
 
 def test_a_crawl_that_failed_says_why_in_one_sentence(tmp_path: Path) -> None:
@@ -59,7 +59,10 @@ def test_a_crawl_that_failed_says_why_in_one_sentence(tmp_path: Path) -> None:
     ran = run_process("--data", str(tmp_path), "crawl", "dsmv", "--at", f"dsmv=http://127.0.0.1:{port}")
 
     assert ran.code == 1
-    assert ran.err.splitlines()[-1] == "Fehler: dsmv: Keine Übersichtsseite hat geantwortet."
+    assert ran.err.splitlines()[-1] == (
+        "Fehler: dsmv: Keine Übersichtsseite hat geantwortet. robots.txt ist nicht erreichbar; es wird nichts abgerufen."
+        " Grund: Der Server nimmt keine Verbindung an."
+    )
 
 
 def test_crawl_on_a_terminal_rewrites_one_line_that_fits(small: SmallArchive) -> None:
@@ -67,7 +70,7 @@ def test_crawl_on_a_terminal_rewrites_one_line_that_fits(small: SmallArchive) ->
 
     assert small.live.code == 0
     assert len(shown) > 3
-    assert all(line.startswith("dsmv: ") for line in shown[1:])
+    assert all(line.startswith("dsmv (") for line in shown[1:])
     assert all(len(line) < 70 for line in shown[1:-1])
 
 
@@ -127,6 +130,64 @@ def test_diff_of_a_document_that_never_changed_says_so(small: SmallArchive) -> N
     unchanged = value(small.data, "select id from documents where version = 1 order by id limit 1")
 
     assert "hat bisher nur Fassung 1." in run(small.data, "diff", unchanged).out
+
+
+def test_diff_of_equal_versions_says_so(own: Path) -> None:
+    """Changed and changed back: the first and the third version are the same."""
+    edited = value(own, EDITED)
+    columns = "title, kicker, number, teaser, text, published_on, issued_on, attachments, links, content_sha256"
+    with closing(sqlite3.connect(own / "archive.db")) as conn, conn:
+        conn.execute(
+            f"insert into versions (document_id, version, seen_at, {columns}) select document_id, 3, seen_at, {columns}"
+            " from versions where document_id = ? and version = 1",
+            (edited,),
+        )
+
+    assert run(own, "diff", edited, "1", "3").out == f"Die Fassungen 1 und 3 von »{edited}« sind gleich.\n"
+    assert run(own, "diff", edited, "2", "2").out == f"Die Fassungen 2 und 2 von »{edited}« sind gleich.\n"
+    assert "Fassung 2 (" in run(own, "diff", edited, "2", "3").out
+
+
+@pytest.mark.parametrize("arguments", [("-Kamera",), ("-Kamera", "--limit", "3"), ("--format=table", "-Kamera")])
+def test_a_word_to_leave_out_is_no_option(small: SmallArchive, arguments: tuple[str, ...]) -> None:
+    ran = run(small.data, "search", *arguments)
+
+    assert ran.code == 0
+    assert "dsmv-" in ran.out
+
+
+def test_a_removed_document_is_marked_among_the_hits(own: Path) -> None:
+    with closing(sqlite3.connect(own / "archive.db")) as conn, conn:
+        conn.execute("update documents set removed_at = '2026-10-06T04:00:00Z'")
+
+    assert "ENTFERNT, festgestellt am 2026-10-06" in run(own, "search", "Kamera").out
+
+
+def test_status_names_what_was_new(small: SmallArchive) -> None:
+    new = (
+        "select d.title from events e join documents d on d.id = e.document_id where e.kind = 'new'"
+        " and e.run_id = (select max(id) from runs) order by d.published_on desc, d.docno limit 1"
+    )
+
+    assert f"  neu: {value(small.data, new)} (dsmv-" in run(small.data, "status").out
+
+
+def test_the_progress_line_fits_a_terminal_and_keeps_the_rate() -> None:
+    counts = RunCounts(requests=1018, new=9, changed=12, unchanged=1004, failed=17)
+    line = progress_line("dsmv", counts, found=1018, seconds=500)
+
+    assert "(2,0/s)" in line
+    assert len(line) <= 80
+
+
+def test_an_export_without_parquet_says_so(
+    small: SmallArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_commands, "find_spec", lambda name: None)
+    ran = run(small.data, "export", str(tmp_path / "ziel"))
+
+    assert ran.code == 0
+    assert "Ohne Parquet: Dafür fehlt pyarrow" in ran.err
 
 
 def test_status_shows_holdings_runs_and_complete_listings(small: SmallArchive) -> None:

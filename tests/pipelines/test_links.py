@@ -14,7 +14,7 @@ from archive.database import open_archive
 from pipelines.links import resolve_links
 from pipelines.links.catalogue import address_key
 from pipelines.links.naming import find_mentions
-from pipelines.links.papers import file_version, title_key
+from pipelines.links.papers import file_version, title_key, whole_words
 
 Row = tuple[str, str, str | None]
 GUIDE_URL = "https://www.konferenz.example/media/oh/Leitfaden%20B%C3%B6rse.pdf"
@@ -249,3 +249,12 @@ def test_the_bare_name_of_a_host_is_no_citation(conn: sqlite3.Connection) -> Non
 
     found = conn.execute("select url from links where kind = 'cites'").fetchall()
     assert [url for (url,) in found] == ["www.konferenz.example/media/oh/fehlt.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [((4, 9), "Kamera"), ((5, 12), "Kamera am"), ((0, 99), "Die Kamera am Haus-Eck"), ((3, 4), " "), ((7, 7), "")],
+)
+def test_evidence_is_made_of_whole_words(cut: tuple[int, int], whole: str) -> None:
+    """Where a stretch is cut after so many characters the words at its ends are quoted whole."""
+    assert whole_words("Die Kamera am Haus-Eck", *cut) == whole

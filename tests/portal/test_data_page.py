@@ -13,6 +13,7 @@ import pytest
 import sample_documents as samples
 from lxml import html
 
+from archive.export import LEFT_OUT, NOTES, TABLES
 from portal.dictionary import as_markdown, dictionary
 from portal.serving import descriptions
 from portal.views import archive_csv
@@ -240,3 +241,11 @@ def test_the_links_to_csv_say_what_they_hold(portal: Any) -> None:
     assert "CSV, nur diese Seite" in table
     assert "CSV, alle Zeilen" in table
     assert "nur diese Seite" not in whole
+
+
+def test_the_page_says_what_the_downloads_leave_out(portal: Any) -> None:
+    text = " ".join(html.fromstring(portal.get("/daten").text).text_content().split())
+
+    assert LEFT_OUT in text
+    assert all(table in LEFT_OUT for table in NOTES)
+    assert not set(NOTES) & set(TABLES)

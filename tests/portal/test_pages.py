@@ -16,7 +16,7 @@ from archive_builder import add_run, new_archive
 from lxml import html
 from sample_documents import NOW
 
-from archive.database import open_archive
+from archive.database import SAMPLE, open_archive, set_meta
 from archive.health.freshness import answered_nights
 from archive.lock import archive_lock
 from portal import clock
@@ -206,6 +206,18 @@ def test_state_is_that_of_the_source_furthest_behind(runs: list[tuple[str, str, 
     conn.close()
 
     assert (found.at, found.stale) == (at, stale)
+
+
+@pytest.mark.parametrize("path", ["/", "/suche?q=Kamera", "/status", "/archive/documents", "/gibt-es-nicht"])
+def test_the_demonstration_says_on_every_page_that_its_texts_are_invented(
+    make_reader: Callable[..., Any], data_dir: Path, portal: Any, tmp_path: Path, path: str
+) -> None:
+    folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        set_meta(conn, SAMPLE, "1")
+
+    assert "Alle Texte sind erfunden" in make_reader(folder).get(path).text
+    assert "Alle Texte sind erfunden" not in portal.get(path).text
 
 
 PAGES = ["/", "/suche?q=Kamera", f"/dokument/{samples.VIDEO.id}", "/themen", "/status", "/daten", "/archive/documents"]
