@@ -21,7 +21,8 @@ class SearchCommand(GermanCommand):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put such words behind the options."""
         words = [word for word in args if re.match(r"-[^\W\d_]", word)]
-        return super().parse_args(ctx, [*(word for word in args if word not in words), "--", *words])
+        others = [word for word in args if word not in words]
+        return super().parse_args(ctx, [*others, "--", *words] if words else args)
 
 
 @click.command(cls=SearchCommand)
