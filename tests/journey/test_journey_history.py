@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
+import io
+
 import pytest
+from conftest import NIGHTS
 from journeys import Journey
 
 from aktenkundig.sample.history import events
 from aktenkundig.sample.site import answer
+from crawler.pages.section_page import read_section
+from crawler.sources import load_source
+from portal.serving import datasette_for
 
 EDITED = {
     "dsmv-217905": 2,  # one word
@@ -104,3 +112,24 @@ def test_an_unlisted_release_whose_page_lost_its_parts_goes_the_way_of_removal(j
         journey.crawl(day, "dsmv")
 
     assert journey.value("select removed_at is not null from documents where id = 'dsmv-157233'") == 1
+
+
+def test_everything_of_a_body_is_one_filter(history: Journey) -> None:
+    """Every document that the DSK's own sections list on the last day, and every release it issued; nothing else."""
+    source = load_source("dsk")
+    own = [section for section in source.sections if section.issuer == "DSK"]
+    pages = {section: answer("dsk", section.path, NIGHTS[-1], 0) for section in own}
+    listed = {
+        item.document_id
+        for section, page in pages.items()
+        if page.status == 200
+        for item in read_section(page.body, url=source.site + section.path, section=section, source=source).items
+    }
+    issued = {row[0] for row in history.rows("select id from documents where issuer = 'DSK'")}
+    unstated = {row[0] for row in history.rows("select id from documents where issuer is null and publisher = 'DSK'")}
+    found = asyncio.run(datasette_for(history.data).client.get("/suche.csv?herausgeber=DSK")).text
+    hits = {row["id"] for row in csv.DictReader(io.StringIO(found.removeprefix("\ufeff")))}
+
+    assert len(listed & hits) > 50
+    assert not [one for one in listed - hits if history.value("select count(*) from documents where id = ?", one)]
+    assert hits == issued | unstated
