@@ -50,6 +50,18 @@ class CitingDocument:
     times: int
     paragraphs: str | None
 
+    @property
+    def opening(self) -> str:
+        """The whole words before it, with dots where they are not the first ones of the page."""
+        cut = len(self.before) == AROUND
+        return "… " + self.before.partition(" ")[2] if cut else self.before
+
+    @property
+    def ending(self) -> str:
+        """The whole words behind it."""
+        cut = len(self.after) == AROUND
+        return self.after.rpartition(" ")[0] + " …" if cut else self.after
+
 
 _SHOWN = "join documents d on d.id = c.document_id and d.blocked_at is null"
 

@@ -34,6 +34,27 @@ def test_the_marked_words_are_those_of_the_citation(portal: Any) -> None:
     assert all(re.search(r"\b6\b", mark) for mark in marks)
 
 
+def test_the_words_around_it_are_whole(portal: Any, conn: sqlite3.Connection) -> None:
+    """Neither end of a snippet stands within a word; dots stand only where something is left out."""
+    texts = [" ".join(row[0].split()) for row in conn.execute("select text from pages")]
+    entrance = html.fromstring(portal.get("/vorschriften").text)
+    pages = [html.fromstring(portal.get(link.get("href")).text) for link in entrance.cssselect(".chips a")]
+    snippets = [snippet for page in pages for snippet in page.cssselect("p.snippet")]
+    for snippet in snippets:
+        for count in snippet.cssselect(".count"):
+            count.drop_tree()
+        words = " ".join(snippet.text_content().split())
+        inner = words.removeprefix("… ").removesuffix(" …")
+        text = next(text for text in texts if inner in text)
+        at = text.index(inner)
+
+        assert words.startswith("… ") == (at > 0)
+        assert at == 0 or text[at - 1] == " "
+        assert at + len(inner) == len(text) or text[at + len(inner)] in " .,;)"
+
+    assert len(snippets) >= 2
+
+
 def test_paragraphs_are_lists_of_their_own(portal: Any) -> None:
     whole = html.fromstring(portal.get("/vorschrift/dsgvo/6").text)
     links = [link.get("href") for link in whole.cssselect("nav[aria-label=Absätze] a")]
