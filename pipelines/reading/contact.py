@@ -31,6 +31,7 @@ _TOWN = re.compile(r"(?:[A-Z]{1,2}-)?\d{5} [A-ZÄÖÜ][^.!?:\d]{1,40}")
 _HOUSE_AND_TOWN = re.compile(rf"(?:^|[|,;·•] ?){_NUMBERED} ?[,|·•–-] ?(?:[A-Z]{{1,2}}-)?\d{{5}} [A-ZÄÖÜ]")
 """A street of any name is known by its house number and the town behind it."""
 
+_NUMBER = re.compile(r"\d{1,4}\s?[a-z]?(?!\w)")
 _HOUSE_NUMBER = re.compile(r"(?<= )\d{1,3} ?[a-z]\b")
 
 _FOOTNOTE = re.compile(r"\s*\[\d{1,3}\]")
@@ -45,14 +46,42 @@ class _Line(NamedTuple):
         return self.start + len(self.text)
 
 
+class _Sign(NamedTuple):
+    """One sign of an address: its kind, what a line must hold to have it, and its pattern."""
+
+    kind: str
+    needed: tuple[str, ...]
+    hint: re.Pattern[str] | None
+    pattern: re.Pattern[str]
+
+    def is_in(self, text: str) -> bool:
+        if self.hint is not None and not self.hint.search(text):
+            return False
+        return any(map(text.__contains__, self.needed)) and self.pattern.search(text) is not None
+
+
 @cache
-def _signs() -> tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...]:
-    """Per kind of address sign (phone, mail, web, street, town): what a line must hold, and the pattern."""
-    needed = tables("contact")["needed"]
+def _signs() -> tuple[_Sign, ...]:
     return tuple(
-        (kind, tuple(needed[kind]), re.compile("|".join(patterns)))
-        for kind, patterns in tables("contact")["lines"].items()
+        _Sign(
+            kind=row["kind"],
+            needed=tuple(row.get("needed", [""])),
+            hint=re.compile(row["hint"]) if "hint" in row else None,
+            pattern=re.compile("|".join(row["patterns"])),
+        )
+        for row in tables("contact")["signs"]
     )
+
+
+@cache
+def _street() -> re.Pattern[str]:
+    """A street with its house number, which :func:`_has_street` finds sooner."""
+    return re.compile(rf"[\w.-]*(?:{'|'.join(map(re.escape, _streets()))})\s?{_NUMBER.pattern}")
+
+
+@cache
+def _streets() -> tuple[str, ...]:
+    return tuple(tables("contact")["address"]["streets"])
 
 
 @cache
@@ -125,6 +154,8 @@ def _labelled(lines: list[_Line], at: int) -> tuple[Span, int] | None:
 def _inline_start(line: _Line) -> int | None:
     """Where a label stands inside a line whose breaks were lost, with an address behind it."""
     tail = max(0, len(line.text) - _SEEN)
+    if ":" not in line.text:
+        return None
     for found in _inline_label().finditer(line.text, tail):
         if len(_kinds(line.text[found.end() :])) > 1:
             return line.start + found.start()
@@ -194,8 +225,8 @@ def _is_address(text: str) -> bool:
     """Whether a line holds nothing but address signs and names: no word that only a sentence has."""
     if len(text) > _LONGEST_LINE or _FOOTNOTE.match(text) or not _kinds(text) or _SENTENCE.search(text):
         return False
-    for _, _, sign in _signs():
-        text = sign.sub(" ", text)
+    for pattern in (*(sign.pattern for sign in _signs()), _street()):
+        text = pattern.sub(" ", text)
     words = re.findall(r"[^\W\d_]+", text)
     small = [word for word in words if word[0].islower()]
     return len(words) <= _MOST_WORDS and set(small) <= _particles() and not text.rstrip().endswith(("!", "?"))
@@ -216,9 +247,13 @@ def _particles() -> frozenset[str]:
 def _kinds(text: str) -> frozenset[str]:
     """The kinds of address signs a line has."""
     seen = text[:_SEEN]
-    return frozenset(
-        kind for kind, needed, sign in _signs() if any(piece in seen for piece in needed) and sign.search(seen)
-    )
+    kinds = {sign.kind for sign in _signs() if sign.is_in(seen)}
+    return frozenset({*kinds, "street"} if _has_street(seen) else kinds)
+
+
+def _has_street(text: str) -> bool:
+    numbers = (found.start() for found in _NUMBER.finditer(text))
+    return any(text.endswith(_streets(), 0, at - text[at - 1].isspace() if at else 0) for at in numbers)
 
 
 def _belongs(text: str) -> bool:
