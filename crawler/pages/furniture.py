@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -20,17 +20,19 @@ LONGEST_CAPTION = 300
 _NO_BLOCKS = {"body", "main", "html", "article", "section", "table", "tr", "tbody", "ul", "ol", "dl"}
 
 
-def mark_image_blocks(tree: etree._Element, source_text: str) -> None:
+def mark_image_blocks(tree: etree._Element, lower: str) -> None:
     """Give the elements around a picture and its caption the class by which the reading knows image blocks.
 
     A picture's block begins with words like "Details anzeigen", or says what the picture's ``alt`` or its
     link's ``title`` says, or says it twice.
     """
-    opened = any(opener in source_text.casefold() for opener in _openers())
-    if not opened and "<img" not in source_text:
-        return
+    likely = list(tree.iter("img"))
+    if any(opener in lower for opener in _openers()):
+        begins = {opener[0] for opener in _openers()}
+        likely = [one for one in tree.iter(etree.Element) if one.tag == "img" or _begins(one.text, begins)]
+        likely = [one for one in likely if one.tag == "img" or _opens(one)]
     name = page_classes("zones")["image"][0]
-    for element in [one for one in tree.iter(etree.Element) if one.tag == "img" or (opened and _opens(one))]:
+    for element in likely:
         block = _block_around(element)
         if block is not None:
             block.set("class", " ".join([*(block.get("class") or "").split(), name]))
@@ -46,6 +48,7 @@ def captions_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
+@cache
 def _openers() -> tuple[str, ...]:
     return tuple(words("furniture")["words"]["image"])
 
@@ -70,10 +73,16 @@ def _once(line: str) -> str:
     return line
 
 
+def _begins(text: str | None, letters: Set[str]) -> bool:
+    return text is not None and text.lstrip()[:1].casefold() in letters
+
+
 def _opens(element: etree._Element) -> bool:
     """Whether an element's own text is an opening phrase, alone or with a caption glued to it."""
     text = (element.text or "").strip()
-    folded = text.casefold()
+    folded = text[:LONGEST_CAPTION].casefold()
+    if not folded.startswith(_openers()):
+        return False
     for opener in _openers():
         if folded.startswith(opener):
             rest = text[len(opener) :]

@@ -8,7 +8,7 @@ from functools import cache
 
 from lxml import etree
 
-from crawler.pages.rendering import BLOCK_TAGS
+from crawler.pages.rendering import BLOCK_TAGS, classes_with
 from crawler.wordlists import words
 
 _SUPERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -24,7 +24,7 @@ _POWER = re.compile(r"(?:^|[^\w.,/§-])(10|2)\Z")
 _SMALL_BASE = re.compile(r"(?:^|[\s(=])(?:[A-Za-zΑ-ω]{1,2}|\d{1,4})\Z")
 _BEHIND_OPERATOR = re.compile(r"[=·×*^<>≤≥]\s?[\w.,]{1,6}\Z")
 _OPERATORS = tuple("=·×*^<>≤≥+−")
-_SIGNS_OF_RAISED = ("<sup", "vertical-align", "&sup", "&#17", "&#18", "&#x", "&#83", *_SUPERS)
+_SUPER = re.compile(f"[{_SUPERS}]")
 _NOTE_LINK = re.compile(r"""href=["']?#[^>]*>\s*[(\[]?\d""")
 _STYLE = re.compile(r"vertical-align\s*:\s*(?:super|text-top|[1-9])", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,3}\)?\Z")
@@ -35,9 +35,9 @@ LEAST_POWER_OF_TWO = 7
 """A smaller number raised behind a 2 is a mark, unless it stands in a formula."""
 
 
-def settle_marks(tree: etree._Element, source_text: str) -> None:
+def settle_marks(tree: etree._Element, lower: str) -> None:
     """Rewrite raised pieces in the tree: ``<sup>``, raised by style, note links, Unicode superscripts."""
-    if not _may_be_raised(source_text.lower()):
+    if not _may_be_raised(tree, lower):
         return
     for element in [one for one in tree.iter("sup", "span", "small", "a", "font") if _is_raised(one)]:
         if element.getparent() is not None:
@@ -47,10 +47,12 @@ def settle_marks(tree: etree._Element, source_text: str) -> None:
             _settle_texts(element)
 
 
-def _may_be_raised(lower: str) -> bool:
+def _may_be_raised(tree: etree._Element, lower: str) -> bool:
     """A quick look: most pages have nothing of the kind."""
-    signs = (*_SIGNS_OF_RAISED, *_raising_names())
-    return any(sign in lower for sign in signs) or _NOTE_LINK.search(lower) is not None
+    if next(tree.iter("sup"), None) is not None or "vertical-align" in lower or _NOTE_LINK.search(lower):
+        return True
+    text = etree.tostring(tree, encoding="unicode", method="text")
+    return _SUPER.search(text) is not None or bool(classes_with(tree, _raising_names()))
 
 
 def raised(before: str, piece: str, after: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
 from bs4 import Tag
@@ -32,29 +32,34 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _STRIKING = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
-_MAY_SPEAK = re.compile(r"<(?:q|del|s|strike)[\s>]|line-through", re.IGNORECASE)
+_CLASSES = etree.XPath("//@class", smart_strings=False)
 
 
-def render(tree: etree._Element, source_text: str) -> None:
-    """Take hidden text out of a tree, and write quotation marks and strikes into it."""
-    lower = source_text.lower()
-    if "style=" in lower or "style =" in lower or any(name in lower for name in _hiding_names()):
-        for element in [one for one in tree.iter(etree.Element) if _is_hidden(one)]:
+def classes_with(tree: etree._Element, names: frozenset[str]) -> set[str]:
+    """The values of ``class`` in a tree that hold one of these names, in any case."""
+    values = cast("list[str]", _CLASSES(tree))
+    return {value for value in set(values) if not names.isdisjoint(value.lower().split())}
+
+
+def render(tree: etree._Element, lower: str) -> None:
+    """Take hidden text out of a tree, and write quotation marks and strikes into it; ``lower`` is its source."""
+    hiding = classes_with(tree, _hiding_names())
+    if hiding or "style=" in lower or "style =" in lower:
+        for element in [one for one in tree.iter(etree.Element) if _is_hidden(one, hiding)]:
             _take_out(element)
-    if _MAY_SPEAK.search(source_text):
-        for quote in tree.iter("q"):
-            depth = sum(1 for _ in quote.iterancestors("q"))
-            _enclose(quote, *QUOTED[depth % 2])
+    for quote in tree.iter("q"):
+        depth = sum(1 for _ in quote.iterancestors("q"))
+        _enclose(quote, *QUOTED[depth % 2])
+    if "line-through" in lower or next(tree.iter("del", "s", "strike"), None) is not None:
         for element in [one for one in tree.iter(etree.Element) if _is_struck(one)]:
             for line in _lines_of(element):
                 _enclose(line, *STRUCK)
 
 
-def _is_hidden(element: etree._Element) -> bool:
+def _is_hidden(element: etree._Element, hiding: set[str]) -> bool:
     """Hidden by style, or there for screen readers only; what opens on a click is not hidden."""
-    style, names = element.get("style"), element.get("class")
-    by_style = style is not None and _HIDING.search(style) is not None
-    if not by_style and not (names and _hiding_names() & set(names.lower().split())):
+    style = element.get("style")
+    if not (style is not None and _HIDING.search(style)) and element.get("class") not in hiding:
         return False
     return not _unfolds(element) and not _holds_known_parts(element)
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import NavigableString, Tag
+from bs4.builder import HTMLTreeBuilder
+from bs4.element import PageElement
 from lxml import etree
 
 from crawler.errors import MissingPart, ReadingError
@@ -31,6 +33,9 @@ _WITH_CLASS = etree.XPath("//*[@class]")
 _MAIN = tuple(
     etree.XPath(path) for path in ("//main", '//*[@role="main"]', '//*[@id="main"]', '//*[@id="content"]', "//article")
 )
+
+_BUILDER = HTMLTreeBuilder()
+_BLANKS = " \n\t\f\r"
 
 PASTED = "windows-1252 pasted into utf-8"
 _TORN = (b"\xc2", b"\xc3", b"\xe2")
@@ -123,11 +128,11 @@ def open_page(body: bytes, *, url: str, source: SourceDescription, content_type:
     resolve_links(tree, url, source)
     if "\f" in text:
         _write_form_feeds_as_blanks(tree)
-    render(tree, text)
-    settle_marks(tree, text)
-    mark_image_blocks(tree, text)
+    lower = text.lower()
+    for written in (render, settle_marks, mark_image_blocks):
+        written(tree, lower)
     title = _text(next(iter(tree.iter("title")), None))
-    return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(text), zones=_zones_of(tree))
+    return ParsedPage(url=url, tree=tree, title=title, cut_off=_is_cut_off(lower), zones=_zones_of(tree))
 
 
 def _write_form_feeds_as_blanks(tree: etree._Element) -> None:
@@ -141,15 +146,9 @@ def _write_form_feeds_as_blanks(tree: etree._Element) -> None:
 
 def _refuse_bombs(text: str, url: str) -> None:
     """Markup that would cost minutes or hundreds of megabytes to parse is not parsed."""
-    if text.count("<") > MOST_TAGS or any(_is_crowded(part) for part in text.split(">")):
+    long = [part.rpartition("<")[2] for part in text.split(">") if len(part) > MOST_ATTRIBUTES and "<" in part]
+    if text.count("<") > MOST_TAGS or any(len(_GAPS.findall(tag)) > MOST_ATTRIBUTES for tag in long):
         raise ReadingError(url, "more elements than any page has")
-
-
-def _is_crowded(part: str) -> bool:
-    """Whether the tag at the end of a stretch of text has more attributes than any real one."""
-    if len(part) <= MOST_ATTRIBUTES:
-        return False
-    return len(_GAPS.findall(part.rpartition("<")[2] if "<" in part else "")) > MOST_ATTRIBUTES
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -186,10 +185,53 @@ def is_page(body: bytes) -> bool:
 
 
 def as_soup(element: etree._Element) -> Tag:
-    """One element of the tree as a BeautifulSoup tag."""
-    markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    soup = BeautifulSoup(markup, "lxml")
-    return soup.body or soup
+    """An element of the tree in a BeautifulSoup ``body``, as ``BeautifulSoup(…, "lxml")`` would make it."""
+    html = Tag(builder=_BUILDER, name="html")
+    grower = _Grower(html)
+    if element.tag != "body":
+        grower.grow(element, body := grower.tag("body", {}, html))
+        return body
+    grower.grow(element, html)
+    return cast(Tag, html.contents[0])
+
+
+class _Grower:
+    """Makes tags of the elements of a tree; quicker than writing the tree down and parsing it again."""
+
+    def __init__(self, root: Tag) -> None:
+        self._last: PageElement = root
+
+    def tag(self, name: str, attributes: dict[str, str], parent: Tag) -> Tag:
+        tag = Tag(builder=_BUILDER, name=name, attrs=attributes, parent=parent, previous=self._last)
+        parent.contents.append(tag)
+        self._last = tag
+        return tag
+
+    def grow(self, element: etree._Element, parent: Tag, kind: type[NavigableString] = NavigableString) -> None:
+        """Append an element with all it holds; text in scripts and the like is of a kind of its own."""
+        tag = self.tag(element.tag, dict(cast("list[tuple[str, str]]", element.items())), parent)
+        kind = _BUILDER.string_containers.get(tag.name, kind)
+        self._text(element.text, tag, kind)
+        for child in element:
+            if isinstance(child.tag, str):
+                self.grow(child, tag, kind)
+            self._text(child.tail, tag, kind)
+
+    def _text(self, text: str | None, parent: Tag, kind: type[NavigableString]) -> None:
+        if not text:
+            return
+        if not text.strip(_BLANKS) and not _keeps_blanks(parent):
+            text = "\n" if "\n" in text else " "
+        string = kind(text)
+        string.setup(parent, self._last)
+        parent.contents.append(string)
+        self._last = string
+
+
+def _keeps_blanks(tag: Tag | None) -> bool:
+    while tag is not None and tag.name not in _BUILDER.preserve_whitespace_tags:
+        tag = tag.parent
+    return tag is not None
 
 
 def says_not_the_document(*texts: str) -> str | None:
@@ -249,10 +291,10 @@ def _single_byte_codec(name: str) -> str | None:
     return None if codec.startswith("utf") else _AS_BROWSERS_DO.get(codec, codec)
 
 
-def _is_cut_off(text: str) -> bool:
+def _is_cut_off(lower: str) -> bool:
     """An opened document without its end, unless the foot of the text column is still there."""
-    end = text[-20_000:].lower()
-    if "<html" not in text[:5_000].lower() or "</html" in end or "</body" in end:
+    end = lower[-20_000:]
+    if "<html" not in lower[:5_000] or "</html" in end or "</body" in end:
         return False
     return words("furniture")["words"]["foot"][0] not in end
 
@@ -261,10 +303,13 @@ def _zones_of(tree: etree._Element) -> dict[str, list[etree._Element]]:
     """The elements of each zone of ``furniture.toml``, in page order, found in one pass."""
     zones: dict[str, list[etree._Element]] = {}
     known = _zones_by_class()
+    by_value: dict[str, list[str]] = {}
     for element in cast("list[etree._Element]", _WITH_CLASS(tree)):
-        for name in (element.get("class") or "").split():
-            if name in known:
-                zones.setdefault(known[name], []).append(element)
+        value = element.get("class") or ""
+        if value not in by_value:
+            by_value[value] = [known[name] for name in value.split() if name in known]
+        for zone in by_value[value]:
+            zones.setdefault(zone, []).append(element)
     return zones
 
 
