@@ -38,7 +38,8 @@ def entries_of(column: Tag, *, numbered: bool = False) -> Iterator[Entry]:
     heading: str | None = None
     spoken = {tag["href"] for tag in column.find_all("a", href=True) if not _says_nothing(_text(tag))}
     for tag in _in_order(column):
-        if tag.name in HEADINGS or _is_divider(tag):
+        divides = _is_item(tag) and is_marked(tag, "divider") and tag.find("a", href=True) is None
+        if tag.name in HEADINGS or divides:
             heading = _text(tag) or heading
         elif tag.name == "a" and not _text(tag) and tag["href"] in spoken:
             continue  # a picture beside the link that names the file
@@ -69,7 +70,7 @@ def _in_order(column: Tag) -> Iterator[Tag]:
 def _entries_of_item(item: Tag, heading: str | None, numbered: bool) -> Iterator[Entry]:
     """The file of one list entry, further files in it, and the annexes of its hint box."""
     links = [link for link in item.find_all("a") if link.get("href")]
-    hints = [link for link in links if _hint_box(link) is not None]
+    hints = [link for link in links if link.find_parent(_is_hint) is not None]
     mains = _without_icons([link for link in links if link not in hints])
     if not links:
         yield Entry(href=None, label=read_label(item, numbered=numbered), heading=heading, seen=True)
@@ -201,20 +202,12 @@ def _hint_remarks(item: Tag) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _hint_box(link: Tag) -> Tag | None:
-    return link.find_parent(_is_hint)
-
-
 def _is_hint(tag: Tag) -> bool:
     return is_marked(tag, "hint")
 
 
 def _is_item(tag: Tag) -> bool:
     return tag.name == "li" and is_marked(tag, "entry")
-
-
-def _is_divider(tag: Tag) -> bool:
-    return _is_item(tag) and is_marked(tag, "divider") and tag.find("a", href=True) is None
 
 
 def _says_nothing(text: str) -> bool:

@@ -117,7 +117,7 @@ def _is_note_link(link: etree._Element) -> bool:
     """A link to a place on the same page that is nothing but a number and sticks to the text beside it."""
     if not (link.get("href") or "").startswith("#") or not _DIGITS.match(_text(link).strip()):
         return False
-    if any(child.tag == "sup" for child in link.iter("sup")) or _inside(link, "sup"):
+    if any(child.tag == "sup" for child in link.iter("sup")) or next(link.iterancestors("sup"), None) is not None:
         return False
     before = _text_before(link)
     return (
@@ -238,10 +238,6 @@ def _parent(node: etree._Element) -> etree._Element:
     parent = node.getparent()
     assert parent is not None
     return parent
-
-
-def _inside(element: etree._Element, tag: str) -> bool:
-    return next(element.iterancestors(tag), None) is not None
 
 
 def _text(element: etree._Element) -> str:

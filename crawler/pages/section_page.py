@@ -44,19 +44,15 @@ def read_section(
     items, excluded = list_files(entries, url, section.doc_type, source)
     if not items and not any(_leads_elsewhere(link, entries, source) for link in excluded):
         raise EmptyListing(url, "the section page links no file of its own site")
+    rubric, issuer = section.label or None, section.issuer or None
     return Listing(
         url=url,
         title=page.first_heading() or page.title or None,
-        items=tuple(_stated_by(item, section) for item in with_parents(items)),
+        items=tuple(replace(item, rubric=rubric, issuer=issuer) for item in with_parents(items)),
         excluded=tuple(excluded),
         menu=site_menu(page.anchors(), url, source),
         markup="thumbnail_list" if any(entry.seen for entry in entries) else "links",
     )
-
-
-def _stated_by(item: ListedItem, section: Section) -> ListedItem:
-    """The entry with what its section says of it: the label, and the body it states."""
-    return replace(item, rubric=section.label or None, issuer=section.issuer or None)
 
 
 def list_files(
@@ -297,7 +293,7 @@ def _read_listing(page: ParsedPage, entries: Sequence[Entry], source: SourceDesc
             pages[link.url] = _listed_page(link, entries, source)
         else:
             excluded.append(_with_reason(link, pages, source))
-    items = [replace(item, doc_type=_file_type(item, source)) for item in files]
+    items = [one if one.parent_id else replace(one, doc_type=file_doc_type(one.url, source)) for one in files]
     return Listing(
         url=page.url,
         title=page.first_heading() or page.title or None,
@@ -312,7 +308,7 @@ def _leads_on(link: ExcludedLink, url: str, source: SourceDescription) -> bool:
     if host_of(link.url) not in source.hosts or is_file(link.url, source) or is_release(link.url, source):
         return False
     path = urlsplit(link.url).path
-    below = (_folder(url), *source.guidance)
+    below = (urlsplit(url).path.rpartition("/")[0] + "/", *source.guidance)
     return link.url != url and any(path.startswith(one) and one != "/" for one in below)
 
 
@@ -336,13 +332,5 @@ def _with_reason(link: ExcludedLink, pages: dict[str, ListedItem], source: Sourc
     return replace(link, reason=reasons["release"]) if is_release(link.url, source) else link
 
 
-def _file_type(item: ListedItem, source: SourceDescription) -> str:
-    return "anlage" if item.parent_id else file_doc_type(item.url, source)
-
-
 def _is_own_file(href: str, source: SourceDescription) -> bool:
     return is_file_address(href, source) and host_of(href) in source.hosts
-
-
-def _folder(url: str) -> str:
-    return urlsplit(url).path.rpartition("/")[0] + "/"

@@ -104,14 +104,11 @@ def read_kicker(kicker: str, *, today: date) -> DateReading | RejectedDate | Non
         if isinstance(found, RejectedDate) and found.reason == "ambiguous":
             return _torn(line, today)
         if _is_of_issue(line, found.start):
-            exact = _whole_range(line[found.start :], today) or found  # the printed window is narrower
+            # A range over the turn of a year is one in a kicker; the printed window is narrower.
+            longest = (one for one, _ in leading_dates(line[found.start :], today=today) if one.start == 0)
+            exact = next(longest, found)
             return replace(exact, start=found.start)
     return _torn(line, today)
-
-
-def _whole_range(text: str, today: date) -> DateReading | RejectedDate | None:
-    """The longest date expression at the beginning: a range over the turn of a year is one in a kicker."""
-    return next((found for found, _ in leading_dates(text, today=today) if found.start == 0), None)
 
 
 def _is_of_issue(line: str, start: int) -> bool:

@@ -42,6 +42,7 @@ from pipelines.reading import without_marks
 _CONTEXT_REACH = 28
 _WORDS = WORDS["words"]
 _VETO = re.compile(rf"(?<![^\W_])(?:{any_of(WORDS['veto']['words'])})\.?\s?:?\s{{0,2}}\Z", re.IGNORECASE)
+"""The number behind is counted, cited or dialled: "Nr.", "§", "Tel.", "KW"."""
 _INTRODUCES = re.compile(
     rf"(?<![^\W_])(?:(?:{any_of(_WORDS['introduces_day'])})[\s:]{{1,3}}"
     rf"|{any_of(_WORDS['weekdays'])}\.?,\s{{0,3}}(?:den\s)?)\Z",
@@ -51,66 +52,19 @@ _INTRODUCES_MONTH = re.compile(
     rf"(?:\A|[\n(\[,;:|]\s{{0,3}}|(?<![^\W_]){any_of(_WORDS['introduces_month'])}\s{{1,3}})\Z", re.IGNORECASE
 )
 _PERSON = re.compile(rf"(?<![^\W_])(?:{any_of(_WORDS['persons'])})\.?\s{{1,3}}\Z", re.IGNORECASE)
+"""A form of address: "Herr März" is no month."""
 _VERSION = re.compile(
     rf"(?<![^\W_]){any_of(_WORDS['version'])}\.?\s?[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,3}}[a-z]?,?\s{{1,3}}\Z",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[0-9]\s{0,2}\.?\s{0,3}\Z")
-_TORN = re.compile(r"(?<![0-9.,])[1-3][ \u00a0\u2009\u202f]\Z")
+_TORN = re.compile(r"(?<![0-9.,])[1-3][ \u00a0\u2009\u202f]\Z")  # "1 6. Mai" may be the sixth or the sixteenth
 _MAILBOX = re.compile(r"[\w.-]{0,64}@")
 _ADDRESS = re.compile(r"(?:://|www\.|@|/[a-z])\S*\Z", re.IGNORECASE)
 
 
 def _before(pattern: re.Pattern[str], text: str, start: int, reach: int = _CONTEXT_REACH) -> bool:
     return pattern.search(text, max(0, start - reach), start) is not None
-
-
-def counts_something(text: str, start: int) -> bool:
-    """The number at ``start`` is counted, cited or dialled: "Nr.", "§", "Tel.", "KW" stand before it.
-
-    >>> counts_something("siehe Art. 5. Mai", 11)
-    True
-    """
-    return _before(_VETO, text, start)
-
-
-def introduces_day(text: str, start: int) -> bool:
-    """A word stands before ``start`` that is followed by a day: "am", "vom", "Freitag,"."""
-    return _before(_INTRODUCES, text, start)
-
-
-def introduces_month(text: str, start: int) -> bool:
-    """An English word that is followed by a month stands before ``start``, or a line or bracket begins there."""
-    return _before(_INTRODUCES_MONTH, text, start)
-
-
-def names_person(text: str, start: int) -> bool:
-    """A form of address stands before ``start``: "Herr März" is no month.
-
-    >>> names_person("Frau Mai 2021", 5)
-    True
-    """
-    return _before(_PERSON, text, start)
-
-
-def follows_version(text: str, start: int) -> bool:
-    """A version number stands before ``start``: "Version 1.2 "."""
-    return _before(_VERSION, text, start)
-
-
-def follows_number(text: str, start: int) -> bool:
-    """A number stands directly before ``start``."""
-    return _before(_NUMBER, text, start)
-
-
-def may_be_torn(text: str, start: int) -> bool:
-    """A lone digit stands one space before ``start``: "1 6. Mai" may be the sixth or the sixteenth."""
-    return text[start + 1 : start + 2] in (".", " ", "\u00a0") and _before(_TORN, text, start, 4)
-
-
-def in_address(text: str, start: int, end: int) -> bool:
-    """``text[start:end]`` lies in a web or mail address."""
-    return _before(_ADDRESS, text, start, 160) or _MAILBOX.match(text, end) is not None
 
 
 Finding = DateReading | RejectedDate
@@ -205,7 +159,7 @@ def _at_year(text: str, behind: int, anchor: re.Match[str], window: Window) -> F
 def _follows_padded_day(text: str, year_at: int) -> bool:
     """A year of two digits is believed only in ``DD.MM.YY`` behind a word that introduces a day."""
     padded = _PADDED.search(text, max(0, year_at - 7), year_at)
-    return padded is not None and introduces_day(text, padded.start())
+    return padded is not None and _before(_INTRODUCES, text, padded.start())
 
 
 def _iso(text: str, anchor: re.Match[str], window: Window) -> Finding | None:
@@ -231,7 +185,7 @@ def _numeric(text: str, low: int, end: int, window: Window) -> Finding | None:
 def _without_stop(text: str, low: int, end: int, window: Window) -> Finding | None:
     """ "vom 26.04 2022": a forgotten full stop is believed behind a word that introduces a day only."""
     match = _NO_STOP[0].search(text, low, end)
-    if match is None or not introduces_day(text, match.start()):
+    if match is None or not _before(_INTRODUCES, text, match.start()):
         return None
     return _day(text, match, express(match, window), window)
 
@@ -246,7 +200,7 @@ def _named(text: str, low: int, end: int, window: Window) -> Finding | None:
 def _is_day(text: str, match: re.Match[str]) -> bool:
     """The number before the month is a day: a full stop, an introducing word or an English month says so."""
     stopped = match["stop"].strip() or _ENGLISH.match(text, match.start("name"))
-    return bool(stopped) or introduces_day(text, match.start())
+    return bool(stopped) or _before(_INTRODUCES, text, match.start())
 
 
 def _sensible(patterns: Patterns, text: str, low: int, end: int, window: Window) -> Match | None:
@@ -281,9 +235,10 @@ def _month_first(text: str, low: int, end: int, window: Window) -> Finding | Non
 
 def _day(text: str, match: re.Match[str], said: Expression, window: Window) -> Finding:
     start, end = match.span()
-    if counts_something(text, start) or in_address(text, start, end):
+    address = _before(_ADDRESS, text, start, 160) or _MAILBOX.match(text, end)
+    if address or _before(_VETO, text, start):
         return RejectedDate(raw=match[0], reason="context", start=start)
-    if may_be_torn(text, start):
+    if text[start + 1 : start + 2] in (".", " ", "\u00a0") and _before(_TORN, text, start, 4):
         return RejectedDate(raw=match[0], reason="ambiguous", start=start)
     return _judged(text, start, end, said, window)
 
@@ -293,11 +248,11 @@ def _month(text: str, low: int, end: int, window: Window) -> Finding | None:
     match = _MONTH[0].search(text, max(low, end - _MONTH_REACH), end)
     if match is None or _BARE_SHORT_MONTH.match(text, match.start("name")) or _YEARS_GO_ON.match(text, end):
         return None
-    if names_person(text, match.start()):
+    if _before(_PERSON, text, match.start()):
         return RejectedDate(raw=match[0], reason="context", start=match.start())
-    if _ENGLISH.match(text, match.start("name")) and not introduces_month(text, match.start()):
+    if _ENGLISH.match(text, match.start("name")) and not _before(_INTRODUCES_MONTH, text, match.start()):
         return None
-    if follows_number(text, match.start()) and not follows_version(text, match.start()):
+    if _before(_NUMBER, text, match.start()) and not _before(_VERSION, text, match.start()):
         return RejectedDate(raw=match[0], reason="context", start=match.start())
     return _judged(text, match.start(), end, express(match, window), window)
 

@@ -86,13 +86,10 @@ def _column(piece: Piece, gaps: list[float]) -> int | None:
     return first if first == bisect(gaps, piece[3]) else None
 
 
-def _columns(pieces: list[Piece], gaps: list[float]) -> Iterator[int]:
-    return (column for piece in pieces if (column := _column(piece, gaps)) is not None)
-
-
 def _changes(pieces: list[Piece], gaps: list[float]) -> int:
     """How often the pieces change from one column to another."""
-    return sum(one != other for one, other in pairwise(_columns(pieces, gaps)))
+    columns = (column for piece in pieces if (column := _column(piece, gaps)) is not None)
+    return sum(one != other for one, other in pairwise(columns))
 
 
 def _drawn_by_row(pieces: list[Piece], gaps: list[float]) -> bool:

@@ -197,17 +197,14 @@ def _edges(number: int, lines: Sequence[Line], height: float) -> Iterator[Edge]:
             text = lines[index].text
             numbers = tuple(map(int, _DIGITS.findall(text)))
             key = _DIGITS.sub("#", text) if numbers else text
-            yield Edge(number, index, (upper, _roman_as_number(key)), numbers, lines[index], order == 0)
+            key = "roman" if len(key) < 7 and _ROMAN.match(key.lower()) else key
+            yield Edge(number, index, (upper, key), numbers, lines[index], order == 0)
 
 
 def _may_be_head(line: Line, body: float) -> bool:
     """False for footnotes (a number, raised or before a sentence), for long lines and for big letters."""
     footnote = _NOTE.match(line.text) and line.text.startswith("[") | line.text.endswith((".", ";", ","))
     return not footnote and len(line.text) < 200 and not (body and line.height > 1.3 * body)
-
-
-def _roman_as_number(key: str) -> str:
-    return "roman" if len(key) < 7 and _ROMAN.match(key.lower()) else key
 
 
 def _repeated(edges: list[Edge], enough: int) -> list[Edge]:

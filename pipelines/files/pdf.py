@@ -80,7 +80,9 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     textpage = page.get_textpage()
     text, pieces = _printed(textpage, max_chars)
     annotated = raw.FPDFPage_GetAnnotCount(page) > 0
-    links, picture = list(_links(document, page)) if annotated else [], _picture(page, text)
+    links, picture = list(_links(document, page)) if annotated else [], None
+    if letters(text) < FEW_LETTERS and has_picture(page):
+        picture = picture_digest(page)
     text, pieces, hidden = _seen(page, textpage.raw, text, pieces)
     is_turned = page.get_rotation() or (any(map(is_crowded, pieces)) and looks_turned(pieces))
     if is_turned:
@@ -126,10 +128,6 @@ def _outline(document: Any) -> Iterator[tuple[int, int, str]]:
                 yield page + 1, entry.level + 1, entry.get_title()
     except pypdfium2.PdfiumError:
         return
-
-
-def _picture(page: Any, text: str) -> str | None:
-    return picture_digest(page) if letters(text) < FEW_LETTERS and has_picture(page) else None
 
 
 def _printed(textpage: Any, max_chars: int) -> tuple[str, list[Piece]]:

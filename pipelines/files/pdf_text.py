@@ -196,7 +196,7 @@ def pdf_text(
     """The text of a PDF by page; what cannot be read is named in ``problems``."""
     printed = gather(body, limits, worker, is_word)
     if printed.problem:
-        return FileText(kind="pdf", problems=(_opening_problem(printed.problem),))
+        return FileText(kind="pdf", problems=(problem(printed.problem, pages="alle"),))
     if not printed.count:
         return FileText(kind="pdf", page_count=0, problems=(problem("no_pages"),))
     pages = _pages(printed, limits, is_word)
@@ -204,7 +204,11 @@ def pdf_text(
     scans = [page.number for page in printed.pages.values() if page.picture]
     if scans:
         recognised, met = read_scans(body, scans, limits=limits, worker=worker, ocr=ocr, is_word=is_word)
-        pages = [_recognised(page, recognised.get(page.number, "")) for page in pages]
+        pages = [
+            replace(page, text=text, method="ocr") if letters(text) > letters(page.text) else page
+            for page in pages
+            for text in (recognised.get(page.number, ""),)
+        ]
         problems += met
     if not any(letters(page.text) for page in pages):
         pages = [replace(page, method="none") for page in pages]
@@ -230,10 +234,6 @@ def _outline(printed: Printed) -> Iterator[tuple[int, int, str]]:
         tidy = next((line for line in lines if len(line) > 5 and tidy.startswith(line)), tidy)
         if tidy:
             yield number, level, tidy
-
-
-def _opening_problem(kind: str) -> FileProblem:
-    return problem(kind, pages="alle")
 
 
 def _picture(printed: Printed, number: int) -> str:
@@ -271,10 +271,6 @@ def _flows(pages: list[PrintedPage], is_word: IsWord | None) -> list[Flowing]:
     short = any(page.flow is None for page in pages)
     pitch = usual_pitch([page.lines for page in pages]) if short else 0.0
     return [page.flow or Flowing(page.lines, pitch=pitch, is_word=is_word, links=page.links) for page in pages]
-
-
-def _recognised(page: FilePage, text: str) -> FilePage:
-    return replace(page, text=text, method="ocr") if letters(text) > letters(page.text) else page
 
 
 def _problems(body: bytes, printed: Printed, limits: FileLimits) -> Iterator[FileProblem]:

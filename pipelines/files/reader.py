@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines import tables
-from pipelines.files import MIB, FileLimits, FilePage, FileProblem, FileText, problem
+from pipelines.files import MIB, FileLimits, FilePage, FileText, problem
 from pipelines.files.characters import letters, plain_characters, written
 from pipelines.files.file_worker import FileWorker, WorkerFailure, shared_worker
 from pipelines.files.paragraphs import IsWord
@@ -162,7 +162,7 @@ def _checked(read: FileText, body: bytes, claimed: str | None, name: str) -> Fil
         read = replace(read, problems=(problem("empty"),))
     elif claimed and claimed != kind and "too_large" not in kinds and not _unclear(kind, kinds):
         wrong = problem("wrong_type", name=name, found=tables("files")["found"][kind])
-        rest = read.problems if readable else _without(read.problems, "unknown_kind")
+        rest = [one for one in read.problems if readable or one.kind != "unknown_kind"]
         read = replace(read, problems=(wrong, *rest))
     elif not readable and not kinds:
         read = replace(read, problems=(problem("unknown_kind", found=tables("files")["found"][kind]),))
@@ -179,7 +179,3 @@ def _is_page_behind(read: FileText, body: bytes) -> bool:
 def _unclear(kind: str, problems: list[str]) -> bool:
     """True for a ZIP that could not be opened far enough to say what it is."""
     return kind == "zip" and problems != ["unknown_kind"]
-
-
-def _without(problems: tuple[FileProblem, ...], kind: str) -> tuple[FileProblem, ...]:
-    return tuple(met for met in problems if met.kind != kind)

@@ -75,7 +75,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 def _guarded(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
     """The answers to one request, each made under the time limit of a page."""
     _limit_memory(int(request["memory_bytes"]))
-    answers = _answers(request, body)
+    answers = TASKS[request["task"]](request, body)
     while True:
         # The alarm kills this process even inside pdfium: nobody else may be left to do it.
         signal.setitimer(signal.ITIMER_REAL, float(request["page_seconds"]) + 5)
@@ -89,10 +89,6 @@ def _guarded(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
             break
         yield answer
     yield {"done": True}, b""
-
-
-def _answers(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
-    return TASKS[request["task"]](request, body)
 
 
 def _pdf(request: dict[str, Any], body: bytes) -> Iterator[Answer]:

@@ -105,9 +105,11 @@ def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:
     if not candidates:
         return None
     mine = shingles(_text(paper))
+    # Releases are repeated within weeks; copies of guidance papers lie on a site for years.
+    days = int(_RULE["days_apart"]) if paper.doc_type == "pressemitteilung" else 36_500
     ranked = []
     for other in candidates:
-        if paper.date and other.date and abs(days_between(other.date, paper.date)) > _days(paper):
+        if paper.date and other.date and abs(days_between(other.date, paper.date)) > days:
             continue
         jaccard, contained, ratio = _overlap(mine, shingles(_text(other)))
         if jaccard >= _RULE["jaccard"] or (contained >= _RULE["containment"] and ratio >= _RULE["size_ratio"]):
@@ -125,11 +127,6 @@ def _best(paper: Paper, candidates: Sequence[Paper]) -> Relation | None:
         evidence=f"{percent} % gleicher Text",
         score=round(score / 2, 3),
     )
-
-
-def _days(paper: Paper) -> int:
-    """Releases are repeated within weeks; copies of guidance papers lie on a site for years."""
-    return int(_RULE["days_apart"]) if paper.doc_type == "pressemitteilung" else 36_500
 
 
 def _overlap(mine: set[int], theirs: set[int]) -> tuple[float, float, float]:
@@ -185,12 +182,11 @@ def _steps(group: Sequence[Paper]) -> Iterator[tuple[Paper, Paper]]:
         version = stated_version(paper)
         number = version.number if version else (0, 0, "")
         ranked[number, "" if version else (paper.date or "")].append(paper)
-    order = [min(ranked[rank], key=_original_first) for rank in sorted(ranked)]
+    order = [
+        min(ranked[rank], key=lambda one: (not one.url.lower().endswith(".pdf"), one.date or "9999", one.id))
+        for rank in sorted(ranked)
+    ]
     yield from ((newer, older) for older, newer in pairwise(order) if _replaces(newer, older))
-
-
-def _original_first(paper: Paper) -> tuple[bool, str, str]:
-    return (not paper.url.lower().endswith(".pdf"), paper.date or "9999", paper.id)
 
 
 def _replaces(newer: Paper, older: Paper) -> bool:

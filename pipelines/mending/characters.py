@@ -114,11 +114,8 @@ def _table() -> dict[int, str]:
     table |= {_sign(point): "" for point in tables("characters")["removed"]["points"]}
     table |= {_sign(point): " " for point in tables("characters")["spaces"]["points"]}
     table |= {_sign(point): "\n" for point in tables("characters")["breaks"]["points"]}
-    return {ord(sign): text for sign, text in table.items()} | _replaced()
-
-
-def _replaced() -> dict[int, str]:
-    return {int(point, 16): text for point, text in tables("characters")["replaced"].items()}
+    replaced = {int(point, 16): text for point, text in tables("characters")["replaced"].items()}
+    return {ord(sign): text for sign, text in table.items()} | replaced
 
 
 @cache

@@ -142,10 +142,6 @@ def _marked(pair: Pair) -> bool | None:
     return None if spoken and left[1:].islower() and right.islower() else False
 
 
-def _one_word(pair: Pair) -> bool | None:
-    return True if fold(pair.left + pair.right).startswith(tuple(tables("hyphens")["broken"]["words"])) else None
-
-
 def _kept_pair(pair: Pair) -> bool | None:
     """Closed lists: "Opt-in", "Know-how", "baden-württembergisch", "rot-grün", "Bürger-innen"."""
     left, right = fold(pair.left), fold(pair.right)
@@ -165,22 +161,12 @@ def _inner(pair: Pair) -> bool | None:
     return False if between else None
 
 
-def _bound(pair: Pair) -> bool | None:
-    """Endings that are no words on their own: "Nichtverkettbar-keit"."""
-    return True if fold(pair.right) in words("broken", "bound") else None
-
-
 def _negation(pair: Pair) -> bool | None:
     """ "nicht-öffentlich" keeps its hyphen; "Nicht-beachtung" and "nicht-ig" do not."""
     if fold(pair.left) != "nicht":
         return None
     noun = fold(pair.right).endswith(tuple(tables("hyphens")["nouns"]["endings"]))
     return noun or (is_listed(pair.joined) and not is_word(pair.right))
-
-
-def _usual(pair: Pair) -> bool | None:
-    """ "The-men" is a frequent German word, whatever its parts mean in English."""
-    return True if is_usual(pair.joined) else None
 
 
 def _english(pair: Pair) -> bool | None:
@@ -213,17 +199,9 @@ def _first_part(pair: Pair) -> bool | None:
     return is_listed(pair.joined) or runs_over(pair.joined, len(fold(pair.left)))
 
 
-def _listed(pair: Pair) -> bool | None:
-    return True if is_listed(pair.joined) else None
-
-
 def _likely_adjectives(pair: Pair) -> bool | None:
     """Adjectives that also begin compounds: "sozial-ökologisch", but "sozialrechtlich"."""
     return False if _is_adjective(pair.left, "likely") and _is_second_adjective(pair.right) else None
-
-
-def _compound(pair: Pair) -> bool | None:
-    return True if is_word(pair.joined) else None
 
 
 def _fragments(pair: Pair) -> bool | None:
@@ -232,16 +210,29 @@ def _fragments(pair: Pair) -> bool | None:
     return True if unknown and pair.joined.endswith(tuple(tables("hyphens")["broken"]["endings"])) else None
 
 
-CLOSED: tuple[Rule, ...] = (_marked, _one_word, _kept_pair, _inner, _bound, _negation, _usual, _english)
+def _broken_if(says: Callable[[Pair], bool]) -> Rule:
+    return lambda pair: says(pair) or None
+
+
+CLOSED: tuple[Rule, ...] = (
+    _marked,
+    _broken_if(lambda pair: fold(pair.left + pair.right).startswith(tuple(tables("hyphens")["broken"]["words"]))),
+    _kept_pair,
+    _inner,
+    _broken_if(lambda pair: fold(pair.right) in words("broken", "bound")),  # "Nichtverkettbar-keit"
+    _negation,
+    _broken_if(lambda pair: is_usual(pair.joined)),  # "The-men" is frequent, whatever its parts mean in English
+    _english,
+)
 """Decide before the document is asked."""
 
 OPEN: tuple[Rule, ...] = (
     _surely_adjectives,
     _attached,
     _first_part,
-    _listed,
-    _likely_adjectives,  # after _listed: "sozialrechtlich" is a word
-    _compound,
+    _broken_if(lambda pair: is_listed(pair.joined)),
+    _likely_adjectives,  # after the listed: "sozialrechtlich" is a word
+    _broken_if(lambda pair: is_word(pair.joined)),
     _fragments,
 )
 """Decide when the document does not show the unbroken word; where none has an opinion, the hyphen stays."""
