@@ -11,7 +11,7 @@ import click
 
 from aktenkundig import __version__
 from aktenkundig.german_cli import GermanGroup, sentence_of
-from aktenkundig.harvest_commands import crawl, demo, nightly, probe, sources
+from aktenkundig.harvest_commands import crawl, demo, nightly, probe, sources, watch
 from aktenkundig.keeping_commands import backup, block, rebuild, restore, unblock, verify
 from aktenkundig.reading_commands import diff, export, search, serve, status
 
@@ -69,6 +69,7 @@ for _command in (
     probe,
     crawl,
     nightly,
+    watch,
     search,
     serve,
     status,

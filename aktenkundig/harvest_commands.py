@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +149,39 @@ def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> in
         chosen = options_from(data, **options)
         check_contact(chosen, source_names())
     return run_night(chosen, wait=wait, time_limit=time_limit)
+
+
+@click.command(cls=GermanCommand)
+@click.option("--test", "name", default=None, metavar="NAME", help="Nur die heutige Nachricht dieser Suche zeigen.")
+@click.pass_obj
+def watch(data: Path, name: str | None) -> int:
+    """Gespeicherte Suchen (watch.toml): melden, was neu, geändert oder entfernt ist.
+
+    »nightly« tut das nach jeder Nacht von selbst (0 gemeldet, 1 etwas nicht zugestellt).
+    """
+    from aktenkundig.messages import MessageSettings
+    from aktenkundig.watch import BadWatch, before_newest, begin, deliver, file_of, read_watches, todays_message
+    from archive.database import open_reading
+    from archive.lock import archive_lock
+
+    with closing(open_reading(data)) as conn:
+        watches, portal = read_watches(conn, file_of(data))
+        if name is not None:
+            wanted = next((one for one in watches if one.name == name), None)
+            if wanted is None:
+                raise BadWatch(f"Eine Suche »{name}« gibt es nicht. Es gibt: {', '.join(one.name for one in watches)}.")
+            message = todays_message(conn, data, wanted, portal=portal)
+            click.echo(f"{message.subject}\n{message.text}" if message.happenings else "Heute nichts Neues.")
+            return 0
+        settings = MessageSettings.from_environment(os.environ)
+        with archive_lock(data):
+            begin(conn, data, watches, newest=before_newest(conn))
+            failed = deliver(conn, data, watches, settings, portal=portal)
+    for one in watches:
+        click.echo(f"{one.name}: gemeldet wird an {len(one.targets)} Adresse{'n' if len(one.targets) != 1 else ''}.")
+    for line in failed or ([] if watches else [f"In {file_of(data)} steht keine Suche."]):
+        click.echo(line, err=True)
+    return int(bool(failed))
 
 
 @click.command(cls=GermanCommand)

@@ -159,7 +159,7 @@ def _channels(settings: MessageSettings) -> dict[str, Callable[[Report], None]]:
     if settings.smtp_host and settings.mail_to:
         channels[MAIL] = lambda report: _send_mail(report, settings)
     if settings.webhook:
-        channels[WEBHOOK] = lambda report: _post(settings.webhook, as_json(report))
+        channels[WEBHOOK] = lambda report: post(settings.webhook, as_json(report))
     if settings.ping:
         channels[PING] = lambda report: _ping(report, settings.ping)
     return channels
@@ -199,7 +199,7 @@ def _details(changes: Sequence[Change]) -> list[str]:
 
 
 def _ping(report: Report, address: str) -> None:
-    _post(address if report.healthy else failure_address(address), as_ping(report))
+    post(address if report.healthy else failure_address(address), as_ping(report))
 
 
 def _send_mail(report: Report, settings: MessageSettings) -> None:
@@ -238,7 +238,8 @@ def _mail_server(settings: MessageSettings) -> smtplib.SMTP:
     return server
 
 
-def _post(address: str, body: Mapping[str, object]) -> None:
+def post(address: str, body: Mapping[str, object]) -> None:
+    """Send JSON to a web address. Raises one of `FAILURES`."""
     request = urllib.request.Request(  # noqa: S310
         address,
         data=json.dumps(body, ensure_ascii=False).encode(),

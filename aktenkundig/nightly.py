@@ -18,6 +18,7 @@ from aktenkundig.german_cli import sentence_of
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.output import OUTCOMES, stand_line
 from archive.database import open_archive, transaction
+from archive.errors import ArchiveError, sentence_for
 from archive.health import Finding, assess
 from archive.health.disk import Disk, disk_findings, look_at_disk
 from archive.health.freshness import answered_nights, stands
@@ -45,7 +46,7 @@ def run_night(options: CrawlOptions, *, wait: float, time_limit: float, environ:
         settings = MessageSettings.from_environment(environ)
         with archive_lock(options.data, wait=wait):
             refuse_unwritable(options.data)
-            report = _night(options, time_limit, settings)
+            report = _night(options, time_limit, settings, environ)
     for line in report.lines:
         click.echo(line)
     sys.stdout.flush()
@@ -78,9 +79,28 @@ def refuse_unwritable(data: Path) -> None:
         os.fsync(probe.fileno())
 
 
-def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings) -> Report:
+def _watch(data: Path, environ: Mapping[str, str], settings: MessageSettings | None = None) -> list[str]:
+    """Before the harvest note where saved searches stand, after it (with ``settings``) tell them; what went wrong."""
+    from aktenkundig.watch import begin, deliver, file_of, read_watches  # here, for it brings the portal along
+
+    path = file_of(data, environ)
+    if not path.exists():
+        return []
+    with closing(open_archive(data)) as conn:
+        try:
+            watches, portal = read_watches(conn, path, environ)
+        except (ArchiveError, OSError) as error:
+            return [] if settings is None else [sentence_for(error)]
+        if settings is None:
+            begin(conn, data, watches)
+            return []
+        return deliver(conn, data, watches, settings, portal=portal)
+
+
+def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings, environ: Mapping[str, str]) -> Report:
     sources = source_names()
     before = _newest_runs(options.data, sources)
+    watching = _watch(options.data, environ)
     codes = crawl_sources(sources, options, time_limit=time_limit)
     if COULD_NOT_RUN in codes.values():
         refuse_unwritable(options.data)
@@ -88,7 +108,8 @@ def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings) 
         at = now_of(options)
         put_right(conn, options.data, at=at)
         tidy(conn)
-        changes = judge(conn, options.data, sources, before=before, at=at)
+        watching += _watch(options.data, environ, settings)
+        changes = judge(conn, options.data, sources, before=before, at=at, watching=watching)
         report = report_of(conn, options.data, sources, changes, at=at)
         failed = send(report, settings, undelivered(conn))
         keep_undelivered(conn, {one.channel: one.changes for one in failed if one.changes})
@@ -107,9 +128,15 @@ def tidy(conn: sqlite3.Connection) -> None:
 
 
 def judge(
-    conn: sqlite3.Connection, data: Path, sources: Sequence[str], *, before: Mapping[str, int], at: str
+    conn: sqlite3.Connection,
+    data: Path,
+    sources: Sequence[str],
+    *,
+    before: Mapping[str, int],
+    at: str,
+    watching: Sequence[str] = (),
 ) -> tuple[Change, ...]:
-    """Assess tonight's run of every source and the disk; incidents that began or ended.
+    """Assess tonight's run of every source, the disk and the saved searches; incidents that began or ended.
 
     ``before`` holds the newest run of each source before the night: a harvest that made none has failed.
     """
@@ -120,6 +147,7 @@ def judge(
             findings = assess(conn, run_id) if run_id > before.get(source, 0) else [NOT_BEGUN]
             changes += note_findings(conn, source, findings, at=at, run_id=run_id or None)
         findings = disk_findings(look_at_disk(conn, data, at=at))
+        findings += [Finding(kind="watch_failed", detail=" ".join(watching))] if watching else []
         changes += note_findings(conn, ARCHIVE, findings, at=at, run_id=None)
     return tuple(changes)
 

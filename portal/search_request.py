@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -25,6 +26,9 @@ PARAMETERS = {
     "provision": "vorschrift",
 }
 """The filters and their parameters, in the order in which they stand beside the hits."""
+
+WATCHED = ("q", *PARAMETERS.values(), "von", "bis", "datum")
+"""The parameters that a saved search may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,21 @@ class SearchRequest:
     def address(self, path: str = "/suche") -> str:
         """The address of this request; other paths (feed, CSV, JSON) take the same parameters."""
         return with_query(path, self.parameters())
+
+    def watch_lines(self) -> str:
+        """The lines that make this a saved search in the operator's settings file (TOML).
+
+        >>> print(SearchRequest(query="Kamera", source=("dsk",)).watch_lines())
+        [[watch]]
+        name = "Kamera"
+        q = "Kamera"
+        quelle = ["dsk"]
+        an = ["redaktion@example.org"]
+        """
+        chosen = {key: value for key, value in self.parameters().items() if key in WATCHED and value}
+        lines = {"name": self.query or "Neue Dokumente"} | chosen | {"an": ("redaktion@example.org",)}
+        written = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items())
+        return "\n".join(["[[watch]]", *written])
 
     def with_filter(self, name: str, value: str | None) -> SearchRequest:
         """The same request with one filter set or, with None, taken away; back on the first page."""

@@ -19,6 +19,7 @@ CONTRACT = (
     "sources",
     "crawl",
     "nightly",
+    "watch",
     "search",
     "serve",
     "verify",

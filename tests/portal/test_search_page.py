@@ -8,6 +8,7 @@ import io
 import re
 import shutil
 import sqlite3
+import tomllib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sample_documents as samples
+from datasette.utils import MultiParams
 from lxml import html
+
+from portal.search_request import read_request
 
 QUERY = "/suche?q=%C3%9Cberwachung"
 
@@ -350,3 +354,28 @@ def test_feeds_take_provisions(portal: Any) -> None:
 
     assert feed.find(".//title").text == "Aktenkundig: Art. 22 DSGVO"
     assert 0 < len(feed.findall(".//entry")) < len(everything.findall(".//entry"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "q=Kamera",
+        "q=%22feste+Wendung%22+-Schule+%5C&quelle=dsk&quelle=dsmv&von=05.2024&bis=2025",
+        "q=a%7Fb%00c&typ=beschluss",
+        "typ=pressemitteilung&vorschrift=dsgvo/28&datum=ohne",
+    ],
+)
+def test_the_page_shows_the_lines_of_a_saved_search(portal: Any, address: str) -> None:
+    """They are TOML, and mean what the page shows."""
+    found = html.fromstring(portal.get(f"/suche?{address}").text)
+    lines = next(pre.text_content() for pre in found.iter("pre") if "[[watch]]" in pre.text_content())
+    (entry,) = tomllib.loads(lines)["watch"]
+    asked = read_request(MultiParams(parse_qs(address)))
+    values = {key: value if isinstance(value, list) else [value] for key, value in entry.items()}
+
+    assert entry["an"] == ["redaktion@example.org"]
+    assert read_request(MultiParams({k: v for k, v in values.items() if k not in ("name", "an")})) == asked
+
+
+def test_the_bare_search_page_offers_nothing_to_save(portal: Any) -> None:
+    assert "[[watch]]" not in portal.get("/suche").text
