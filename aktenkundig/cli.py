@@ -13,7 +13,7 @@ from aktenkundig import __version__
 from aktenkundig.german_cli import GermanGroup, sentence_of
 from aktenkundig.harvest_commands import crawl, demo, nightly, probe, sources, watch
 from aktenkundig.keeping_commands import backup, block, rebuild, restore, unblock, verify
-from aktenkundig.reading_commands import diff, export, search, serve, status
+from aktenkundig.reading_commands import diff, export, report, search, serve, status
 
 OK, NOBODY_READS, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
@@ -77,6 +77,7 @@ for _command in (
     verify,
     rebuild,
     export,
+    report,
     block,
     unblock,
     backup,

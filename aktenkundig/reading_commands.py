@@ -112,6 +112,31 @@ def diff(data: Path, document_id: str, a: int | None, b: int | None) -> None:
 
 
 @click.command(cls=GermanCommand)
+@click.option("--from", "since", required=True, metavar="DATUM", help="Erster Tag (auch ein Monat oder Jahr). Pflicht.")
+@click.option("--to", "until", required=True, metavar="DATUM", help="Letzter Tag (auch ein Monat oder Jahr). Pflicht.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    metavar="ORDNER",
+    help="Wohin (sonst ./bericht-VON-BIS).",
+)
+@click.pass_obj
+def report(data: Path, since: str, until: str, output: Path | None) -> None:
+    """Bericht über einen Zeitraum schreiben: eine druckbare Seite (HTML) und ihre Daten (JSON, CSV)."""
+    from aktenkundig.report import make_report, period, write_report
+    from archive.database import open_reading
+    from archive.timestamps import utc_text
+
+    first, last = period(since, until)
+    with closing(open_reading(data)) as conn:
+        made = make_report(conn, since=first, until=last, made_at=utc_text(datetime.now(UTC)))
+    folder = output or Path(f"bericht-{first}-{last}")
+    for path in write_report(made, folder, portal=os.environ.get("AKTENKUNDIG_PUBLIC_URL", "")):
+        click.echo(path)
+
+
+@click.command(cls=GermanCommand)
 @click.argument(
     "target", type=click.Path(path_type=Path), metavar="ORDNER", help="Wohin; wird angelegt, wenn es ihn nicht gibt."
 )

@@ -25,6 +25,7 @@ CONTRACT = (
     "verify",
     "rebuild",
     "export",
+    "report",
     "block",
     "probe",
     "demo",
