@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import socket
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.database import database_path
+from archive.dictionary import descriptions
 from archive.errors import ArchiveError, NoArchive
 from portal.access import HEAP_BYTES
 from portal.settings import DATABASE, PLUGIN, settings_of
@@ -21,18 +20,6 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 _log = logging.getLogger("aktenkundig.portal")
-
-METADATA = next(
-    filter(
-        Path.exists,
-        (
-            Path(__file__).resolve().parent.parent / "datasette-metadata.json",
-            Path(sys.prefix) / "share" / "aktenkundig" / "datasette-metadata.json",
-        ),
-    ),
-    Path("datasette-metadata.json"),
-)
-"""In a checkout it lies at the root, in an installation below ``share``."""
 
 LIMITS: dict[str, Any] = {
     "sql_time_limit_ms": 1500,
@@ -44,14 +31,6 @@ LIMITS: dict[str, Any] = {
     "num_sql_threads": 4,
     "truncate_cells_html": 160,
 }
-
-
-def descriptions() -> dict[str, Any]:
-    """The German descriptions and canned queries of ``datasette-metadata.json``; empty if it is not there."""
-    if not METADATA.exists():
-        return {}
-    found: dict[str, Any] = json.loads(METADATA.read_text(encoding="utf-8"))
-    return found
 
 
 def datasette_for(

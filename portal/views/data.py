@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 
+from archive.dictionary import dictionary
 from archive.export import DOWNLOADS, LEFT_OUT, TABLES, ready_download
 from portal import clock
 from portal.access import read, recall
 from portal.catalogue import Dataset, DatasetFile, as_dcat, as_schema_org
 from portal.citing import in_script
-from portal.dictionary import dictionary
 from portal.german_dates import as_day
 from portal.labels import licence_of, source_part, words
 from portal.layout import absolute_url
@@ -165,7 +165,7 @@ async def send_schema(datasette: Datasette, request: Request) -> Response:
 async def show_data(datasette: Datasette, request: Request) -> Response:
     """Data dictionary, SQL examples, downloads, interface, licences, how to cite and to reproduce."""
     metadata = (datasette.metadata("databases") or {}).get(DATABASE, {})
-    tables = await read(datasette, dictionary, metadata)
+    tables = await read(datasette, dictionary, metadata.get("tables", {}))
     held, dataset = await recall(datasette, holdings), await _dataset(datasette, request)
     address = absolute_url(datasette, request, "/")
     today = as_day(clock.now().isoformat())

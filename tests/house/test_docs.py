@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sqlite3
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ import pytest
 
 from aktenkundig.cli import cli
 from archive.database import open_archive
+from archive.dictionary import described, dictionary
 from archive.keeping.ledger import SnapshotRecord, add_snapshot, begin_run
 from archive.keeping.records import PageRecord, Publication
 from archive.keeping.store import keep
@@ -195,6 +197,16 @@ def test_every_table_and_column_is_in_the_dictionary(archive: sqlite3.Connection
         described = re.findall(r"^\| `([^`]+)` \|.*\| (.+) \|$", section, re.MULTILINE)
         if "_fts" not in name and not name.endswith("_words"):
             assert sorted(column for column, _ in described) == sorted(columns), name
+
+
+def test_every_table_and_column_is_described_in_english(archive: sqlite3.Connection) -> None:
+    """In ``archive/data/dictionary_en.toml``, and nothing is described there that is not in the archive."""
+    tables = dictionary(archive, described("en"))
+    silent = [f"{table.name}.{column.name}" for table in tables for column in table.columns if not column.description]
+    data = tomllib.loads((ROOT / "archive" / "data" / "dictionary_en.toml").read_text(encoding="utf-8"))
+
+    assert silent + [table.name for table in tables if not table.description] == []
+    assert set(data["table"]) <= {table.name for table in tables}
 
 
 def sql_examples() -> list[tuple[str, str]]:

@@ -13,9 +13,8 @@ import pytest
 import sample_documents as samples
 from lxml import html
 
+from archive.dictionary import INTERNAL, as_markdown, described, descriptions, dictionary
 from archive.export import LEFT_OUT, NOTES, TABLES
-from portal.dictionary import as_markdown, dictionary
-from portal.serving import descriptions
 from portal.views import archive_csv
 from portal.views.data import downloads
 
@@ -27,7 +26,7 @@ PARAMETERS = {"q": "Überwachung"}
 
 def test_every_table_and_column_is_described(conn: sqlite3.Connection) -> None:
     """Each table has title and description, each column a description, and none is described that is not there."""
-    tables = dictionary(conn, ARCHIVE)
+    tables = dictionary(conn, ARCHIVE["tables"])
 
     for table in tables:
         assert table.name in ARCHIVE["tables"], f"{table.name} fehlt in datasette-metadata.json"
@@ -38,11 +37,22 @@ def test_every_table_and_column_is_described(conn: sqlite3.Connection) -> None:
     assert set(ARCHIVE["tables"]) == {table.name for table in tables}
 
 
-def test_dictionary_in_the_docs_is_the_schema(conn: sqlite3.Connection) -> None:
-    """docs/data-dictionary.md is what ``python -m portal.dictionary`` writes."""
-    written = (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("language", "name"), [("de", "data-dictionary.md"), ("en", "data-dictionary.en.md")])
+def test_dictionary_in_the_docs_is_the_schema(conn: sqlite3.Connection, language: str, name: str) -> None:
+    """Both pages are what ``python -m archive.dictionary de`` and ``… en`` write."""
+    written = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
-    assert written == as_markdown(dictionary(conn, ARCHIVE)), "bitte mit »python -m portal.dictionary« erneuern"
+    assert written == as_markdown(dictionary(conn, described(language)), language), "python -m archive.dictionary"
+
+
+def test_what_only_the_program_needs_is_marked_and_stands_last(conn: sqlite3.Connection) -> None:
+    for language in ("de", "en"):
+        tables = dictionary(conn, described(language))
+        parts = [tables, *(table.columns for table in tables)]
+        marked = [[one.description.startswith(INTERNAL) for one in part] for part in parts]
+
+        assert all(part == sorted(part) for part in marked)
+        assert sum(map(sum, marked)) >= 16
 
 
 def test_there_are_ten_examples() -> None:
