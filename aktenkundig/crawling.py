@@ -24,6 +24,7 @@ from archive.errors import ArchiveError, sentence_for
 from archive.export import renew_downloads as make_downloads
 from archive.keeping.blocks import forget_blocked
 from archive.timestamps import moment, utc_text
+from archive.vault.cdxj import write_indexes
 from archive.vault.seals import put_right
 from crawler.network.politeness import is_contact, is_loopback
 from crawler.sources import source_names
@@ -99,8 +100,10 @@ def _crawl(source: str, options: CrawlOptions, time_limit: float | None) -> int:
 
 
 def renew_downloads(options: CrawlOptions) -> None:
-    """Make the files for download anew; a run that cannot is none the worse, the portal says that they are missing."""
+    """Index the WARC files and make the files for download anew; a run that cannot is none the worse, the portal says
+    that they are missing."""
     try:
+        write_indexes(options.data)
         with closing(open_reading(options.data)) as conn:
             make_downloads(conn, options.data, made_at=now_of(options))
     except (OSError, sqlite3.Error) as error:

@@ -44,11 +44,13 @@ def rebuild(data: Path) -> None:
     from aktenkundig.replay import rebuild as rebuild_all
     from archive.export import renew_downloads
     from archive.keeping.blocks import forget_blocked
+    from archive.vault.cdxj import write_indexes
 
     with _writing(data) as conn:
         report = rebuild_all(conn, data, progress=bar("Läufe"))
         forget_blocked(conn)
         renew_downloads(conn, data, made_at=_now())
+        write_indexes(data)
     click.echo(f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten).")
 
 
@@ -70,6 +72,7 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
     from archive.keeping.blocks import block as block_document
     from archive.keeping.blocks import block_in_copies, forget_deleted
     from archive.keeping.purging import purge as purge_vault
+    from archive.vault.cdxj import write_indexes
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         at = _now()
@@ -77,6 +80,7 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
         drop_downloads(data)
         copies = block_in_copies(data, document_id, reason=reason, at=at)
         files = purge_vault(conn, data, document_id, at=at) if purge else []
+        write_indexes(data)
         forget_deleted(conn)
     click.echo(f"{document_id} ist gesperrt.")
     if copies:

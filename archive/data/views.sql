@@ -10,16 +10,18 @@ select d.id, d.docno, d.source, coalesce(s.label, d.source) as source_label, d.d
   substr(d.published_on || '-01-01', 1, 10) as first_day,
   case length(d.published_on) when 4 then d.published_on || '-12-31'
     when 7 then date(d.published_on || '-01', '+1 month', '-1 day') else d.published_on end as last_day,
-  (select group_concat(label, ', ') from (select x.label from document_topics dt join topics x on x.id = dt.topic_id
-    where dt.document_id = d.id order by x.label)) as topics,
+  (select group_concat(label, ', ') from (select o.label from document_topics dt join topics o on o.id = dt.topic_id
+    where dt.document_id = d.id order by o.label)) as topics,
   length(d.text) as characters, d.page_count, d.section,
   d.parent_id, p.title as parent_title, p.published_on as parent_published_on,
-  d.version, d.first_seen_at, d.last_seen_at, d.last_changed_at, d.absent_since, d.removed_at, d.moved_to, d.url
+  d.version, d.first_seen_at, d.last_seen_at, d.last_changed_at, d.absent_since, d.removed_at, d.moved_to, d.url,
+  coalesce(x.licence, s.licence) as licence
 from documents d
 left join sources s on s.name = d.source
 left join doc_types t on t.id = d.doc_type
 left join bodies b on b.short = coalesce(d.issuer, d.publisher)
 left join documents p on p.id = d.parent_id
+left join source_licences x on x.source = d.source and x.doc_type = d.doc_type
 where d.blocked_at is null;
 
 create view v_citations as

@@ -13,8 +13,9 @@ from tempfile import mkdtemp
 from filelock import FileLock, Timeout
 
 from archive.database import SAMPLE
+from archive.dictionary import as_markdown, described, dictionary
 from archive.errors import ArchiveError
-from archive.export.tables import ExportedTable, Site, data_package, export_table
+from archive.export.tables import ExportedTable, citation_file, data_package, export_table, origin_of, write_overview
 from archive.keeping.blocks import compact
 from archive.keeping.erasing import erase
 from archive.search.indexing import optimize_index, settle_state
@@ -31,6 +32,9 @@ TABLES = (
     "links",
     "sources",
     "source_licences",
+    "doc_types",
+    "bodies",
+    "laws",
     "mendings",
     "sections",
     "events",
@@ -49,7 +53,8 @@ LEFT_OUT = (
 )
 """For people: what an export does not hold, and why."""
 
-DATABASE, PACKAGE = "archive.db", "datapackage.json"
+DATABASE, PACKAGE, CITATION = "archive.db", "datapackage.json", "CITATION.cff"
+DICTIONARIES = {"de": "data-dictionary.md", "en": "data-dictionary.en.md"}
 DOWNLOADS = "downloads"
 """The folder within the archive's own from which the portal serves an export."""
 
@@ -86,10 +91,20 @@ def export(
         for done, name in enumerate(TABLES, start=2):
             tables.append(export_table(copy, name, target))
             progress(done, len(TABLES) + 1)
-        package = data_package(tables, database, sites=sites_of(copy), made_at=made_at, blocks=blocks)
+        tables.append(write_overview(copy, target))
+        others = [database, *_write_words(copy, target, made_at)]
+        package = data_package(tables, others, origin=origin_of(copy), made_at=made_at, blocks=blocks)
     text = json.dumps(package, ensure_ascii=False, indent=2)
     (target / PACKAGE).write_text(text + "\n", encoding="utf-8")
     return tables
+
+
+def _write_words(copy: sqlite3.Connection, target: Path, made_at: str) -> list[Path]:
+    """The dictionaries, and how the data set is cited."""
+    texts = {name: as_markdown(dictionary(copy, described(one)), one) for one, name in DICTIONARIES.items()}
+    for name, text in (texts | {CITATION: citation_file(made_at)}).items():
+        (target / name).write_text(text, encoding="utf-8")
+    return [target / name for name in (*texts, CITATION)]
 
 
 def _make_ready(target: Path, data: Path) -> None:
@@ -99,18 +114,6 @@ def _make_ready(target: Path, data: Path) -> None:
         raise ExportError("Der Export kann nicht in den Ordner des Archivs selbst.")
     target.mkdir(parents=True, exist_ok=True)
     (target / PACKAGE).unlink(missing_ok=True)
-
-
-def sites_of(conn: sqlite3.Connection) -> list[Site]:
-    """The described sites with the terms of their documents."""
-    rows = conn.execute(
-        "select s.label, s.label_long, s.home, s.licence, group_concat(l.doc_type || ': ' || l.licence, '; ')"
-        " from sources s left join source_licences l on l.source = s.name group by s.name order by s.name"
-    )
-    return [
-        Site(title=f"{label}: {long}", path=home, terms=f"{label}: {licence}" + (f"; {single}" if single else ""))
-        for label, long, home, licence, single in rows
-    ]
 
 
 def state_of_blocks(conn: sqlite3.Connection) -> str:

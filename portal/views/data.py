@@ -13,6 +13,7 @@ from datasette.utils.asgi import AsgiFileDownload, NotFound, Request, Response
 
 from archive.dictionary import dictionary
 from archive.export import DOWNLOADS, LEFT_OUT, TABLES, ready_download
+from archive.export.tables import OVERVIEW
 from portal import clock
 from portal.access import read, recall
 from portal.catalogue import Dataset, DatasetFile, as_dcat, as_schema_org
@@ -35,6 +36,8 @@ CONTENT_TYPES = {
     "parquet": "application/vnd.apache.parquet",
     "db": "application/vnd.sqlite3",
     "json": "application/json; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "cff": "text/yaml; charset=utf-8",
 }
 
 
@@ -59,6 +62,10 @@ def downloads() -> dict[str, Download]:
     offered = [
         Download(name="archive.db", description="die ganze Datenbank als SQLite-Datei, mit Volltextsuche"),
         Download(name="datapackage.json", description="Beschreibung aller Dateien mit Schema, Größe und Prüfsumme"),
+        Download(name=f"{OVERVIEW}.csv", description="Überblick ohne Texte, für Tabellenkalkulationen"),
+        Download(name="data-dictionary.md", description="Datenlexikon"),
+        Download(name="data-dictionary.en.md", description="Datenlexikon auf Englisch (data dictionary)"),
+        Download(name="CITATION.cff", description="Angaben zum Zitieren dieses Datenbestands"),
     ]
     for table in TABLES:
         offered += [Download(name=f"{table}.{kind}", description=f"Tabelle {table}", table=table) for kind in formats]

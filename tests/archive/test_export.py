@@ -18,12 +18,13 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
+import yaml
 
 from archive.database import open_archive, open_reading
 from archive.export import TABLES, ExportError, export
 from archive.export.tables import HIDDEN, content_line
 from archive.keeping.blocks import block
-from archive.keeping.ledger import SnapshotRecord, add_problem, add_snapshot, begin_run
+from archive.keeping.ledger import SnapshotRecord, add_problem, add_snapshot, begin_run, describe_source
 from archive.keeping.records import AttachmentRecord, CitationRecord, DateRecord, LinkRecord, PageRecord, Publication
 from archive.keeping.store import add_event, keep
 
@@ -35,6 +36,17 @@ SECRET = "Zwiebelfischkatalog"
 BLOCKED = "dsmv-datei-zwiebelfischkatalog-pdf"
 BLOCKED_URL = "https://www.datenschutz-mv.de/static/DS/Dateien/Zwiebelfischkatalog.pdf"
 PARENT_URL = "https://www.datenschutz-mv.de/presse/?id=7"
+
+
+SITE = {
+    "label": "DSMV",
+    "label_long": "Landesbeauftragter",
+    "publisher": "DSMV",
+    "home": "https://www.datenschutz-mv.de/",
+    "licence": "nicht angegeben",
+    "described_from": None,
+}
+LICENCE = {"licence": "Datenlizenz", "source_note": None, "url": "https://www.govdata.de/dl-de/by-2-0"}
 
 
 def snapshot(conn: sqlite3.Connection, run_id: int, url: str) -> int:
@@ -211,7 +223,7 @@ def test_schemas_describe_the_columns(data: Path, tmp_path: Path) -> None:
     package = exported(data, tmp_path / "out")
     types = {"integer": int, "number": float, "string": str}
 
-    for resource in (one for one in package["resources"] if one["format"] == "csv"):
+    for resource in (one for one in package["resources"] if one["format"] == "csv" and "dialect" not in one):
         path = tmp_path / "out" / resource["path"]
         fields = resource["schema"]["fields"]
         with path.open(encoding="utf-8", newline="") as stream:
@@ -246,7 +258,44 @@ def test_without_pyarrow_there_is_no_parquet_and_no_stale_file(
     package = exported(data, tmp_path / "out")
 
     assert not list((tmp_path / "out").glob("*.parquet"))
-    assert {one["format"] for one in package["resources"]} == {"csv", "jsonl", "sqlite"}
+    assert {one["format"] for one in package["resources"]} == {"csv", "jsonl", "sqlite", "md", "cff"}
+
+
+def test_the_package_explains_every_field_and_names_licences_where_there_are_any(data: Path, tmp_path: Path) -> None:
+    with closing(open_archive(data)) as conn:
+        describe_source(conn, {**SITE, "name": "dsmv"}, [{**LICENCE, "source": "dsmv", "doc_type": "sdm"}])
+    package = exported(data, tmp_path / "out")
+    tables = [one for one in package["resources"] if "schema" in one]
+
+    assert package["version"] == "2026.3.1"
+    assert [one["name"] for one in package["licenses"]] == ["notspecified", "dl-de/by-2-0"]
+    assert all(one["title"] and one["description"] for one in tables)
+    assert [f for one in tables for f in one["schema"]["fields"] if not (f["title"] and f["description"])] == []
+
+
+def test_the_overview_is_for_spreadsheets(data: Path, tmp_path: Path) -> None:
+    """A BOM, semicolons, no text, no cell that is too long or taken for a formula."""
+    with closing(open_archive(data)) as conn:
+        conn.execute("update documents set title = '=1+1', kicker = ? where id = 'dsmv-7'", ("Zeile\n" * 9000,))
+    exported(data, tmp_path / "out")
+    content = (tmp_path / "out" / "documents_overview.csv").read_bytes()
+    [row] = csv.DictReader(content.decode("utf-8-sig").splitlines(), delimiter=";")
+
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert (row["id"], row["title"], row["doc_type_label"]) == ("dsmv-7", "'=1+1", "Pressemitteilung")
+    assert max(map(len, row.values())) < 32_767
+    assert "text" not in row
+
+
+def test_dictionaries_and_citation_go_along(data: Path, tmp_path: Path) -> None:
+    exported(data, tmp_path / "out")
+    texts = {
+        path.name: path.read_text("utf-8") for path in (tmp_path / "out").iterdir() if path.suffix in (".md", ".cff")
+    }
+
+    assert "| `published_on` | text | Datum der Veröffentlichung" in texts["data-dictionary.md"]
+    assert "| `published_on` | text | Date of publication" in texts["data-dictionary.en.md"]
+    assert yaml.safe_load(texts["CITATION.cff"])["version"] == "2026.3.1"
 
 
 # -- nothing of blocked documents, nothing of the machine ----------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from archive_builder import new_archive
 
-from archive.export import sites_of
+from archive.export.tables import origin_of
 from archive.keeping.ledger import describe_source
 from crawler.identity import canonical_url, document_id_for
 from crawler.pages.release import read_release
@@ -107,9 +107,11 @@ def test_a_site_is_described_once_and_the_archive_keeps_it() -> None:
     assert [row[0] for row in rows] == ["dsk", "lung"]
     assert rows[1] == ("lung", "LUNG", "Landesamt für Umwelt", "https://www.lung.example/", "Lizenz nicht angegeben.")
     assert [row[0] for row in conn.execute("select doc_type from source_licences order by 1")] == ["kurzpapier", "sdm"]
-    assert [site.path for site in sites_of(conn)] == [
+    origin = origin_of(conn)
+    assert [site["path"] for site in origin.sources] == [
         "https://www.datenschutzkonferenz-online.de/",
         "https://www.lung.example/",
     ]
-    assert "sdm: Datenlizenz Deutschland" in sites_of(conn)[0].terms
+    assert {one["name"] for one in origin.licences} == {"notspecified", "dl-de/by-2-0"}
+    assert [one["title"].endswith(": Standard-Datenschutzmodell") for one in origin.licences] == [False, True, False]
     conn.close()
