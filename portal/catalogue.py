@@ -15,6 +15,8 @@ _FORMATS = {
     "application/x-ndjson": "JSON",
     "application/vnd.apache.parquet": "PARQUET",
     "application/vnd.sqlite3": "SQLITE",
+    "text/markdown": "TXT",
+    "application/yaml": "TXT",
 }
 """File types of the EU's vocabulary."""
 

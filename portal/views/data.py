@@ -37,7 +37,7 @@ CONTENT_TYPES = {
     "db": "application/vnd.sqlite3",
     "json": "application/json; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
-    "cff": "text/yaml; charset=utf-8",
+    "cff": "application/yaml",
 }
 
 
