@@ -17,7 +17,7 @@ from crawler.errors import ReadingError, describe_error
 from crawler.identity import document_id_for
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
-from crawler.pages.section_page import read_section
+from crawler.pages.section_page import read_guidance, read_section
 from crawler.sources import Section, SourceDescription, load_source
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
@@ -32,7 +32,7 @@ README_LINE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Fixture:
-    """One page. ``kind`` is ``listing``, ``release`` or ``file``; ``expected`` the record as plain JSON."""
+    """One page. ``kind`` is ``listing``, ``release``, ``page`` or ``file``; ``expected`` the record as plain JSON."""
 
     name: str
     source: str
@@ -110,6 +110,13 @@ def _release(body: bytes, url: str, content_type: str, source: SourceDescription
     return asdict(read_release(body, url=url, document_id=document_id, content_type=content_type, source=source))
 
 
+def _page(body: bytes, url: str, content_type: str, source: SourceDescription) -> dict[str, Any]:
+    document_id = document_id_for(url, source)
+    read = read_guidance(body, url=url, document_id=document_id, source=source, content_type=content_type)
+    listing = asdict(read.listing)
+    return asdict(read.page) | {name: listing[name] for name in ("items", "excluded")}
+
+
 def _file(body: bytes, url: str, content_type: str, source: SourceDescription) -> dict[str, Any]:
     name = unquote(url.rsplit("/", 1)[-1])
     media = content_type.split(";")[0].strip().lower()
@@ -123,7 +130,7 @@ def _file(body: bytes, url: str, content_type: str, source: SourceDescription) -
     }
 
 
-READERS = {"listing": _listing, "release": _release, "file": _file}
+READERS = {"listing": _listing, "release": _release, "page": _page, "file": _file}
 """How each kind of page is read."""
 
 

@@ -25,7 +25,10 @@ from crawler.sources import SourceDescription, load_source
 
 FITS, DOES_NOT_FIT = 0, 1
 DOCUMENTS = 3
-LIMITS = {"press_portal": {"listing": 1, "release": DOCUMENTS, "page": 0, "file": 0}, "sections": {"file": DOCUMENTS}}
+LIMITS = {
+    "press_portal": {"listing": 1, "release": DOCUMENTS, "page": DOCUMENTS, "file": 0},
+    "sections": {"file": DOCUMENTS},
+}
 """What is asked of each kind of source; a ``sections`` site names its files only when all sections are read."""
 
 TIME_LIMIT = 300.0
@@ -124,7 +127,7 @@ NAMES = {
     "number_text": "Nummer",
     "teaser": "Anriss",
 }
-KINDS = {"listing": "Übersicht", "release": "Mitteilung", "file": "Datei"}
+KINDS = {"listing": "Übersicht", "release": "Mitteilung", "page": "Seite", "file": "Datei"}
 KEPT = {
     "title": "Titel",
     "doc_type": "Art",
@@ -244,7 +247,7 @@ def _page(page: PageSeen) -> Iterator[str]:
         yield from _file_sums(page)
     for field in page.fields:
         yield from _field(field)
-    if page.answer.kind == "release" and "error" not in page.record:
+    if page.answer.kind in ("release", "page") and "error" not in page.record:
         yield from _release_sums(page)
     yield from _kept(page)
     yield from _markup(page)

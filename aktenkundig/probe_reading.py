@@ -21,7 +21,7 @@ from crawler.wordlists import words
 ENTRIES_SHOWN = 2
 """Entries of a listing whose fields are shown."""
 
-COLUMNS = {"listing": ("list", "teaser", "thumbnails"), "release": ("heading", "meta", "press")}
+COLUMNS = {"listing": ("list", "teaser", "thumbnails"), "release": ("heading", "meta", "press"), "page": ("heading",)}
 ZONES = {
     "headline": ("heading",),
     "kicker": ("heading",),
@@ -33,7 +33,10 @@ ZONES = {
     "number_text": ("thumbnails",),
     "teaser": ("teaser",),
 }
-"""Where each field is looked for first."""
+"""Where the reading takes each field from, and where its element is looked for alone."""
+
+NEEDED = {"kurzpapier": ("number_text", "Kurzpapiere ohne Nummer")}
+"""What entries of a type cannot do without: most of them must have it."""
 
 HARMLESS = ("missing_page", "not_listed", "excluded", "fallback_markup")
 """Kinds of problems that say something about the site but do not stand in the way of a crawl."""
@@ -41,7 +44,7 @@ HARMLESS = ("missing_page", "not_listed", "excluded", "fallback_markup")
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer of the site. ``kind`` is ``robots``, ``listing``, ``release`` or ``file``."""
+    """One answer of the site. ``kind`` is ``robots``, ``listing``, ``release``, ``page`` or ``file``."""
 
     url: str
     kind: str
@@ -111,6 +114,8 @@ def kind_of(url: str, source: SourceDescription) -> str:
         return "robots"
     if is_release(url, source):
         return "release"
+    if url.removeprefix(source.site).startswith(source.guidance) and not is_file(url, source):
+        return "page"
     return "file" if is_file(url, source) else "listing"
 
 
@@ -163,18 +168,19 @@ def _parsed(answer: Answer, source: SourceDescription) -> ParsedPage | None:
 def _fields(answer: Answer, record: Mapping[str, Any], page: ParsedPage | None) -> Iterator[FieldSeen]:
     if page is None or "error" in record:
         return
-    if answer.kind == "release":
-        yield from _fields_of_release(record, page)
+    if answer.kind in ("release", "page"):
+        yield from _fields_of_release(record, page, dated=answer.kind == "release")
     else:
         yield from _fields_of_listing(record, page)
 
 
-def _fields_of_release(record: Mapping[str, Any], page: ParsedPage) -> Iterator[FieldSeen]:
+def _fields_of_release(record: Mapping[str, Any], page: ParsedPage, *, dated: bool) -> Iterator[FieldSeen]:
     yield _seen(page, "headline", record["headline"], required=True, parts=record["heading_lines"])
     yield _seen(page, "kicker", record["kicker"], parts=record["heading_lines"])
-    yield _seen(page, "published_text", record["published_text"], required=True)
-    yield _seen(page, "number", record["number"])
-    yield _seen(page, "authority", record["authority"])
+    if dated:
+        yield _seen(page, "published_text", record["published_text"], required=True)
+        yield _seen(page, "number", record["number"])
+        yield _seen(page, "authority", record["authority"])
     paragraphs = record["paragraphs"]
     yield _seen(page, "first_paragraph", paragraphs[0] if paragraphs else None)
     yield _seen(page, "last_paragraph", paragraphs[-1] if len(paragraphs) > 1 else None)
@@ -206,6 +212,7 @@ def _missing(
     source: SourceDescription, answers: Sequence[Answer], pages: Sequence[PageSeen], problems: Sequence[Problem]
 ) -> Iterator[str]:
     yield from _missing_kinds(source, pages)
+    yield from (sentence for page in pages for sentence in _lacking(page))
     for page in pages:
         if "error" in page.record and not _is_optional(page.answer.url, source):
             yield f"{page.answer.url}: {page.record['detail']}"
@@ -224,6 +231,15 @@ def _missing_kinds(source: SourceDescription, pages: Sequence[PageSeen]) -> Iter
     wanted = "release" if source.kind == "press_portal" else "file"
     if not any(page.answer.kind == wanted for page in pages):
         yield "Kein einziges Dokument konnte abgerufen werden."
+
+
+def _lacking(page: PageSeen) -> Iterator[str]:
+    """What most entries of a listing lack though their type needs it."""
+    for doc_type, (name, said) in NEEDED.items():
+        items = [item for item in page.record.get("items", ()) if item["doc_type"] == doc_type]
+        empty = sum(not item[name] for item in items)
+        if page.answer.kind == "listing" and 2 * empty > len(items):
+            yield f"{page.answer.url}: {empty} von {len(items)} {said}."
 
 
 def _absent_sections(source: SourceDescription, answers: Sequence[Answer]) -> Iterator[str]:
@@ -250,7 +266,8 @@ STEPS = 3
 def element_path(page: ParsedPage, value: str, zones: Sequence[str] = ()) -> str | None:
     """The innermost element that holds ``value``, as ``div.teaser_meta > span.dtstart``; None if none does.
 
-    White space does not count. ``zones`` (see ``crawler/sources``) are searched first, then the whole page.
+    White space does not count. Only ``zones`` (see ``crawler/sources``) are searched, where the page has any of them,
+    else the text column; of several elements the one that holds nothing else.
 
     >>> from crawler.pages.soup import open_page
     >>> from crawler.sources import load_source
@@ -260,12 +277,15 @@ def element_path(page: ParsedPage, value: str, zones: Sequence[str] = ()) -> str
     'div.teaser_meta > span.dtstart'
     """
     wanted = _squeezed(value)
-    places = [element for zone in zones for element in page.zones.get(zone, ())]
-    for place in (*places, page.tree):
-        text = _text(place)
-        if wanted and wanted in text and len(text) <= LONGEST_TEXT:
-            return _path(_innermost(place, wanted))
-    return None
+    zoned = [element for zone in zones for element in page.zones.get(zone, ())]
+    inner = [_innermost(place, wanted) for place in zoned or [page.tree] if _holds(place, wanted)]
+    exact = next((element for element in inner if _text(element) == wanted), None)
+    return _path(exact if exact is not None else inner[0]) if inner else None
+
+
+def _holds(place: etree._Element, wanted: str) -> bool:
+    text = _text(place)
+    return bool(wanted) and wanted in text and len(text) <= LONGEST_TEXT
 
 
 def class_names(page: ParsedPage, zones: Sequence[str]) -> tuple[Counter[str], Counter[str]]:

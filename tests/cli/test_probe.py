@@ -12,8 +12,9 @@ from probes import probe
 
 from aktenkundig.fixtures import README_LINE, differences, load_fixtures, save_fixture
 from aktenkundig.probe import encoding_of, report
-from aktenkundig.probe_reading import Answer, Look, Problem, look_at
+from aktenkundig.probe_reading import Answer, Look, Problem, element_path, look_at
 from aktenkundig.sample import SampleSite
+from crawler.pages.soup import open_page
 from crawler.sources import load_source
 
 PRESS = "/presse/"
@@ -62,7 +63,7 @@ def test_a_probe_asks_for_robots_the_first_list_page_and_three_releases(dsmv: Pr
     assert dsmv.code == 0
     assert dsmv.asked[:2] == ["/robots.txt", PRESS]
     assert len(releases) == 3
-    assert len(dsmv.asked) == 5
+    assert sorted({*dsmv.asked} - {"/robots.txt", PRESS, *releases}) == sorted(load_source("dsmv").guidance)
 
 
 def test_a_probe_of_sections_asks_for_them_all_and_three_files(dsk: Probed) -> None:
@@ -112,7 +113,9 @@ def test_saved_pages_read_back_as_they_were_read(source: str, request: pytest.Fi
     fixtures = list(load_fixtures(probed.folder))
 
     assert len(fixtures) >= 4
-    assert {one.kind for one in fixtures} == ({"listing", "release"} if source == "dsmv" else {"listing", "file"})
+    assert {one.kind for one in fixtures} == (
+        {"listing", "release", "page"} if source == "dsmv" else {"listing", "file"}
+    )
     assert [line for one in fixtures for line in differences(one)] == []
     assert not any(one.reviewed for one in fixtures)
     assert (probed.folder / "README.md").read_text(encoding="utf-8") == README_LINE + "\n"
@@ -155,6 +158,32 @@ def test_a_release_without_its_date_does_not_fit(site: SampleSite) -> None:
     assert code == 1
     assert "fehlt: https://www.datenschutz-mv.de/presse/?id=" in text
     assert "nicht vollständig lesen" in text
+
+
+SECTION = f"{DSK}/kurzpapiere.html"
+PAPER = "<tr><td>{number}</td><td><a href='/media/kp/dsk_kpnr_{at}.pdf'>Papier über Kameras {at}</a></td></tr>"
+
+
+@pytest.mark.parametrize(("number", "fits"), [("Kurzpapier Nr. {at}", True), ("", False)])
+def test_papers_that_need_a_number_and_have_none_do_not_fit(number: str, fits: bool) -> None:
+    rows = "".join(PAPER.format(number=number.format(at=at), at=at) for at in range(1, 4))
+    body = f"<html><body><main><h1>Kurzpapiere</h1><table>{rows}</table></main></body></html>"
+    look, _ = looked("dsk", page(SECTION, "listing", body))
+
+    assert any("Kurzpapiere ohne Nummer" in line for line in look.missing) == (not fits)
+
+
+def test_the_element_is_the_one_the_reading_takes_the_value_from() -> None:
+    """The same date stands in the text as well, further up; the reading takes that of the meta line."""
+    body = (
+        b"<html><body><div class='element_holder'><p>Stand 16.04.2025</p><h1>Kameras</h1>"
+        b"<div class='teaser_meta'>Nr.20250416 | <span class='dtstart'>16.04.2025</span> | DSMV</div></div></body></html>"
+    )
+    opened = open_page(body, url=DSMV + RELEASE + "7", source=load_source("dsmv"))
+
+    assert element_path(opened, "16.04.2025", ["meta"]) == "div.teaser_meta > span.dtstart"
+    assert element_path(opened, "Stand 16.04.2025", ["meta"]) is None
+    assert element_path(opened, "Stand 16.04.2025") == "div.element_holder > p"
 
 
 def looked(source: str, *answers: Answer, problems: tuple[Problem, ...] = ()) -> tuple[Look, str]:
