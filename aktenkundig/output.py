@@ -150,7 +150,7 @@ def print_hits(data: Path, query: str, *, limit: int, form: str) -> None:
 
 
 def as_json(hit: Hit) -> dict[str, object]:
-    """One hit with the keys of the contract; ``snippet`` is plain text, ``snippet_html`` marks the found words."""
+    """One hit with its documented keys; ``snippet`` is plain text, ``snippet_html`` marks the found words."""
     return {
         "id": hit.id,
         "title": hit.title,

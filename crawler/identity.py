@@ -2,7 +2,7 @@
 
 Two file names whose slugs are the same (``a-b.pdf``, ``a_b.pdf``) have the same contract id. Where both
 are offered at the same time they are told apart by :func:`distinct_ids`, a function of the *set* of
-addresses: the first in code-point order keeps the contract id, the others get eight hexadecimal digits of
+addresses: the first in code-point order keeps the plain id, the others get eight hexadecimal digits of
 the SHA-256 of their address. No order of crawling or listing enters.
 """
 
@@ -55,7 +55,7 @@ def release_url(number: str, source: SourceDescription) -> str:
 
 
 def release_number(address: str, source: SourceDescription) -> str | None:
-    """The id number of a release address (``"208815"``), or None if it is none.
+    """The id number of a release address (``"208815"``); None where the address is not that of a release.
 
     The path does not matter where the processor is named; without it the address must be the
     release path itself.
@@ -97,7 +97,7 @@ def ending_of(address: str) -> str:
 
 
 def document_id_for(url: str, source: SourceDescription) -> str:
-    """The contract id of a canonical address; raises UnknownIdentity where there is none.
+    """The id of the document at a canonical address; raises UnknownIdentity where there is none.
 
     >>> from crawler.sources import load_source
     >>> dsk, dsmv = load_source("dsk"), load_source("dsmv")

@@ -85,7 +85,7 @@ class SearchRequest:
         return bool(self.query) or self.filtered
 
     def parameters(self) -> dict[str, str | int | tuple[str, ...] | None]:
-        """The parameters that lead to this request, in the order of the contract; defaults left out."""
+        """The parameters that lead to this request, in their documented order; defaults left out."""
         return {
             "q": self.query,
             **{key: getattr(self, name) for name, key in PARAMETERS.items()},

@@ -28,7 +28,7 @@ FRONTIER = "aktenkundig:frontier"
 SEEN = "aktenkundig:seen"
 """scrapy-redis' duplicate filter: no attempt at a job is queued twice."""
 ANSWER_SECONDS = 300
-"""So long an answer waits for its writer."""
+"""How long an answer waits for its writer."""
 
 FAILURES: dict[str, type[Exception]] = {
     cls.__name__: cls

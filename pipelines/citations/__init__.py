@@ -44,7 +44,7 @@ class Reference:
 
 
 def read_reference(text: str, start: int) -> Reference | None:
-    """The reference whose unit word ("Art.", "§") begins at ``start``, or None if it is none.
+    """The reference whose unit word ("Art.", "§") begins at ``start``; None where no reference begins there.
 
     >>> read_reference("Art. 6 lit. a und b DSGVO", 0).paths
     ((('number', '6'), ('letter', 'a')), (('number', '6'), ('letter', 'b')))

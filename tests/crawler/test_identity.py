@@ -26,7 +26,7 @@ SECTION = DSK_SITE + "/orientierungshilfen.html"
 
 @needs_corpus
 def test_all_real_media_addresses_are_canonical_and_distinct() -> None:
-    """136 real addresses: each is its own canonical form, each id is the contract's, none twice."""
+    """136 real addresses: each is its own canonical form, each id is the documented one, none twice."""
     with MEDIA.open(encoding="utf-8") as file:
         urls = [row["url"] for row in csv.DictReader(file, delimiter="\t")]
     ids = [document_id_for(url, DSK) for url in urls]
@@ -180,7 +180,7 @@ def test_an_address_without_identity_has_a_named_error(url: str) -> None:
 
 
 def test_files_whose_slugs_are_the_same_are_told_apart() -> None:
-    """One keeps the contract id, the other gets a digest; the order of the links does not matter."""
+    """One keeps the plain id, the other gets a digest; the order of the links does not matter."""
     urls = [f"{DSK_SITE}/media/oh/{name}.pdf" for name in ("a_b", "a-b", "A b", "c")]
     results = {tuple(sorted(distinct_ids(order, DSK).items())) for order in itertools.permutations(urls)}
 

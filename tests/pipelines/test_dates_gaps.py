@@ -125,7 +125,7 @@ def test_pdf_metadata_in_both_forms_within_the_window(text: str, wanted: str | N
 
 
 def test_label_comes_before_the_meta_line() -> None:
-    """The order of the design: printed label, then meta line."""
+    """The order of choice: printed label, then meta line."""
     sources = DateSources(label=read_label("Mai 2024 - Titel", today=TODAY), meta="07.06.2024")
 
     assert choose_dates(sources, today=TODAY)[0] == "2024-05"
