@@ -17,6 +17,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from json.encoder import encode_basestring_ascii
@@ -140,7 +141,6 @@ class Sandbox:
 
     def __init__(self, address: str, kind: str) -> None:
         self.conn = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=1.0)
-        self.conn.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")
         self.conn.create_function("suchausdruck", 1, self._expression)
         self.conn.create_function("escape_fts", 1, self._expression)
         self.conn.create_function("suche", 1, self._hits)
@@ -222,6 +222,8 @@ class Sandbox:
 def _confine(kind: str) -> None:
     """Bounds that the system keeps: memory beyond today's, files, no core dump; others come first."""
     os.nice(NICENESS)
+    with closing(sqlite3.connect(":memory:")) as conn:
+        conn.execute(f"pragma hard_heap_limit = {HEAP_BYTES}")  # of the whole process; it cannot be raised again
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if kind == "sql":
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
