@@ -69,13 +69,19 @@ def search(data: Path, query: str, limit: int, form: str) -> None:
 @click.pass_obj
 def serve(data: Path, port: int, host: str, base_url: str | None) -> None:
     """Das Portal starten (Ende mit Strg-C)."""
-    from archive.database import open_archive
     from portal.serving import serve as serve_portal
+
+    bring_up_to_date(data)
+    refuse_taken(host, port)
+    serve_portal(data, host=host, port=port, base_url=base_url)
+
+
+def bring_up_to_date(data: Path) -> None:
+    """Give an archive of an older version the tables and views of this one, where it may be written."""
+    from archive.database import open_archive
 
     if os.access(data, os.W_OK):
         open_archive(data, create=False).close()
-    refuse_taken(host, port)
-    serve_portal(data, host=host, port=port, base_url=base_url)
 
 
 def refuse_taken(host: str, port: int) -> None:
@@ -129,6 +135,7 @@ def report(data: Path, since: str, until: str, output: Path | None) -> None:
     from archive.timestamps import utc_text
 
     first, last = period(since, until)
+    bring_up_to_date(data)
     with closing(open_reading(data)) as conn:
         made = make_report(conn, since=first, until=last, made_at=utc_text(datetime.now(UTC)))
     folder = output or Path(f"bericht-{first}-{last}")

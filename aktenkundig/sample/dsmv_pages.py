@@ -24,6 +24,10 @@ def release_path(release_id: int) -> str:
     return PRESS + "?" + RELEASE_QUERY.format(release_id)
 
 
+OTHER_HOSTS = {3: "https://www.informationsfreiheit-mv.de", 11: "https://datenschutz-mv.de"}
+"""Some entries lead to the same release on the second host, or without ``www``."""
+
+
 def listing_page(releases: Sequence[Release], offset: int, world: World) -> str:
     """The list of releases from ``offset``, thirty a page."""
     shown = releases[offset : offset + PAGE_SIZE]
@@ -41,7 +45,7 @@ def _teaser(release: Release) -> str:
     words = release.teaser or (plain(release.paragraphs[0])[:380] if release.paragraphs else "")
     return _part("dsmv_teaser.html").substitute(
         date=f"{release.published:%d.%m.%Y}",
-        href=escape(release_path(release.id)),
+        href=escape(OTHER_HOSTS.get(release.id % 17, "") + release_path(release.id)),
         title=inline(release.list_title),
         caption=caption,
         teaser=f"<p>{inside}{inline(words)}</p>" if words else "",

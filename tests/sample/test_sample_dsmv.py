@@ -180,3 +180,16 @@ def test_no_sentence_of_the_real_releases(shared_sentences: frozenset[str]) -> N
     own = " ".join(" ".join(release.paragraphs) for release in WORLD.releases)
 
     assert not [sentence for sentence in shared_sentences if sentence in own]
+
+
+@pytest.mark.parametrize("host", ["www.informationsfreiheit-mv.de", "datenschutz-mv.de"])
+def test_some_entries_lead_to_the_same_release_on_another_host(host: str) -> None:
+    """On the second host, and without ``www``: the release is the one of the first host."""
+    links = [str(a["href"]) for offset in (0, 30, 60) for a in listing(offset).select("h3 a")]
+    there = [link for link in links if link.startswith(f"https://{host}/presse/?id=")]
+
+    assert there
+    for link in there:
+        release_id = int(link.partition("?id=")[2].partition("&")[0])
+        assert release_path(release_id) in link
+        assert answer("dsmv", release_path(release_id), 1).status == 200
