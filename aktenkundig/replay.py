@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.database import set_meta, transaction
 from archive.errors import RecordUnreadable
+from archive.keeping.blocks import settle_references
 from archive.keeping.ledger import checks_of, describe_source, last_read_snapshot
 from archive.keeping.removal import RemovalRule
 from archive.keeping.store import touch
@@ -288,6 +289,7 @@ def rebuild(
             one.settle()
         _refuse_losses(before - _versions(conn), [said for one in nights.values() for said in one.unreadable])
         link_documents(conn)
+        settle_references(conn)
         settle_state(conn)
         set_meta(conn, READING_VERSION_KEY, READING_VERSION)
         documents = conn.execute("select count(*) from documents").fetchone()[0]

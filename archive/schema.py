@@ -5,13 +5,14 @@ Columns are described in ``docs/data-dictionary.md``; a test holds the two toget
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.search.tables import create_copies_index, create_state, create_tables
-from archive.views import create_views, write_lookups
+from archive.views import create_views, drop_views, write_lookups
 
 migrations = Migrations("aktenkundig")
 
@@ -215,3 +216,71 @@ alter table runs add column warc_file text;
 update runs set warc_file = 'warc/' || source || '-' || replace(replace(started_at, '-', ''), ':', '') || '-'
   || printf('%06d', id) || '.warc.gz';
 """)
+
+
+KEYED = ("dates", "citations", "links", "mendings", "sections", "events")
+"""Tables of many rows a document, whose ``id`` is made by ``archive.keeping.store.keys_of``."""
+
+REFERRING = (("documents", "parent_id"), ("documents", "moved_to"), ("absences", "document_id"))
+REFERRING_LEDGER = (("problems", "document_id"), ("blocks", "document_id"))
+
+
+@migrations()
+def m0017_keys(db: Database) -> None:
+    """Keys for the rows of a document, places and methods of dates, and every reference to a document as such."""
+    drop_views(db)
+    db.executescript(_script("references") + _script("0017_keys"))
+    for table in KEYED:
+        _give_keys(db, table)
+    db.executescript(_INDEXES)
+    for table, column in (*REFERRING, *REFERRING_LEDGER):
+        _refer_to_documents(db, table, column)
+    create_views(db)
+
+
+_INDEXES = """
+create index dates_document on dates (document_id);
+create index citations_document on citations (document_id);
+create index citations_law on citations (law, unit, number);
+create index links_document on links (document_id);
+create index links_target on links (target_id);
+create index mendings_document on mendings (document_id);
+create index sections_document on sections (document_id);
+create index events_at on events (at);
+create index events_document on events (document_id);
+"""
+
+
+def _give_keys(db: Database, table: str) -> None:
+    columns = ", ".join(column.name for column in db[table].columns)
+    part = "case kind when 'link' then 0 when 'annex' then 1 else 2 end" if table == "links" else "0"
+    number = f"row_number() over (partition by document_id, {part} order by rowid)"
+    docno = "(select docno from documents d where d.id = document_id)"
+    db.executescript(
+        f"insert into {table}_keyed (id, {columns})"
+        f" select ({docno} << 20) + (({part}) << 18) + {number}, {columns}"
+        f" from {table}; drop table {table}; alter table {table}_keyed rename to {table};"
+    )
+
+
+def _refer_to_documents(db: Database, table: str, column: str) -> None:
+    """Declare the reference where the table stands: SQLite has no ``alter table`` for it, and a table made anew by
+    sqlite-utils would lose its checks (see SQLite's "Making Other Kinds Of Table Schema Changes")."""
+    [sql] = db.execute("select sql from sqlite_master where name = ?", [table]).fetchone()
+    declared = re.sub(
+        rf"(\b{column} text(?: not null)?)(?=,|\n|\))",
+        r"\1 references documents (id) deferrable initially deferred",
+        sql,
+        count=1,
+    )
+    version = db.execute("pragma schema_version").fetchone()[0]
+    db.execute("pragma writable_schema = on")
+    db.execute("update sqlite_master set sql = ? where type = 'table' and name = ?", [declared, table])
+    db.execute(f"pragma schema_version = {version + 1}")
+    db.execute("pragma writable_schema = off")
+
+
+@migrations()
+def m0018_originals(db: Database) -> None:
+    """Whose documents the others repeat: what linking knows of a source comes from its description."""
+    db.executescript("alter table sources add column originals integer not null default 0 check (originals in (0, 1));")

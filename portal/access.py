@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import NotFound
 
+from portal.labels import learn, names_of
 from portal.pools import Overloaded, pool_of
 from portal.remembering import memory_of
 from portal.sandbox import Call
@@ -78,6 +79,17 @@ async def _recalled(
     return known
 
 
+_LEARNED: WeakKeyDictionary[Database, int | None] = WeakKeyDictionary()
+
+
+async def _learn_names(database: Database) -> None:
+    """What the archive calls its sources and bodies, once for every state of it."""
+    state = memory_of(database).current_state()
+    if database not in _LEARNED or state not in (None, _LEARNED[database]):
+        _LEARNED[database] = state
+        learn(await database.execute_fn(names_of))
+
+
 async def read(datasette: Datasette, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """The answer of ``question(conn, *args, **kwargs)``, asked in a reading thread.
 
@@ -100,6 +112,7 @@ async def read(datasette: Datasette, question: Callable[..., T], *args: Any, **k
         raise Overloaded
     _PAGES[database] = _PAGES.get(database, 0) + 1
     try:
+        await _learn_names(database)
         return await database.execute_fn(ask)  # type: ignore[no-any-return]
     finally:
         _PAGES[database] -= 1
@@ -110,6 +123,7 @@ async def read_bulk(datasette: Datasette, question: Callable[..., T], *args: Any
 
     Question, arguments and answer go through a pipe (pickle). Raises NotFound, Overloaded, Stopped.
     """
+    await _learn_names(_archive(datasette))
     call = Call(function=question, arguments=args, options=kwargs, seconds=BULK_SECONDS)
     (kind, *answer), *_ = await pool_of(_archive(datasette), "bulk").ask(call)
     if kind == "error":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archive.statutes import law_slug, laws
 from portal.collation import german_key
-from portal.labels import label, source_part
+from portal.labels import body_label, label, source_part
 from portal.search_request import SearchRequest
 
 SHOWN = 8
@@ -74,7 +74,7 @@ def value_label(name: str, value: str, topics: Mapping[str, str]) -> str:
         return provision_label(value)
     if name == "source":
         return source_part(value, "short")
-    return label({"doc_type": "doc_types", "issuer": "issuer_short"}[name], value)
+    return body_label(value) if name == "issuer" else label("doc_types", value)
 
 
 def provision_label(value: str) -> str:

@@ -1,13 +1,16 @@
-"""What the portal calls things: German names for the archive's machine words, from ``labels.toml``."""
+"""What the portal calls things: machine words as ``labels.toml`` names them, sources and bodies as the archive does."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from archive.views import doc_types
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +29,17 @@ def _labels() -> dict[str, Any]:
 def label(kind: str, word: object) -> str:
     """The German name of a machine word, or the word itself where none is known.
 
-    >>> label("doc_type", "entschliessung")
-    'Entschließung'
+    >>> label("doc_type", "entschliessung"), label("doc_types", "entschliessung")
+    ('Entschließung', 'Entschließungen')
     >>> label("doc_type", "rundschreiben")
     'rundschreiben'
     """
+    if kind in _NAMES_OF_TYPES:
+        return doc_types().get(str(word), {}).get(_NAMES_OF_TYPES[kind], str(word))
     return str(_labels().get(kind, {}).get(str(word), word))
+
+
+_NAMES_OF_TYPES = {"doc_type": "label", "doc_types": "plural"}
 
 
 def refusals() -> list[tuple[str, str]]:
@@ -42,31 +50,78 @@ def refusals() -> list[tuple[str, str]]:
 def words(kind: str) -> tuple[str, ...]:
     """The machine words of a kind, in the order of the file.
 
-    >>> words("source")
-    ('dsmv', 'dsk')
+    >>> words("doc_types")[:2]
+    ('pressemitteilung', 'entschliessung')
     """
-    return tuple(_labels()[kind])
+    return tuple(doc_types() if kind in _NAMES_OF_TYPES else _labels()[kind])
+
+
+# -- sources and bodies, as the archive itself names them ------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What sources and bodies are called: parts of a source by name, licences by source and type, bodies by their
+    short name (label, full name). ``shown`` are the sources that have documents."""
+
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    licences: dict[tuple[str, str], Licence] = field(default_factory=dict)
+    bodies: dict[str, tuple[str, str]] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
+
+
+_KNOWN = Names()
+
+
+def names_of(conn: sqlite3.Connection) -> Names:
+    """The names in an archive; none in one that was made before there were such tables."""
+    if not conn.execute("select 1 from sqlite_master where name = 'bodies'").fetchone():
+        return Names()
+    sources = conn.execute(
+        "select name, label, label_long, home, licence, exists (select 1 from documents where source = name)"
+        " from sources order by name"
+    ).fetchall()
+    licences = conn.execute("select source, doc_type, licence, source_note, url from source_licences order by 1, 2")
+    return Names(
+        sources={row[0]: dict(zip(("short", "name", "home", "licence"), row[1:5], strict=True)) for row in sources},
+        licences={
+            (row[0], row[1]): Licence(text=f"{row[2]}; {row[3]}" if row[3] else row[2], url=row[4]) for row in licences
+        },
+        bodies={row[0]: (row[1], row[2]) for row in conn.execute("select short, label, long from bodies")},
+        shown=tuple(row[0] for row in sources if row[5]),
+    )
+
+
+def learn(names: Names) -> None:
+    """Call sources and bodies by these names from now on; those known before stay known."""
+    _KNOWN.sources.update(names.sources)
+    _KNOWN.licences.update(names.licences)
+    _KNOWN.bodies.update(names.bodies)
 
 
 def source_part(source: str, part: str) -> str:
-    """A part (``short``, ``name``, ``home``, ``licence``) of what is known of a source.
+    """A part (``short``, ``name``, ``home``, ``licence``) of what the archive says of a source, else its word.
 
-    >>> source_part("dsmv", "short")
-    'DSMV'
+    >>> source_part("dsmv", "licence")
+    'Lizenz nicht angegeben.'
     """
-    return str(_labels()["source"].get(source, {}).get(part, source))
+    otherwise = "Lizenz nicht angegeben." if part == "licence" else source
+    return _KNOWN.sources.get(source, {}).get(part, otherwise)
 
 
 def licence_of(source: str, doc_type: str) -> Licence:
-    """The licence of a document: that of its type where one is known, else that of its source.
+    """The licence of a document: that of its type where one is known, else that of its source."""
+    return _KNOWN.licences.get((source, doc_type)) or Licence(text=source_part(source, "licence"))
 
-    >>> licence_of("dsk", "sdm").url
-    'https://www.govdata.de/dl-de/by-2-0'
-    """
-    known = _labels()["licence"].get(doc_type)
-    if known:
-        return Licence(text=known["text"], url=known["url"])
-    return Licence(text=source_part(source, "licence"))
+
+def licences_of(source: str) -> list[tuple[str, Licence]]:
+    """The types of documents of a source that have terms of their own, each with them."""
+    return [(doc_type, licence) for (of, doc_type), licence in sorted(_KNOWN.licences.items()) if of == source]
+
+
+def body_label(short: str) -> str:
+    """What lists and filters call a body."""
+    return _KNOWN.bodies.get(short, (short, short))[0]
 
 
 _MARKUP = re.compile(r"<(?:textarea|script)\b.*?</(?:textarea|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
@@ -97,9 +152,10 @@ def body_name(item: Any) -> str:
     ``item`` has ``issuer``, ``publisher`` and ``source``.
     """
     body = item.issuer or item.publisher or source_part(item.source, "short")
-    return label("issuer_short", body)
+    return body_label(body)
 
 
 def body_long(item: Any) -> str:
     """The same body by its full name, as citations and feeds call it."""
-    return label("issuer", item.issuer or item.publisher or source_part(item.source, "short"))
+    body = str(item.issuer or item.publisher or source_part(item.source, "short"))
+    return _KNOWN.bodies.get(body, (body, body))[1]

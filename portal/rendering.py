@@ -13,7 +13,7 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from portal.german_dates import as_date, as_day, as_time, as_typed
-from portal.labels import body_long, body_name, in_german, label, source_part
+from portal.labels import body_label, body_long, body_name, in_german, label, source_part
 from portal.passages import text_fragment
 from portal.settings import PLUGIN
 from portal.untrusted import shortened, shown, web_address, without_scheme
@@ -87,9 +87,8 @@ def prepare_environment(env: Environment) -> None:
     env.finalize = shown
     env.lstrip_blocks = True
     env.filters.update(_FILTERS)
-    env.globals.update(
-        label=label, body_name=body_name, body_long=body_long, source_part=source_part, static_version=static_version
-    )
+    env.globals.update(label=label, body_label=body_label, body_name=body_name, body_long=body_long)
+    env.globals.update(source_part=source_part, static_version=static_version)
 
 
 @cache

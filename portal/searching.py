@@ -70,11 +70,11 @@ def known_values(conn: sqlite3.Connection) -> Known:
 
     cited = occurring("select distinct law from citations where law is not null")
     return {
-        "source": (*words("source"), *occurring("select name from sources")),
+        "source": occurring("select name from sources union select distinct source from documents"),
         "doc_type": words("doc_type"),
         "topic": occurring("select id from topics"),
         "issuer": (
-            *words("issuer"),
+            *occurring("select short from bodies"),
             *occurring("select distinct coalesce(issuer, publisher, source) from documents where blocked_at is null"),
         ),
         "provision": frozenset(law_slug(law) for law in (*laws(), *cited)),

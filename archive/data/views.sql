@@ -90,3 +90,18 @@ select v.document_id, v.version, v.seen_at as valid_from,
   v.title, v.kicker, v.number, v.published_on, v.issued_on, v.text, v.content_sha256, v.snapshot_id
 from versions v
 join documents d on d.id = v.document_id and d.blocked_at is null;
+
+create view v_dates as
+select x.document_id, d.title, d.source, d.doc_type, x.role, x.value, x.precision,
+  substr(x.value || '-01-01', 1, 10) as first_day,
+  case length(x.value) when 4 then x.value || '-12-31'
+    when 7 then date(x.value || '-01', '+1 month', '-1 day') else x.value end as last_day,
+  x.raw, x.found_in, x.page, x.start, x.method, x.chosen,
+  case when x.chosen then 'gilt: ' || case x.found_in when 'label' then 'steht in der Übersicht der Quelle'
+      when 'meta' then 'steht als Datum auf der Seite' when 'kicker' then 'steht in der Dachzeile'
+      when 'file_name' then 'steht im Dateinamen, sonst ist keines gedruckt' else 'steht vorn im Dokument' end
+    when x.role = 'mentioned' then 'gilt nie: im Text erwähnt' when x.role = 'pdf_metadata' then 'gilt nie: Metadaten'
+    when x.role = 'file_name' and d.published_on is null then 'gilt nicht: der Dateiname lässt mehrere Tage zu'
+    else 'gilt nicht: eine Angabe, die vorgeht, ist da' end as reason
+from dates x
+join documents d on d.id = x.document_id and d.blocked_at is null;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 from archive.database import transaction
@@ -65,6 +66,13 @@ def block_in_copies(data: Path, document_id: str, *, reason: str, at: str) -> li
                 forget_deleted(conn)
                 changed.append(path.name)
     return changed
+
+
+def settle_references(conn: sqlite3.Connection) -> None:
+    """After a rebuild: no row names a document that is not there, in the caller's transaction."""
+    script = (files("archive") / "data" / "references.sql").read_text(encoding="utf-8")
+    for statement in script.split(";\n"):
+        conn.execute(statement)
 
 
 def forget_blocked(conn: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from archive.german.words import WORD, index_term
-from archive.keeping.records import Publication
+from archive.keeping.records import KEY_BITS, PART_BITS, Publication
 from archive.keeping.redaction import Redactor
 from archive.search.indexing import add_words, index_document
 from archive.search.tables import DOCUMENT_COLUMNS
@@ -261,7 +261,22 @@ def _redact(conn: sqlite3.Connection, other: str, redactor: Redactor, *, skipped
             f" p.document_id = {table}.document_id and p.page = {table}.page and {holds})",
             (other,),
         )
+    for table, columns in own.items():
+        if "id" in columns and columns["id"][5] and table not in ("documents", "pages"):
+            _close_ranks(conn, table, other)
     index_document(conn, other)
+
+
+def _close_ranks(conn: sqlite3.Connection, table: str, document_id: str) -> None:
+    """Number the rows that are left as a rebuild would: ids count up within each part (``records.keys_of``)."""
+    taken: dict[int, int] = {}
+    docno = conn.execute("select docno from documents where id = ?", (document_id,)).fetchone()[0]
+    own = f"select id from {table} where document_id = ? and id >> {KEY_BITS} = ? order by id"
+    for (old,) in conn.execute(own, (document_id, docno)).fetchall():
+        part = old >> PART_BITS
+        taken[part] = taken.get(part, part << PART_BITS) + 1
+        if taken[part] != old:
+            conn.execute(f"update {table} set id = ? where id = ?", (taken[part], old))
 
 
 def _rewrite(conn: sqlite3.Connection, table: str, columns: Columns, document_id: str, redactor: Redactor) -> None:

@@ -237,29 +237,30 @@ def add_problem(
 ) -> None:
     """Record a problem, once per run, address and kind (a replay records nothing twice).
 
-    Of a blocked document only the kind is told: details quote titles and words.
+    ``document_id`` is kept where the archive has such a document; otherwise the address names it. Of a blocked
+    document only the kind is told: details quote titles and words.
     """
     blocked = "select 1 from blocks where unblocked_at is null and (document_id = ? or url = ?)"
     told = None if conn.execute(blocked, (document_id, url)).fetchone() else detail
     conn.execute(
         "insert into problems (run_id, document_id, url, stage, kind, detail, at)"
-        " select ?, ?, ?, ?, ?, ?, ? where not exists"
-        " (select 1 from problems where run_id is ? and url is ? and stage = ? and kind = ? and document_id is ?)",
-        (run_id, document_id, url, stage, kind, told, at, run_id, url, stage, kind, document_id),
+        " select :run, (select id from documents where id = :document), :url, :stage, :kind, :told, :at"
+        " where not exists (select 1 from problems where run_id is :run and url is :url and stage = :stage"
+        " and kind = :kind and (document_id is :document or document_id is null))",
+        {"run": run_id, "document": document_id, "url": url, "stage": stage, "kind": kind, "told": told, "at": at},
     )
 
 
 def describe_source(
-    conn: sqlite3.Connection, source: Mapping[str, str | None], licences: Sequence[Mapping[str, str | None]]
+    conn: sqlite3.Connection, source: Mapping[str, str | int | None], licences: Sequence[Mapping[str, str | int | None]]
 ) -> None:
     """Bring the rows of a source in ``sources`` and ``source_licences``, and of its body, up to date; no commit.
 
     ``source`` and ``licences`` have the columns of these tables.
     """
-    columns = ("label", "label_long", "publisher", "home", "licence", "described_from")
+    columns = ("label", "label_long", "publisher", "home", "licence", "described_from", "originals")
     conn.execute(
-        "insert into sources (name, label, label_long, publisher, home, licence, described_from)"
-        " values (:name, :label, :label_long, :publisher, :home, :licence, :described_from)"
+        f"insert into sources (name, {', '.join(columns)}) values (:name, {', '.join(f':{one}' for one in columns)})"
         f" on conflict (name) do update set {', '.join(f'{one} = excluded.{one}' for one in columns)}",
         source,
     )

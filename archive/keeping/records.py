@@ -6,7 +6,24 @@ timestamps are UTC ``YYYY-MM-DDTHH:MM:SSZ``; offsets count characters from 0.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
+
+KEY_BITS, PART_BITS = 20, 18
+"""Keys of a document's rows are ``docno << 20 | part << 18 | number``: they too survive a rebuild."""
+
+STORED, ANNEXES, DERIVED_LINKS = range(3)
+"""The parts of ``links``: those read with the document, to its annexes, and those found by comparing documents."""
+
+
+def keys_of(docno: int, part: int = 0) -> Iterator[int]:
+    """The keys for a document's rows in a table, in their order.
+
+    >>> next(keys_of(3)) - (3 << 20), next(keys_of(3, ANNEXES)) - (3 << 20)
+    (1, 262145)
+    """
+    return count((docno << KEY_BITS | part << PART_BITS) + 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +53,11 @@ class SectionRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class DateRecord:
-    """One date found: ``raw`` stands literally in the snapshot; ``chosen`` if a column shows it."""
+    """One date found: ``raw`` stands literally in the snapshot; ``chosen`` if a column shows it.
+
+    ``method`` is grammar, repaired (digits torn apart) or dateparser. ``page`` and ``start`` say where ``raw`` stands
+    first in the text of the pages, None where it stands elsewhere or was mended.
+    """
 
     role: str
     value: str
@@ -44,6 +65,9 @@ class DateRecord:
     raw: str
     found_in: str
     chosen: bool = False
+    method: str = "grammar"
+    page: int | None = None
+    start: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

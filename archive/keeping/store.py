@@ -7,12 +7,12 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from archive.database import transaction
 from archive.keeping.erasing import erase, remember_title, without_blocked
 from archive.keeping.ledger import mark_read
-from archive.keeping.records import Publication
+from archive.keeping.records import KEY_BITS, Publication, keys_of
 from archive.search.indexing import index_document, unindex_document
 
 Outcome = Literal["new", "changed", "unchanged", "blocked"]
@@ -31,7 +31,7 @@ def keep(conn: sqlite3.Connection, publication: Publication, *, run_id: int | No
     documents stay blocked: nothing of the reading is stored.
     """
     with transaction(conn):
-        publication = without_blocked(conn, publication)
+        publication = _with_known_parent(conn, without_blocked(conn, publication))
         known = conn.execute("select * from documents where id = ?", (publication.id,)).fetchone()
         if (known is not None and known["blocked_at"] is not None) or is_blocked(conn, publication.id):
             _keep_tombstone(conn, publication, known)
@@ -47,12 +47,23 @@ def keep(conn: sqlite3.Connection, publication: Publication, *, run_id: int | No
     return outcome
 
 
+def _with_known_parent(conn: sqlite3.Connection, publication: Publication) -> Publication:
+    """An annex may come before its parent, or its parent never; ``annexes.link_annexes`` joins them later."""
+    known = publication.parent_id and knows(conn, publication.parent_id)
+    return publication if known or publication.parent_id is None else replace(publication, parent_id=None)
+
+
+def knows(conn: sqlite3.Connection, document_id: str) -> bool:
+    """Whether the archive has this document, blocked ones included."""
+    return conn.execute("select 1 from documents where id = ?", (document_id,)).fetchone() is not None
+
+
 def keep_entry(conn: sqlite3.Connection, publication: Publication) -> None:
     """Enter a document whose bytes were taken out of the vault, unless it is known: what its listing says, no text.
 
     It keeps the digest that it had when it was blocked, so that the text may come back as the same version.
     """
-    if conn.execute("select 1 from documents where id = ?", (publication.id,)).fetchone():
+    if knows(conn, publication.id):
         return
     row = conn.execute(
         "select content_sha256 from blocks where document_id = ? order by id desc", (publication.id,)
@@ -88,10 +99,11 @@ def add_event(
     """Record what happened to a document, for its history and the feeds; nothing of blocked ones."""
     if is_blocked(conn, document_id):
         return
-    version = conn.execute("select version from documents where id = ?", (document_id,)).fetchone()
     conn.execute(
-        "insert into events (document_id, at, kind, version, detail, run_id) values (?, ?, ?, ?, ?, ?)",
-        (document_id, at, kind, None if version is None else version[0], detail, run_id),
+        "insert into events (id, document_id, at, kind, version, detail, run_id)"
+        " select coalesce((select max(id) from events where document_id = d.id), docno << ?) + 1,"
+        " d.id, ?, ?, version, ?, ? from documents d where id = ?",
+        (KEY_BITS, at, kind, detail, run_id, document_id),
     )
 
 
@@ -187,13 +199,15 @@ def _replace_children(conn: sqlite3.Connection, publication: Publication) -> Non
         for page in publication.pages
     ]
     _write(conn, "pages", pages)
-    _write(conn, "dates", [key | vars(item) | {"chosen": int(item.chosen)} for item in publication.dates])
     _write(conn, "document_topics", [key | vars(item) for item in publication.topics])
-    _write(conn, "citations", [key | vars(item) for item in publication.citations])
-    _write(conn, "mendings", [key | vars(item) for item in publication.mendings])
-    _write(conn, "sections", [key | vars(item) for item in publication.sections])
-    _write(conn, "links", [key | vars(item) for item in publication.links])
+    for table in ("dates", "citations", "mendings", "sections", "links"):
+        items = zip(keys_of(docno), getattr(publication, table), strict=False)
+        _write(conn, table, [{"id": number} | key | _row(item) for number, item in items])
     index_document(conn, publication.id)
+
+
+def _row(item: Any) -> dict[str, object]:
+    return {name: int(value) if isinstance(value, bool) else value for name, value in vars(item).items()}
 
 
 def clear_children(conn: sqlite3.Connection, document_id: str) -> None:

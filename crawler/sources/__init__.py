@@ -10,6 +10,9 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
+Row = dict[str, str | int | None]
+"""A row of the tables ``sources`` and ``source_licences``."""
+
 KINDS = ("press_portal", "sections")
 
 
@@ -53,7 +56,8 @@ class SourceDescription:
     at ``start``, releases named by the query parameters ``id_parameter`` and ``processor``.
     ``dropped_parameters`` are sessions and views in addresses, in small letters: ``nn``, or ``print=1``.
     ``sections`` is a site of long listing pages with files. ``file_paths`` are prefixes of path, or of
-    path and query where they hold a ``?``. ``id_prefix`` begins every document id of the source.
+    path and query where they hold a ``?``. ``id_prefix`` begins every document id of the source. ``originals``
+    says that other sources repeat its documents.
     """
 
     name: str
@@ -76,6 +80,7 @@ class SourceDescription:
     licence: str = "Lizenz nicht angegeben."
     licences: tuple[Licence, ...] = ()
     described_from: str | None = None
+    originals: bool = False
 
     @cached_property
     def spelled(self) -> dict[str, str]:
@@ -95,14 +100,14 @@ class SourceDescription:
         """The path at which releases are addressed: that of the first list page."""
         return self.start[0] if self.start else "/"
 
-    def entry(self) -> tuple[dict[str, str | None], list[dict[str, str | None]]]:
+    def entry(self) -> tuple[Row, list[Row]]:
         """The row of this site in ``sources``, and its rows in ``source_licences``.
 
         >>> row, licences = load_source("dsk").entry()
         >>> row["label"], row["home"], licences[0]["doc_type"]
         ('DSK', 'https://www.datenschutzkonferenz-online.de/', 'sdm')
         """
-        row: dict[str, str | None] = {
+        row: Row = {
             "name": self.name,
             "label": self.publisher,
             "label_long": self.label,
@@ -110,6 +115,7 @@ class SourceDescription:
             "home": self.site + "/",
             "licence": self.licence,
             "described_from": self.described_from,
+            "originals": int(self.originals),
         }
         return row, [{"source": self.name, **vars(one)} for one in self.licences]
 

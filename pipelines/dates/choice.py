@@ -226,10 +226,8 @@ def _meta(sources: DateSources, today: date) -> Finding | None:
 
 def _kicker(sources: DateSources, today: date) -> Finding | None:
     """A heading that is nothing but a kicker carries the date as well (seen on release 190961)."""
-    found = read_kicker(sources.kicker or "", today=today)
-    if sources.headline and reads_like_kicker(sources.headline):
-        found = found or read_kicker(sources.headline, today=today)
-    return found
+    headline = sources.headline if sources.headline and reads_like_kicker(sources.headline) else ""
+    return read_kicker(sources.kicker or "", today=today) or read_kicker(headline, today=today)
 
 
 def _front_matter(sources: DateSources, today: date) -> Finding | None:
@@ -260,11 +258,7 @@ class DatesRead:
 
 
 def read_dates(sources: DateSources, *, today: date) -> DatesRead:
-    """All dates of a document and the two that are shown. See :func:`choose_dates` for the order of choice.
-
-    >>> read_dates(DateSources(meta="31.02.2023"), today=date(2026, 11, 23)).rejected[0].reason
-    'impossible'
-    """
+    """All dates of a document and the two that are shown. See :func:`choose_dates` for the order of choice."""
     printed = [rule.read(sources, today) if rule.read else None for rule in RULES]
     names = _settled_file_name(sources, printed, today)
     shown: dict[Column, str] = {}
@@ -304,8 +298,9 @@ def choose_dates(sources: DateSources, *, today: date) -> tuple[str | None, str 
 
 
 def _record(found: DateReading, role: str, found_in: str, *, chosen: bool = False) -> DateRecord:
+    value, raw, method = found.value, found.raw, found.method
     return DateRecord(
-        role=role, value=found.value, precision=found.precision, raw=found.raw, found_in=found_in, chosen=chosen
+        role=role, value=value, precision=found.precision, raw=raw, found_in=found_in, chosen=chosen, method=method
     )
 
 

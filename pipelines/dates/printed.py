@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
+from importlib import import_module
 
 from pipelines.dates.grammar import (
     DASH,
     FULL_MONTHS,
     GERMAN_MONTHS,
     PRINTED_SOURCES,
-    SHORT_MONTHS,
     STAND,
     STAND_SOURCES,
     WORDS,
@@ -30,47 +31,58 @@ from pipelines.dates.grammar import (
 )
 from pipelines.reading import without_marks
 
-_MONTH = rf"(?<![^\W_])(?:{FULL_MONTHS}|{SHORT_MONTHS})(?![^\W_])"
-_MONTH_NAME = re.compile(_MONTH, re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"[0-9]+")
-_DAY_BESIDE_MONTH = re.compile(
-    rf"(?<![0-9])(?P<before>[0-9]{{1,2}})[. -]{{0,2}}{_MONTH}"
-    rf"|{_MONTH}[. -]{{0,2}}(?P<after>[0-9]{{1,2}})(?![0-9])",
-    re.IGNORECASE,
-)
-_LONGEST_FOR_DATEPARSER = 40
+_DAY_BEFORE = re.compile(r"(?<![0-9])([0-9]{1,2})[. -]{0,2}(?:(?:er|de)\s)?\Z")
+_DAY_BEHIND = re.compile(r"[. -]{0,2}([0-9]{1,2})(?![0-9])")
+_LONGEST = 40
+LANGUAGES = ("de", "en", "fr", "es", "it", "nl", "pl")
+"""Languages in which papers of European bodies are dated."""
+_MONTH_KEYS = tuple(date(2000, month, 1).strftime("%B").lower() for month in range(1, 13))
 
 
 def read_with_dateparser(text: str, *, today: date) -> CalendarDate | None:
     """The day that ``dateparser`` reads, if day, month and year are all printed; otherwise None.
 
-    Asked only where exactly one name of a month, one number of up to two digits beside it, and
-    one of four digits stand in ``text``; an answer with any other day or year is thrown away, so
-    that no day is ever invented (dateparser alone makes "März 2021" a day).
+    Asked only where one name of a month in one of `LANGUAGES`, one number of up to two digits, and one of four
+    stand in ``text``; an answer with any other day, month or year is thrown away, so that no day is ever invented
+    (dateparser alone makes "März 2021" a day, and "12 einem 2020" one in January).
 
-    >>> read_with_dateparser("November 13, 2020", today=date(2026, 11, 23)).value
-    '2020-11-13'
+    >>> [read_with_dateparser(text, today=date(2026, 11, 23)).value for text in ("November 13, 2020", "2 février 2019")]
+    ['2020-11-13', '2019-02-02']
     >>> read_with_dateparser("März 2021", today=date(2026, 11, 23)) is None
     True
     """
-    printed = _printed_day_and_year(text)
-    if printed is None:
+    numbers = _NUMBERS.findall(text) if len(text) <= _LONGEST else []
+    years = [int(number) for number in numbers if len(number) == 4]
+    if len(numbers) != 2 or len(years) != 1:
         return None
-    answer = _ask(text, today)
-    if answer is None or (answer.day, answer.year) != printed:
+    named = [word for word in _WORD.finditer(text) if word[0].casefold() in _months()]
+    day = _day_beside(text, named[0]) if len(named) == 1 else None
+    answer = _ask(text, today) if day else None
+    if answer is None or (answer.day, answer.year) != (day, years[0]):
+        return None
+    if answer.month not in _months()[named[0][0].casefold()]:
         return None
     return CalendarDate(year=answer.year, month=answer.month, day=answer.day)
 
 
-def _printed_day_and_year(text: str) -> tuple[int, int] | None:
-    if len(text) > _LONGEST_FOR_DATEPARSER or len(_MONTH_NAME.findall(text)) != 1:
-        return None
-    beside = _DAY_BESIDE_MONTH.search(text)
-    numbers = _NUMBERS.findall(text)
-    years = [int(number) for number in numbers if len(number) == 4]
-    if beside is None or len(numbers) != 2 or len(years) != 1:
-        return None
-    return int(beside["before"] or beside["after"]), years[0]
+def _day_beside(text: str, month: re.Match[str]) -> int | None:
+    day = _DAY_BEFORE.search(text, 0, month.start()) or _DAY_BEHIND.match(text, month.end())
+    return int(day[1]) if day else None
+
+
+@cache
+def _months() -> dict[str, frozenset[int]]:
+    """Names of months as dateparser's language data has them; short ones in German, in English, and of May."""
+    found: dict[str, set[int]] = {}
+    for language in LANGUAGES:
+        known = import_module(f"dateparser.data.date_translation_data.{language}").info
+        for month, key in enumerate(_MONTH_KEYS, start=1):
+            for name in known[key]:
+                if len(name) > 3 or month == 5 or language in LANGUAGES[:2]:
+                    found.setdefault(name.casefold(), set()).add(month)
+    return {name: frozenset(months) for name, months in found.items()}
 
 
 def _ask(text: str, today: date) -> datetime | None:
@@ -82,7 +94,7 @@ def _ask(text: str, today: date) -> datetime | None:
         "RELATIVE_BASE": datetime(today.year, today.month, today.day),
         "RETURN_AS_TIMEZONE_AWARE": False,
     }
-    answer: datetime | None = dateparser.parse(text, languages=["de"], settings=settings)
+    answer: datetime | None = dateparser.parse(text, languages=list(LANGUAGES), settings=settings)
     return answer
 
 

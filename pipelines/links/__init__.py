@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+from archive.keeping.records import DERIVED_LINKS, keys_of
 from pipelines.links.catalogue import AddressBook, Catalogue
 from pipelines.links.editions import find_replacements, find_republications
 from pipelines.links.naming import find_namings
@@ -30,9 +31,12 @@ def resolve_links(conn: sqlite3.Connection, *, changed: Collection[str] | None =
     hyperlinks = _point_to_targets(conn, book)
     relations = relate(papers, book=book, hyperlinks=hyperlinks)
     conn.execute("delete from links where kind in ('announces','cites','republishes','replaces')")
+    numbers = dict(conn.execute("select id, docno from documents").fetchall())
+    keys = {document_id: keys_of(docno, DERIVED_LINKS) for document_id, docno in numbers.items()}
     conn.executemany(
-        "insert into links (document_id, url, target_id, kind, evidence, score) values (?, ?, ?, ?, ?, ?)",
-        [(one.document_id, one.url, one.target_id, one.kind, one.evidence, one.score) for one in relations],
+        "insert into links (id, document_id, url, target_id, kind, evidence, score)"
+        " values (:id, :document_id, :url, :target_id, :kind, :evidence, :score)",
+        [{"id": next(keys[one.document_id])} | vars(one) for one in relations],
     )
 
 
@@ -67,8 +71,8 @@ def _once(found: Iterable[Relation]) -> list[Relation]:
 def read_papers(conn: sqlite3.Connection) -> list[Paper]:
     """All documents that are not blocked, by id. Their texts stay in the database until they are looked at."""
     rows = conn.execute(
-        "select id, source, doc_type, title, url, number, published_on, issued_on, language, parent_id, moved_to"
-        " from documents where blocked_at is null order by id"
+        "select id, source, doc_type, title, url, number, published_on, issued_on, language, parent_id, moved_to,"
+        " source in (select name from sources where originals) from documents where blocked_at is null order by id"
     )
     return [
         Paper(
@@ -82,6 +86,7 @@ def read_papers(conn: sqlite3.Connection) -> list[Paper]:
             language=row[8],
             parent_id=row[9],
             successor_id=row[10],
+            original=bool(row[11]),
             pages=StoredPages(conn, row[0]),
         )
         for row in rows

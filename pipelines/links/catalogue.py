@@ -263,7 +263,7 @@ def choose(papers: Sequence[Paper], citing: Paper) -> Paper | None:
     """The one meant: never the citing document, its annexes or its parent; the version of its time.
 
     Where the citing document is among them it names itself (its own heading), and nothing is meant.
-    The own source of a paper (DSK) goes before copies of it.
+    A source of originals goes before copies.
     """
     if any(paper.id == citing.id for paper in papers):
         return None
@@ -284,4 +284,4 @@ def choose(papers: Sequence[Paper], citing: Paper) -> Paper | None:
 def _precedence(paper: Paper) -> tuple[bool, str, tuple[int, int, str], list[int], str]:
     version = title_version(paper.title) or file_version(paper.url)
     newest = version.number if version else (0, 0, "")
-    return (paper.source == "dsk", paper.date or "", newest, [-ord(c) for c in paper.id], paper.id)
+    return (paper.original, paper.date or "", newest, [-ord(c) for c in paper.id], paper.id)

@@ -33,7 +33,6 @@ _PLACE_BITS = 20
 """A million originals; 44 bits are left for a hash."""
 _PLACES = (1 << _PLACE_BITS) - 1
 _HASH_BITS = (1 << 64 - _PLACE_BITS) - 1
-ORIGIN, COPIES = "dsk", "dsmv"
 
 
 def shingles(text: str) -> set[int]:
@@ -55,24 +54,24 @@ def sketch(hashes: Iterable[int]) -> tuple[int, ...]:
 
 
 def find_republications(papers: Iterable[Paper]) -> Iterator[Relation]:
-    """``republishes`` relations from documents of the DSMV to those of the DSK with the same text."""
+    """``republishes`` relations to documents of a source of originals from those of others with the same text."""
     ordered = sorted(papers, key=lambda paper: paper.id)
     originals: list[Paper] = []
     entries = array("Q")
-    for paper, values in _sketched(ordered, ORIGIN):
+    for paper, values in _sketched(ordered, original=True):
         entries.extend(_entry(value, len(originals)) for value in values)
         originals.append(paper)
     entries = array("Q", sorted(entries))
-    for paper, values in _sketched(ordered, COPIES) if originals else ():
+    for paper, values in _sketched(ordered, original=False) if originals else ():
         relation = _best(paper, [originals[place] for place in _alike(values, entries)])
         if relation is not None:
             yield relation
 
 
-def _sketched(papers: Iterable[Paper], source: str) -> Iterator[tuple[Paper, tuple[int, ...]]]:
-    """The documents of a source that have text enough, each with its sketch; one at a time in memory."""
+def _sketched(papers: Iterable[Paper], *, original: bool) -> Iterator[tuple[Paper, tuple[int, ...]]]:
+    """The documents, originals or others, that have text enough, each with its sketch; one at a time in memory."""
     for paper in papers:
-        if paper.source == source and len(hashes := shingles(_text(paper))) >= _RULE["least_shingles"]:
+        if paper.original is original and len(hashes := shingles(_text(paper))) >= _RULE["least_shingles"]:
             yield paper, sketch(hashes)
 
 

@@ -20,6 +20,8 @@ RELEASES = frozenset(RULES["types"]["releases"])
 class Paper:
     """A document as linking sees it; ``dated`` is its date at the precision known.
 
+    ``original`` says that other sources repeat what its source publishes.
+
     ``pages`` are (number, text); of a large archive they are read anew at every use (see `StoredPages`).
     """
 
@@ -33,6 +35,7 @@ class Paper:
     language: str | None = None
     parent_id: str | None = None
     successor_id: str | None = None
+    original: bool = False
     pages: Sequence[tuple[int, str]] = ()
 
     @property

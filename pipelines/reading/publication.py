@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 from archive.keeping.records import (
     AttachmentRecord,
     CitationRecord,
+    DateRecord,
     LinkRecord,
     MendingRecord,
     PageRecord,
@@ -206,7 +208,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
         status=draft.status,
         captions=draft.captions,
         pages=pages,
-        dates=dates.records,
+        dates=tuple(_placed(one, pages) for one in dates.records),
         topics=assign_topics(title=title, kicker=kicker, pages=texts, contact_spans=contacts),
         citations=_citations(pages, draft.crossings, land_of(item.publisher)),
         sections=draft.sections,
@@ -234,6 +236,16 @@ def _pages(draft: Draft, mended: Sequence[Mended]) -> tuple[PageRecord, ...]:
             zip(mended, draft.readable_pages, crossings, strict=False), start=1
         )
     )
+
+
+def _placed(found: DateRecord, pages: tuple[PageRecord, ...]) -> DateRecord:
+    """The date with the first place at which it stands, whole, in the text of the pages."""
+    if found.found_in in ("body", "pdf_text"):
+        whole = re.compile(rf"(?<!\w){re.escape(found.raw)}(?!\w)")
+        for page in pages:
+            if place := whole.search(page.text):
+                return replace(found, page=page.page, start=place.start())
+    return found
 
 
 def _issuer(draft: Draft, pages: tuple[PageRecord, ...]) -> IssuerReading:

@@ -32,7 +32,7 @@ from pipelines.run.closing import close_run
 from pipelines.run.memory import remember
 from pipelines.run.session import RunLost, Session, keep_session, session_of, session_or_none
 
-Entry = tuple[dict[str, str | None], list[dict[str, str | None]]]
+Entry = tuple[dict[str, str | int | None], list[dict[str, str | int | None]]]
 """The rows of a source in ``sources`` and ``source_licences``."""
 
 

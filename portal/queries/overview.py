@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from portal.collation import german_key
-from portal.labels import label
+from portal.labels import body_label, label
 from portal.queries.documents import Document, records
 
 NEWEST = 8
@@ -77,10 +78,10 @@ def overview(conn: sqlite3.Connection) -> Overview:
         since=totals["since"],
         last_run=totals["last_run"],
         newest=records(Document, conn.execute(_NEWEST, (NEWEST,))),
-        issuers=_entries(groups, "issuer", "issuer_short"),
-        types=_entries(groups, "doc_type", "doc_types"),
+        issuers=_entries(groups, "issuer", body_label),
+        types=_entries(groups, "doc_type", partial(label, "doc_types")),
         topics=records(Entry, conn.execute(_TOPICS)),
-        years=sorted(_entries(groups, "year", "year"), key=lambda entry: entry.value, reverse=True),
+        years=sorted(_entries(groups, "year", str), key=lambda entry: entry.value, reverse=True),
         series=series,
         year_types=year_types,
     )
@@ -92,7 +93,7 @@ def bodies_named(conn: sqlite3.Connection) -> list[str]:
         "select distinct coalesce(issuer, publisher) as body from documents indexed by documents_facets"
         " where blocked_at is null and body is not null"
     )
-    return sorted((row[0] for row in rows), key=lambda body: german_key(label("issuer_short", body)))
+    return sorted((row[0] for row in rows), key=lambda body: german_key(body_label(body)))
 
 
 def _sums(groups: Sequence[sqlite3.Row], column: str) -> dict[str, int]:
@@ -104,10 +105,8 @@ def _sums(groups: Sequence[sqlite3.Row], column: str) -> dict[str, int]:
     return sums
 
 
-def _entries(groups: Sequence[sqlite3.Row], column: str, kind: str) -> list[Entry]:
-    entries = [
-        Entry(value=value, label=label(kind, value), count=count) for value, count in _sums(groups, column).items()
-    ]
+def _entries(groups: Sequence[sqlite3.Row], column: str, name: Callable[[str], str]) -> list[Entry]:
+    entries = [Entry(value=value, label=name(value), count=count) for value, count in _sums(groups, column).items()]
     return sorted(entries, key=lambda entry: german_key(entry.label))
 
 

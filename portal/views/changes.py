@@ -16,7 +16,7 @@ from portal.access import recall, recall_bulk
 from portal.addresses import document_path, with_query
 from portal.facets import value_label
 from portal.german_dates import first_day, last_day
-from portal.labels import words
+from portal.labels import names_of, words
 from portal.layout import absolute_url
 from portal.queries.changes import KINDS, Change, Changes, changes
 from portal.queries.overview import bodies_named
@@ -133,6 +133,7 @@ async def show_changes(datasette: Datasette, request: Request) -> Response:
     number = asked.documents.page
     found, shown = await _one_page(datasette, asked)
     topics, bodies = await recall(datasette, topic_labels), await recall(datasette, bodies_named)
+    names = await recall(datasette, names_of)
     pages = -(-found.total // PAGE_SIZE)
 
     def at_page(other: int) -> str | None:
@@ -150,7 +151,7 @@ async def show_changes(datasette: Datasette, request: Request) -> Response:
         total=found.total,
         kinds=_kind_links(datasette, asked, found.counts),
         filters=_chosen_filters(datasette, asked, topics),
-        choices={"source": words("source"), "doc_type": words("doc_types"), "topic": topics, "issuer": bodies},
+        choices={"source": names.shown, "doc_type": words("doc_types"), "topic": topics, "issuer": bodies},
         chosen_kinds=asked.kinds,
         pages=pages,
         previous_address=at_page(number - 1),

@@ -19,7 +19,7 @@ from portal.access import read, recall
 from portal.catalogue import Dataset, DatasetFile, as_dcat, as_schema_org
 from portal.citing import in_script
 from portal.german_dates import as_day
-from portal.labels import licence_of, source_part, words
+from portal.labels import licences_of, names_of, source_part
 from portal.layout import absolute_url
 from portal.openapi import interface, json_schema, openapi, parameters_of
 from portal.pools import Overloaded
@@ -123,7 +123,7 @@ def holdings(conn: sqlite3.Connection) -> Holdings:
 
 async def _dataset(datasette: Datasette, request: Request) -> Dataset:
     """The data set as catalogues describe it."""
-    held = await recall(datasette, holdings)
+    held, names = await recall(datasette, holdings), await recall(datasette, names_of)
     settings = settings_of(datasette)
     return Dataset(
         address=absolute_url(datasette, request, "/daten"),
@@ -133,7 +133,7 @@ async def _dataset(datasette: Datasette, request: Request) -> Dataset:
         modified=held.seen,
         first=held.first,
         last=held.last,
-        terms=[f"{source_part(source, 'short')}: {source_part(source, 'licence')}" for source in words("source")],
+        terms=[f"{source_part(source, 'short')}: {source_part(source, 'licence')}" for source in names.shown],
         files=[
             DatasetFile(
                 name=one.name,
@@ -187,8 +187,7 @@ async def show_data(datasette: Datasette, request: Request) -> Response:
         json_ld=in_script(as_schema_org(dataset)),
         left_out=LEFT_OUT,
         parquet=find_spec("pyarrow") is not None,
-        licences=[(source, source_part(source, "licence")) for source in words("source")],
-        sdm_licence=licence_of("dsk", "sdm"),
+        licences=[(source, licences_of(source)) for source in (await recall(datasette, names_of)).shown],
         limits=Limits(seconds=datasette.sql_time_limit_ms / 1000, rows=datasette.max_returned_rows),
         dataset_citation=(
             f"Aktenkundig: Veröffentlichungen deutscher Datenschutzbehörden, {held.count} Dokumente,"

@@ -84,4 +84,4 @@ def test_linking_again_changes_nothing_and_leaves_other_links(conn: sqlite3.Conn
     link_annexes(conn)
 
     assert rows(conn, "select * from links order by kind") == before
-    assert [row[3] for row in before] == ["annex", "link"]
+    assert [row[4] for row in before] == ["annex", "link"]

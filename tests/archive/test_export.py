@@ -45,6 +45,7 @@ SITE = {
     "home": "https://www.datenschutz-mv.de/",
     "licence": "nicht angegeben",
     "described_from": None,
+    "originals": 0,
 }
 LICENCE = {"licence": "Datenlizenz", "source_note": None, "url": "https://www.govdata.de/dl-de/by-2-0"}
 

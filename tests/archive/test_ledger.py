@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from archive_builder import AT, add_answer, add_run, new_archive, rows, value
+from archive_builder import AT, add_answer, add_run, new_archive, publication, put, rows, value
 
 from archive.keeping.ledger import (
     RunCounts,
@@ -248,6 +248,7 @@ AGAIN: dict[str, tuple[dict[str, Any], int]] = {
 def test_a_problem_is_told_once_a_run(conn: sqlite3.Connection, case: str) -> None:
     changes, kept = AGAIN[case]
     add_run(conn), add_run(conn)
+    put(conn, publication("dsmv-1")), put(conn, publication("dsmv-2"))
     usual = TOLD | {"run_id": 1, "at": AT}
     add_problem(conn, **usual)
     add_problem(conn, **(usual | changes))
@@ -264,8 +265,22 @@ def test_a_problem_of_nothing_in_particular_is_told_once_too(conn: sqlite3.Conne
 
 
 def test_a_problem_names_what_it_is_about(conn: sqlite3.Connection) -> None:
-    add_run(conn)
+    put(conn, publication("dsmv-1"))
     add_problem(conn, **TOLD, run_id=1, at=LATER)
     kept = rows(conn, "select run_id, document_id, url, stage, kind, detail, at from problems")
 
     assert kept == [(1, "dsmv-1", URL, "file", "empty", "Leer.", LATER)]
+
+
+@pytest.mark.parametrize("known_then", [False, True])
+def test_a_document_that_the_archive_has_not_is_named_by_its_address(
+    conn: sqlite3.Connection, known_then: bool
+) -> None:
+    """Once only, also where a replay tells the problem again when the document is there."""
+    add_run(conn)
+    add_problem(conn, **TOLD, run_id=1, at=AT)
+    if known_then:
+        put(conn, publication("dsmv-1"))
+    add_problem(conn, **TOLD, run_id=1, at=AT)
+
+    assert rows(conn, "select document_id, url from problems") == [(None, URL)]

@@ -58,7 +58,7 @@ def state(conn: sqlite3.Connection, document_id: str = "dsmv-1") -> tuple[Any, .
 
 def told(conn: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Every event but the first one."""
-    return rows(conn, "select document_id, kind, at, detail from events where kind <> 'new' order by rowid")
+    return rows(conn, "select document_id, kind, at, detail from events where kind <> 'new' order by at, id")
 
 
 # -- the rule ------------------------------------------------------------------------------------
@@ -352,7 +352,7 @@ STAYS = {
     "other bytes": "update snapshots set sha256 = 'other' where url like '%dsmv-2'",
     "unknown bytes": "update snapshots set sha256 = null",
     "the other one is removed": "update documents set removed_at = 'x' where id = 'dsmv-2'",
-    "the other one has moved itself": "update documents set moved_to = 'dsmv-3' where id = 'dsmv-2'",
+    "the other one has moved itself": "update documents set moved_to = 'dsmv-1' where id = 'dsmv-2'",
     "another source": "update documents set source = 'dsk' where id = 'dsmv-2'",
     "an older version had the bytes": "update documents set version = 1 where id = 'dsmv-1'",
     "the same address": "update snapshots set url = 'x' where sha256 = 'same'",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from archive_builder import AT, add_answer, add_run, new_archive, publication, put, rows, value
 
+from archive.keeping.annexes import link_annexes
 from archive.keeping.blocks import block, unblock
 from archive.keeping.records import (
     AttachmentRecord,
@@ -413,10 +414,55 @@ def test_an_event_names_the_version_it_found(conn: sqlite3.Connection) -> None:
     ]
 
 
-def test_an_event_of_a_document_without_a_row_has_no_version(conn: sqlite3.Connection) -> None:
+def test_a_document_that_is_not_there_has_no_events(conn: sqlite3.Connection) -> None:
     add_event(conn, "dsmv-404", "removed", at=AT, run_id=None)
 
-    assert rows(conn, "select document_id, version from events") == [("dsmv-404", None)]
+    assert rows(conn, "select document_id, version from events") == []
+
+
+def test_the_rows_of_a_document_have_keys_of_its_number(conn: sqlite3.Connection) -> None:
+    """They are the same however often, and in whatever order, documents are read."""
+    put(conn, publication("dsmv-2"))
+    put(conn, full())
+    tables = ("dates", "citations", "links", "mendings", "sections", "events")
+    keys = {table: rows(conn, f"select id from {table} where document_id = 'dsmv-1'") for table in tables}
+    put(conn, full(seen_at=LATER))
+
+    assert {table: min(found)[0] - (2 << 20) for table, found in keys.items()} == dict.fromkeys(tables, 1)
+    for table in tables:
+        assert rows(conn, f"select id from {table} where document_id = 'dsmv-1'") == keys[table], table
+
+
+def test_an_annex_that_comes_first_is_joined_to_its_parent_when_that_is_there(conn: sqlite3.Connection) -> None:
+    listed = '{"parent_id": "dsmv-1"}'
+    put(conn, publication("dsmv-2", title="Merkblatt Zaunlatten", parent_id="dsmv-1", listed=listed))
+    assert value(conn, "select parent_id from documents where id = 'dsmv-2'") is None
+    put(conn, publication("dsmv-1"))
+    link_annexes(conn)
+
+    assert value(conn, "select parent_id from documents where id = 'dsmv-2'") == "dsmv-1"
+    assert value(conn, "select attachment_titles from documents where id = 'dsmv-1'") == "Merkblatt Zaunlatten"
+    assert check_index(conn) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("documents", "parent_id"),
+        ("documents", "moved_to"),
+        ("events", "document_id"),
+        ("absences", "document_id"),
+        ("problems", "document_id"),
+        ("blocks", "document_id"),
+    ],
+)
+def test_every_reference_to_a_document_is_declared(conn: sqlite3.Connection, table: str, column: str) -> None:
+    leads = rows(conn, f'select "from", "table", "to" from pragma_foreign_key_list(\'{table}\')')
+    sql = value(conn, f"select sql from sqlite_master where name = '{table}'")
+
+    assert (column, "documents", "id") in leads
+    assert f"{column} text" in sql
+    assert "deferrable initially deferred" in sql
 
 
 def test_clearing_leaves_versions_and_other_documents(conn: sqlite3.Connection) -> None:
@@ -498,6 +544,7 @@ def test_another_document_is_not_touched_by_a_blocked_one_seen_again(conn: sqlit
 
 def test_a_document_blocked_before_it_is_seen_leaves_a_tombstone(conn: sqlite3.Connection) -> None:
     """As in a rebuild: the ledger knows the block, the tables are empty. The first open block counts."""
+    conn.execute("begin")
     for blocked_at, unblocked_at in ((BEFORE, AT), (LATER, None), (LATEST, None)):
         conn.execute(
             "insert into blocks (document_id, reason, blocked_at, unblocked_at) values ('dsmv-1', 'x', ?, ?)",

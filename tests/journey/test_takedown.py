@@ -69,12 +69,13 @@ TEXT = "title || ' ' || coalesce(kicker, '') || ' ' || coalesce(teaser, '') || '
 
 
 def _beside(conn: sqlite3.Connection) -> str:
-    """Addresses, ids, descriptions and the schema, in small letters: words there tell nothing of a document."""
+    """Addresses, ids, vocabularies and the schema, in small letters: words there tell nothing of a document."""
     queries = (
         "select sql from sqlite_master",
         "select url from snapshots",
         "select id from documents",
         "select label || description from topics",
+        "select title from laws union all select label || long from bodies union all select label || plural from doc_types",
         "select url || document_id from links",
     )
     return "\n".join(text or "" for query in queries for (text,) in conn.execute(query)).lower()

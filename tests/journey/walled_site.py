@@ -10,17 +10,26 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from archive.database import open_archive, transaction
 from archive.health import Finding, assess
 from archive.health.incidents import note_findings
-from archive.keeping.ledger import RunCounts, SnapshotRecord, add_snapshot, begin_run, finish_run, last_read_snapshot
+from archive.keeping.ledger import (
+    RunCounts,
+    SnapshotRecord,
+    add_snapshot,
+    begin_run,
+    describe_source,
+    finish_run,
+    last_read_snapshot,
+)
 from archive.keeping.removal import RemovalRule
 from crawler.harvests import harvest_for
 from crawler.harvests.harvest import Ask, Fetched, Record
 from crawler.items import DocumentRead, Evidence, FileBody, Recalled
-from crawler.sources import load_source
+from crawler.sources import SourceDescription, load_source
 from pipelines.files import FilePage, FileText
 from pipelines.run import Run, write_vocabularies
 from pipelines.run.closing import link_documents, outcome_of, settle_run, write_listings
@@ -108,9 +117,11 @@ class WalledSite:
 class Watch:
     """An archive that looks at a site night after night. ``days`` go by between two nights."""
 
-    def __init__(self, data: Path, site: WalledSite) -> None:
+    def __init__(self, data: Path, site: Any, source: SourceDescription | None = None) -> None:
+        self.source = source or load_source("dsmv")
         self.conn = open_archive(data)
         write_vocabularies(self.conn)
+        describe_source(self.conn, *self.source.entry())
         self.site = site
         self.now = datetime(2026, 3, 5, 4, tzinfo=UTC)
         self._bodies: dict[int, bytes] = {}
@@ -119,11 +130,11 @@ class Watch:
         """One run; what the health check finds."""
         self.now += timedelta(days=days)
         at = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        source, conn = load_source("dsmv"), self.conn
-        run_id = begin_run(conn, source="dsmv", started_at=at, version="test")
-        memory = replace(remember(conn, "dsmv", before_run=run_id), recall=lambda url: self._recall(url, run_id))
+        source, conn, name = self.source, self.conn, self.source.name
+        run_id = begin_run(conn, source=name, started_at=at, version="test")
+        memory = replace(remember(conn, name, before_run=run_id), recall=lambda url: self._recall(url, run_id))
         harvest, counts = harvest_for(source, memory), RunCounts()
-        recorder = Recorder(Run(conn=conn, run_id=run_id, source="dsmv", counts=counts, memory=memory, now=lambda: at))
+        recorder = Recorder(Run(conn=conn, run_id=run_id, source=name, counts=counts, memory=memory, now=lambda: at))
         queue, order = [], count()
 
         def take(results: Iterable[Ask | Record]) -> None:
@@ -147,7 +158,7 @@ class Watch:
             outcome, detail = outcome_of(recorder, "finished")
             finish_run(conn, run_id, finished_at=at, outcome=outcome, counts=counts, detail=detail, settled=True)
         findings = assess(conn, run_id)
-        note_findings(conn, "dsmv", findings, at=at, run_id=run_id)
+        note_findings(conn, name, findings, at=at, run_id=run_id)
         return findings
 
     def _fetched(self, url: str, run_id: int, at: str) -> Fetched:
@@ -177,7 +188,7 @@ class Watch:
 
     def events(self) -> list[tuple[str, str]]:
         """Everything that happened after the first night."""
-        rows = self.conn.execute("select kind, document_id from events where run_id > 1 order by rowid")
+        rows = self.conn.execute("select kind, document_id from events where run_id > 1 order by at, id")
         return [tuple(row) for row in rows]
 
     def problems(self) -> set[str]:

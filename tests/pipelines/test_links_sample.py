@@ -38,6 +38,7 @@ def paper_of(name: str, row: dict[str, Any]) -> Paper:
     return Paper(
         id=row["id"],
         source=row.get("source", "dsk"),
+        original=row.get("source", "dsk") == "dsk",
         doc_type=row["doc_type"],
         title=row["title"],
         number=row.get("number"),

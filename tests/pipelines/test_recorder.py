@@ -194,7 +194,7 @@ def test_a_file_that_was_not_read_in_time_is_asked_in_full_again(conn: sqlite3.C
 def test_a_file_nobody_could_read_is_a_problem_of_that_file(conn: sqlite3.Connection) -> None:
     recorder = recorded(conn, paper(), release(1))
 
-    assert problems(conn) == [("store", "unexpected", PAPER, paper().url)]
+    assert problems(conn) == [("store", "unexpected", None, paper().url)]
     assert recorder.outcomes == {PAPER: "failed", "dsmv-1": "archived"}
     assert (recorder.run.counts.failed, recorder.run.counts.new, recorder.complete) == (1, 1, True)
 
@@ -360,7 +360,7 @@ def test_what_a_failure_means_for_the_run(conn: sqlite3.Connection, case: str) -
     recorder = recorded(conn, item)
 
     assert (recorder.run.counts.failed, recorder.complete, recorder.unread_listings) == (failed, complete, unread)
-    assert problems(conn) == [(item.stage, item.kind, item.document_id, item.url)]
+    assert problems(conn) == [(item.stage, item.kind, None, item.url)]
 
 
 def test_two_failures_of_one_document_count_once(conn: sqlite3.Connection) -> None:
@@ -395,7 +395,7 @@ def test_a_record_that_breaks_leaves_no_half_document(conn: sqlite3.Connection) 
     recorder = recorded(conn, release(2), broken, release(3))
 
     assert rows(conn, "select id from documents order by id") == [("dsmv-2",), ("dsmv-3",)]
-    assert problems(conn) == [("store", "unexpected", "dsmv-1", broken.url)]
+    assert problems(conn) == [("store", "unexpected", None, broken.url)]
     assert recorder.run.counts.failed == 1
 
 

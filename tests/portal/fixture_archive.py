@@ -14,9 +14,13 @@ from sqlite_utils import Database
 
 from archive.database import open_reading
 from archive.export import renew_downloads
+from archive.keeping.ledger import describe_source
 from archive.schema import migrations
 from archive.search.indexing import index_document
 from archive.vault.writer import Exchange, VaultWriter
+from archive.views import write_lookups
+from crawler.sources import load_source
+from pipelines.reading.issuers import body_rows
 
 
 def digest(text: str) -> str:
@@ -271,6 +275,9 @@ def build(data_dir: Path) -> Path:
         conn.execute(
             "insert or replace into topics (id, label, description) values (?, ?, ?)", (topic_id, label, description)
         )
+    write_lookups(conn, body_rows())
+    for name in ("dsk", "dsmv"):
+        describe_source(conn, *load_source(name).entry())
     _add_runs(conn)
     (data_dir / "warc").mkdir(exist_ok=True)
     vault = VaultWriter(data_dir, source="dsmv", run_id=1, started_at=SEEN, software="test")
