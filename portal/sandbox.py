@@ -25,6 +25,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from portal.labels import learn, names_of
 from portal.permission import Permission
 
 LENGTH = struct.Struct(">Q")
@@ -214,6 +215,7 @@ class Sandbox:
     def _call(self, asked: Call) -> Iterator[tuple[Any, ...]]:
         self.conn.execute("begin")
         try:
+            learn(names_of(self.conn))
             yield "value", asked.function(self.conn, *asked.arguments, **asked.options)
         finally:
             self.conn.execute("rollback")
