@@ -56,6 +56,9 @@ def command(data: Path, *arguments: str) -> None:
     assert not ran.return_value, ran.output
 
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
 @dataclass
 class Target:
     """A document to block, and the words that only it holds, as spelt."""
@@ -69,7 +72,7 @@ TEXT = "title || ' ' || coalesce(kicker, '') || ' ' || coalesce(teaser, '') || '
 
 
 def _beside(conn: sqlite3.Connection) -> str:
-    """Addresses, ids, vocabularies and the schema, in small letters: words there tell nothing of a document."""
+    """Addresses, ids, vocabularies, our own words and the schema, in small letters: they tell nothing of a document."""
     queries = (
         "select sql from sqlite_master",
         "select url from snapshots",
@@ -78,7 +81,9 @@ def _beside(conn: sqlite3.Connection) -> str:
         "select title from laws union all select label || long from bodies union all select label || plural from doc_types",
         "select url || document_id from links",
     )
-    return "\n".join(text or "" for query in queries for (text,) in conn.execute(query)).lower()
+    ours = [*ROOT.glob("portal/templates/*.html"), *ROOT.glob("archive/data/d*"), *ROOT.glob("portal/*.toml")]
+    printed = [path.read_text(encoding="utf-8") for path in ours]
+    return "\n".join([*printed, *(text or "" for query in queries for (text,) in conn.execute(query))]).lower()
 
 
 class Taken:
