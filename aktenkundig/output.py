@@ -14,13 +14,15 @@ from archive.diff import word_diff
 from archive.errors import UnknownDocument
 from archive.health.freshness import Stand, answered_nights, stands
 from archive.lock import is_locked
-from archive.search.engine import Hit, search
+from archive.search.engine import search
+from archive.search.hits import Hit
 
 OUTCOMES = {"ok": "in Ordnung", "alarm": "ALARM", "failed": "FEHLGESCHLAGEN", "running": "läuft"}
 BROKEN_OFF = "ABGEBROCHEN (niemand arbeitet mehr daran; der nächste Lauf schließt ihn ab)"
 
 NEAR_ONLY = "Kein Dokument enthält alle Wörter. Am nächsten kommen:"
 NEAR_BESIDE = "Nicht alle Wörter enthalten:"
+EARLIER = "Nur in einer früheren Fassung:"
 
 
 def print_status(data: Path, *, now: str) -> None:
@@ -129,19 +131,21 @@ def last_run_sentence(data: Path, source: str) -> str | None:
     return f"{OPENINGS[row['outcome']]}: {source}: {row['detail'] or 'Der Lauf ist nicht zu Ende gekommen.'}"
 
 
-def print_hits(data: Path, query: str, *, limit: int, form: str) -> None:
+def print_hits(data: Path, query: str, *, limit: int, form: str, earlier: bool = False) -> None:
     """Search and print; the JSON is a list of objects with the keys of :func:`as_json`."""
     with closing(open_reading(data)) as conn:
-        result = search(conn, query, limit=limit)
+        result = search(conn, query, limit=limit, earlier=earlier)
     if form == "json":
         click.echo(json.dumps([as_json(hit) for hit in result.hits], ensure_ascii=False, indent=2))
         return
     if result.corrections:
         better = ", ".join(f"{after} (statt {before})" for before, after in result.corrections.items())
         click.echo(f"Gesucht wurde auch: {better}.")
+    full, old = result.full, result.earlier
+    headings = {full + old: NEAR_BESIDE if full or old else NEAR_ONLY} | ({full: EARLIER} if old else {})
     for number, hit in enumerate(result.hits):
-        if number == result.full:
-            click.echo(NEAR_BESIDE if result.full else NEAR_ONLY)
+        if number in headings:
+            click.echo(headings[number])
         click.echo(as_text(hit))
     if result.total > len(result.hits):
         click.echo(f"… und {result.total - len(result.hits)} weitere Treffer (mehr mit --limit).")
@@ -165,6 +169,7 @@ def as_json(hit: Hit) -> dict[str, object]:
         "corrected": list(hit.corrected),
         "same_as": list(hit.same_as),
         "removed_at": hit.removed_at,
+        **({"version": hit.version} if hit.version else {}),  # only where an earlier one was found
     }
 
 
@@ -173,9 +178,10 @@ def as_text(hit: Hit) -> str:
     parts = (click.style(text, bold=True) if marked else text for text, marked in hit.snippet)
     where = f", S. {hit.page}" if hit.page and hit.page > 1 else ""
     head = f"{hit.published_on or 'ohne Datum'}  {hit.source.upper()}  {click.style(hit.title, bold=True)}{where}"
+    version = f", Fassung {hit.version}" if hit.version else ""
     lacking = f"\n    ohne: {', '.join(hit.missing)}" if hit.missing else ""
     lacking += f"\n    ENTFERNT, festgestellt am {hit.removed_at[:10]}" if hit.removed_at else ""
-    return f"{head}\n    {' '.join(''.join(parts).split())}{lacking}\n    {hit.id}"
+    return f"{head}\n    {' '.join(''.join(parts).split())}{lacking}\n    {hit.id}{version}"
 
 
 FIELDS = {

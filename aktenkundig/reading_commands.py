@@ -45,12 +45,17 @@ class SearchCommand(GermanCommand):
     default="table",
     help="Ausgabe als Tabelle (sonst) oder JSON.",
 )
+@click.option(
+    "--fassungen",
+    type=click.Choice(["alle"]),
+    help="Mit »alle« auch Dokumente, die es nur in einer früheren Fassung sagten.",
+)
 @click.pass_obj
-def search(data: Path, query: str, limit: int, form: str) -> None:
+def search(data: Path, query: str, limit: int, form: str, fassungen: str | None) -> None:
     """Im Archiv suchen."""
     from aktenkundig.output import print_hits
 
-    print_hits(data, query, limit=limit, form=form)
+    print_hits(data, query, limit=limit, form=form, earlier=fassungen == "alle")
 
 
 @click.command(cls=GermanCommand)

@@ -11,7 +11,7 @@ from importlib.resources import files
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive.search.tables import create_copies_index, create_state, create_tables
+from archive.search.indexing import create_copies_index, create_state, create_tables
 from archive.views import create_views, drop_views, write_lookups
 
 migrations = Migrations("aktenkundig")

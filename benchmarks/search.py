@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,10 @@ QUERIES = (
 )
 
 
+READERS = tuple(query for _, query, _ in tomllib.loads((TESTS / "reader_queries.toml").read_text("utf-8"))["queries"])
+"""As readers type: slips, questions, everyday words; most of them need the second tier."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timing:
     """One query: its share of the documents, and seconds for our search and for FTS5 alone.
@@ -98,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--database", type=Path, help="keep the synthetic archive here, or use the one that is here")
     options = parser.parse_args(arguments)
     print_quality()
+    print_second_set()
     with tempfile.TemporaryDirectory() as folder:
         path = options.database or Path(folder) / "synthetic.db"
         if not path.exists():
@@ -125,6 +131,23 @@ def print_quality() -> None:
             measured = gate.measure(conn, cases, lambda _, query, find=find: find(query))
             one = measured["all"]
             print(f"  {engine:20} {one.recall:6.3f} {one.precision:6.3f} {one.ndcg:6.3f}   {_by_kind(measured)}")
+
+
+def print_second_set() -> None:
+    """The graded queries as readers type them: ours beside the other engines; empty hands count."""
+    sys.path.insert(0, str(TESTS))
+    import search_archives as archives
+    import search_gate as gate
+
+    if not (archives.QUERIES / "dev_queries_2.json").exists():
+        return
+    documents, cases = archives.second_set(), gate.graded_cases()
+    texts = [(one.id, " ".join((one.kicker or "", one.title, *one.pages))) for one in documents]
+    conn = archives.archive_of(documents)
+    print(f"\nreaders' queries: {len(documents)} documents, {len(cases)} queries     nDCG@10 first among five nothing")
+    for engine, find in [*rivals(texts), ("ours", lambda query: _ours(conn, query))]:
+        one = gate.grade_all(cases, find)["all"]
+        print(f"  {engine:20} {one.ndcg:6.3f} {one.first:6.3f} {one.five:6.3f} {one.nothing:6.3f}")
 
 
 def _by_kind(measured: dict[str, object]) -> str:
@@ -166,7 +189,7 @@ def print_timings(path: Path) -> None:
     print(f"\n{documents:,} documents, {words:,} words read in {time.process_time() - started:.1f} s (once a process)")
     for _ in range(2):  # what is kept in memory is read when the archive is seen at rest
         search(conn, "", with_facets=True)
-    timings = [_time_query(conn, query, documents) for query in QUERIES]
+    timings = [_time_query(conn, query, documents) for query in (*QUERIES, *READERS)]
     print(f"{'query':26} {'share':>7} {'first ms':>9} {'ours ms':>8} {'bare, words':>12} {'bare, our expression':>21}")
     for one in sorted(timings, key=lambda timing: -timing.share):
         print(

@@ -14,29 +14,37 @@ Text = tuple[str, str]
 Find = Callable[[str], Sequence[str]]
 """Query in, ids out, best first."""
 
-TOKENIZERS = {"FTS5 unicode61": "unicode61", "FTS5 porter": "porter unicode61", "FTS5 trigram": "trigram"}
+STOCK = {
+    "FTS5 unicode61": ("unicode61", " "),
+    "FTS5 unicode61 OR": ("unicode61", " OR "),
+    "FTS5 porter": ("porter unicode61", " "),
+    "FTS5 trigram": ("trigram", " "),
+}
+"""Tokenizer, and what stands between the words."""
+
 POSTGRES = "AKTENKUNDIG_BENCH_POSTGRES"
 """Connection string of a PostgreSQL to compare with; nothing is kept there."""
 
 
 def rivals(texts: Sequence[Text]) -> Iterator[tuple[str, Find]]:
     """Every engine that is there, ready to be asked."""
-    for name, tokenizer in TOKENIZERS.items():
-        yield name, stock_fts5(texts, tokenizer)
+    for name, (tokenizer, joint) in STOCK.items():
+        yield name, stock_fts5(texts, tokenizer, joint)
     if (find := postgres(texts)) is not None:
         yield "PostgreSQL german", find
-    if (find := tantivy(texts)) is not None:
-        yield "tantivy de_stem", find
+    for name, every in (("tantivy de_stem", True), ("tantivy de_stem OR", False)):
+        if (find := tantivy(texts, every=every)) is not None:
+            yield name, find
 
 
-def stock_fts5(texts: Sequence[Text], tokenizer: str) -> Find:
-    """FTS5 as Datasette asks it: every word in quotation marks, all must match."""
+def stock_fts5(texts: Sequence[Text], tokenizer: str, joint: str) -> Find:
+    """FTS5 as Datasette asks it: every word in quotation marks, all must match, or with OR one."""
     conn = sqlite3.connect(":memory:")
     conn.execute(f"create virtual table texts using fts5 (id unindexed, text, tokenize='{tokenizer}')")
     conn.executemany("insert into texts values (?, ?)", texts)
 
     def find(query: str) -> list[str]:
-        quoted = " ".join('"' + word.replace('"', "") + '"' for word in query.split())
+        quoted = joint.join('"' + word.replace('"', "") + '"' for word in query.split())
         rows = conn.execute("select id from texts where texts match ? order by rank", (quoted or '""',))
         return [str(row[0]) for row in rows]
 
@@ -62,8 +70,8 @@ def postgres(texts: Sequence[Text]) -> Find | None:
     return find
 
 
-def tantivy(texts: Sequence[Text]) -> Find | None:
-    """tantivy with its German stemmer, all words required; None where it is not installed."""
+def tantivy(texts: Sequence[Text], *, every: bool) -> Find | None:
+    """tantivy with its German stemmer, every word required or one; None where it is not installed."""
     try:
         library: Any = importlib.import_module("tantivy")
     except ImportError:
@@ -82,7 +90,7 @@ def tantivy(texts: Sequence[Text]) -> Find | None:
 
     def find(query: str) -> list[str]:
         searcher = index.searcher()
-        parsed, _ = index.parse_query_lenient(query, ["text"], conjunction_by_default=True)
+        parsed, _ = index.parse_query_lenient(query, ["text"], conjunction_by_default=every)
         hits = searcher.search(parsed, max(1, len(texts))).hits
         return [str(searcher.doc(address)["id"][0]) for _, address in hits]
 

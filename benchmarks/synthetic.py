@@ -9,8 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from archive.german.words import read_lines
-from archive.search.indexing import index_document
-from archive.search.tables import create_tables
+from archive.search.indexing import create_tables, index_document
 
 COMPOUNDS = 150_000
 WORDS_PER_DOCUMENT = 250

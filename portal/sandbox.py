@@ -156,12 +156,12 @@ class Sandbox:
         self._inner.row_factory = sqlite3.Row
 
     def _expression(self, query: object) -> str:
-        from archive.search.functions import search_expression  # here, for most statements do without
+        from archive.search.engine import search_expression  # here, for most statements do without
 
         return search_expression(self._inner, "" if query is None else str(query))
 
     def _hits(self, query: object) -> str:
-        from archive.search.functions import search_rows
+        from archive.search.engine import search_rows
 
         return search_rows(self._inner, "" if query is None else str(query))
 

@@ -36,7 +36,8 @@ class SearchRequest:
     """Query and filters; ``since`` and ``until`` are ISO 8601 at the precision typed, pages count from 1.
 
     A filter with several values asks for what has one of them; ``undated`` for what bears no date.
-    ``provision`` is ``dsgvo/28``; ``literally`` asks for no corrected and no near hits.
+    ``provision`` is ``dsgvo/28``; ``literally`` asks for no corrected and no near hits, ``earlier`` for documents too
+    that said so in an earlier version.
     ``ignored`` holds what was given and is not heeded, as (parameter, value): parameters and values that do not exist.
     """
 
@@ -48,6 +49,7 @@ class SearchRequest:
     provision: tuple[str, ...] = ()
     undated: bool = False
     literally: bool = False
+    earlier: bool = False
     since: str | None = None
     until: str | None = None
     sort: str = RELEVANCE
@@ -91,6 +93,7 @@ class SearchRequest:
             **{key: getattr(self, name) for name, key in PARAMETERS.items()},
             "datum": "ohne" if self.undated else None,
             "genau": 1 if self.literally else None,
+            "fassungen": "alle" if self.earlier else None,
             "von": as_typed(self.since),
             "bis": as_typed(self.until),
             "sortierung": self.sort if self.sort != RELEVANCE else None,
@@ -183,6 +186,7 @@ def read_request(arguments: Mapping[str, str], known: Known = MappingProxyType({
         **{name: tuple(found) for name, found in values.items()},
         undated=typed(arguments, "datum") == "ohne",
         literally=typed(arguments, "genau") == "1",
+        earlier=typed(arguments, "fassungen") == "alle",
         since=read_period(typed(arguments, "von")),
         until=read_period(typed(arguments, "bis")),
         sort=sort if (sort := typed(arguments, "sortierung")) in SORTS else RELEVANCE,
@@ -199,6 +203,7 @@ _READABLE: Mapping[str, Callable[[str], object]] = {
     "q": bool,
     "datum": {"ohne"}.__contains__,
     "genau": {"0", "1"}.__contains__,
+    "fassungen": {"alle"}.__contains__,
     "von": read_period,
     "bis": read_period,
     "sortierung": SORTS.__contains__,

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request
 
-from archive.search.engine import Hit, SearchResult, answer, by_date, search
-from archive.search.facets import Facets, count_facets
-from archive.search.functions import register_functions
+from archive.search.engine import SearchResult, answer, by_date, register_functions, search
+from archive.search.facets import Facets, Offer, count_facets
+from archive.search.hits import Hit
 from archive.search.matching import Filters
-from archive.search.offers import Offer
 from archive.statutes import law_slug, laws
 from portal.access import recall
 from portal.labels import words
@@ -52,6 +51,7 @@ class Found:
 
     total: int
     full: int
+    earlier: int
     hits: tuple[Hit, ...]
     suggestion: str | None
     corrections: Mapping[str, str]
@@ -118,11 +118,13 @@ def find(
         offset=offset,
         with_facets=with_facets,
         literally=request.literally,
+        earlier=request.earlier,
     )
     return Found(
         total=result.total,
         hits=result.hits,
         full=result.full,
+        earlier=result.earlier,
         suggestion=result.suggestion,
         corrections=result.corrections,
         offers=result.offers,
@@ -150,7 +152,8 @@ def _undated(conn: sqlite3.Connection, request: SearchRequest) -> int:
 
 
 def _docnos(conn: sqlite3.Connection, request: SearchRequest) -> list[int]:
-    return answer(conn, request.query, filters_of(request), literally=request.literally).docnos
+    kinds = {"literally": request.literally, "earlier": request.earlier}
+    return answer(conn, request.query, filters_of(request), **kinds).docnos
 
 
 def _beside(conn: sqlite3.Connection, ids: list[str]) -> dict[str, Beside]:

@@ -1,10 +1,10 @@
-"""Equivalents: abbreviations and the names they stand for, and spellings that sound the same: Photo and Foto."""
+"""Other words for a word: abbreviations and their names, everyday words, other spellings, words of the same root."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypedDict
 
 from archive.german.stems import stem
@@ -134,3 +134,46 @@ def everyday_key(words: Iterable[str]) -> tuple[str, ...]:
     folded = [fold(word) for word in words]
     said = [word for word in folded if word not in fillers()] or folded
     return tuple(stem(word) for word in said)
+
+
+QUALITIES = ("igkeit", "keit", "heit", "itat")
+"""Nouns of adjectives: rechtswidrig, Rechtswidrigkeit; folded."""
+
+EXCHANGED = (("ent", "enz"), ("ant", "anz"), ("isier", "ik"), ("isier", "isch"), ("ik", "isch"), ("ier", "ion"))
+SHORTEST_FAMILY = 5
+"""Letters that a stem keeps when an ending of derivation is taken off or exchanged."""
+
+
+@lru_cache(maxsize=20_000)
+def related_stems(word: str) -> frozenset[str]:
+    """Stems that words of the same root would have: Ablehnung, abgelehnt; souverän, Souveränität.
+
+    >>> "ablehn" in related_stems("Ablehnung"), "rechtswidrigkeit" in related_stems("rechtswidrig")
+    (True, True)
+    """
+    own = stem(word)
+    found = set(_families().get(own, ()))
+    if len(own) >= SHORTEST_FAMILY:
+        if own.endswith("ung") and len(own) - 3 >= SHORTEST_FAMILY - 1:
+            root = own[:-3]
+            found |= {root, stem(f"{root}en"), stem(f"{root}n"), f"{root}t", f"ge{root}t"}
+        found |= {f"{own}ung", *(own + ending for ending in QUALITIES)}
+        if own.endswith("t") and len(own) > SHORTEST_FAMILY:
+            found.add(f"{own[:-1]}ung")
+        for ending in QUALITIES:
+            if own.endswith(ending) and len(own) - len(ending) >= SHORTEST_FAMILY - 1:
+                found.add(own.removesuffix(ending))
+        for one, other in (*EXCHANGED, *((b, a) for a, b in EXCHANGED)):
+            if own.endswith(one) and len(own) - len(one) >= 3:
+                found.add(own.removesuffix(one) + other)
+    return frozenset(found - {own})
+
+
+@cache
+def _families() -> dict[str, frozenset[str]]:
+    families: dict[str, frozenset[str]] = {}
+    for line in read_table("forms.toml")["families"]["words"]:
+        members = frozenset(stem(word) for word in line.split())
+        for member in members:
+            families[member] = families.get(member, frozenset()) | members
+    return families

@@ -8,10 +8,10 @@ one must not find the other. The umlaut of plurals is gone by folding already.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from archive.german.verbs import verb_forms
-from archive.german.words import fold, folded_words, read_table
+from archive.german.words import affixes, fold, folded_words, read_lines, read_table
 
 SHORTEST = 3
 """No ending is taken off where fewer letters would be left."""
@@ -27,6 +27,17 @@ KEEPS_S = ("ss", "is", "us", "los", "aus", "eis")
 IN_ER = re.compile(r"(?P<base>.{2,}er)(?:e[nsmr]?|n|s|nen)?$")
 COMPARED = re.compile(r"(?:lich|ig|isch|bar|sam)(?P<ending>er|st)$")
 
+ADJECTIVE = ("", "e", "en", "er", "es", "em")
+HEAVY = ("uber", "unter", "nach", "weiter", "wieder", "zuruck", "zusammen", "vorweg", "sicher", "fest")
+"""Beginnings that leave the rest a word of its own: Überprüfung is a Prüfung."""
+
+PARTICLES = (
+    "zusammen|zuruck|herunter|heraus|bereit|bekannt|weiter|wieder|durch|statt|teil|frei"
+    "|fest|fern|hoch|nach|preis|auf|aus|ein|her|hin|mit|vor|weg|los|ab|an|bei|um|zu"
+)
+PARTICIPLE = re.compile(rf"(?P<particle>{PARTICLES})ge(?P<root>\w{{3,}}?)e?t(?:e[nmrs]?)?")
+INSEPARABLE = ("be", "emp", "ent", "er", "ge", "ver", "zer", "uber", "unter", "wider", "miss")
+
 
 @lru_cache(maxsize=400_000)
 def stem(word: str) -> str:
@@ -36,7 +47,7 @@ def stem(word: str) -> str:
     ['gesundheitsamt', 'entschliessung', 'schuler', 'losch']
     """
     folded = fold(word)
-    if not SHORTEST < len(folded) <= LONGEST or not folded.isalpha() or folded in _unchanged():
+    if not SHORTEST < len(folded) <= LONGEST or not folded.isalpha() or folded in folded_words("unchanged", "words"):
         return _irregular().get(folded, folded)
     known = _irregular().get(folded) or verb_forms().get(folded)
     return known or _irregular_tail(folded) or regular_stem(folded)
@@ -96,25 +107,26 @@ def _stem_in_er(base: str) -> str:
 
 def _is_er_plural(base: str) -> bool:
     tails = (base[at:-2] for at in range(max(0, len(base) - 12), len(base) - 3))
-    return base not in _not_er_plural() and any(tail in _er_nouns() for tail in tails)
+    return base not in folded_words("er_plural", "not_these") and any(
+        tail in folded_words("er_plural", "nouns") for tail in tails
+    )
 
 
 def _is_adjective(base: str) -> bool:
-    if base in _adjective_bases():
+    if base in folded_words("adjectives", "bases"):
         return True
-    if len(base) >= 6 and base.endswith(_adjective_endings()):
+    if len(base) >= 6 and base.endswith(affixes("adjectives", "endings")):
         return True
-    is_prefixed = base.startswith(_participle_prefixes()) or len(base) >= 8
-    return is_prefixed and base.endswith(_participle_endings())
+    is_prefixed = base.startswith(affixes("adjectives", "participle_prefixes")) or len(base) >= 8
+    return is_prefixed and base.endswith(affixes("adjectives", "participle_endings"))
 
 
 def _without_feminine(word: str) -> str:
-    for ending in ("innen", "in"):
+    for ending, but in (("innen", "not_innen"), ("in", "not_feminine")):
         base = word.removesuffix(ending)
-        if base == word or len(base) < SHORTEST + 1:
+        if base == word or len(base) < SHORTEST + 1 or word.endswith(affixes("feminine", but)):
             continue
-        blocked = word.endswith(_not_innen()) if ending == "innen" else word.endswith(_not_feminine())
-        if not blocked and (ending == "innen" or base.endswith(_agents())):
+        if ending == "innen" or base.endswith(affixes("feminine", "agents")):
             return base
     return word
 
@@ -169,103 +181,121 @@ def irregular_forms() -> dict[str, tuple[str, ...]]:
     return {key: tuple(forms) for key, forms in groups.items()}
 
 
-@cache
-def _unchanged() -> frozenset[str]:
-    return folded_words("unchanged", "words")
-
-
 def is_er_noun(folded: str) -> bool:
     """Whether the plural of a word ends in -er.
 
     >>> is_er_noun("bild"), is_er_noun("text")
     (True, False)
     """
-    return folded in _er_nouns()
+    return folded in folded_words("er_plural", "nouns")
+
+
+# -- verbs --------------------------------------------------------------------------------------------------
 
 
 @cache
-def _er_nouns() -> frozenset[str]:
-    return folded_words("er_plural", "nouns")
+def verb_forms() -> dict[str, str]:
+    """Folded form → stem, for every verb of ``verbs.txt``.
 
-
-@cache
-def _not_er_plural() -> frozenset[str]:
-    return folded_words("er_plural", "not_these")
-
-
-@cache
-def _adjective_bases() -> frozenset[str]:
-    return folded_words("adjectives", "bases")
-
-
-@cache
-def _adjective_endings() -> tuple[str, ...]:
-    return tuple(sorted(folded_words("adjectives", "endings")))
-
-
-@cache
-def _participle_prefixes() -> tuple[str, ...]:
-    return tuple(sorted(folded_words("adjectives", "participle_prefixes")))
-
-
-@cache
-def _participle_endings() -> tuple[str, ...]:
-    return tuple(sorted(folded_words("adjectives", "participle_endings")))
-
-
-@cache
-def _agents() -> tuple[str, ...]:
-    return tuple(sorted(folded_words("feminine", "agents")))
-
-
-@cache
-def _not_feminine() -> tuple[str, ...]:
-    return tuple(sorted(folded_words("feminine", "not_feminine")))
-
-
-@cache
-def _not_innen() -> tuple[str, ...]:
-    return tuple(sorted(folded_words("feminine", "not_innen")))
-
-
-QUALITIES = ("igkeit", "keit", "heit", "itat")
-"""Nouns of adjectives: rechtswidrig, Rechtswidrigkeit; folded."""
-
-EXCHANGED = (("ent", "enz"), ("ant", "anz"), ("isier", "ik"), ("isier", "isch"), ("ik", "isch"), ("ier", "ion"))
-SHORTEST_FAMILY = 5
-"""Letters that a stem keeps when an ending of derivation is taken off or exchanged."""
-
-
-@lru_cache(maxsize=20_000)
-def related_stems(word: str) -> frozenset[str]:
-    """Stems that words of the same root would have: Ablehnung, abgelehnt; souverän, Souveränität.
-
-    >>> "ablehn" in related_stems("Ablehnung"), "rechtswidrigkeit" in related_stems("rechtswidrig")
-    (True, True)
+    >>> verb_forms()["geloscht"], verb_forms()["abzulehnen"], verb_forms()["erhoben"]
+    ('losch', 'ablehn', 'erheb')
     """
-    own = stem(word)
-    found = set(_families().get(own, ()))
-    if len(own) >= SHORTEST_FAMILY:
-        if own.endswith("ung") and len(own) - 3 >= SHORTEST_FAMILY - 1:
-            root = own[:-3]
-            found |= {root, stem(f"{root}en"), stem(f"{root}n"), f"{root}t", f"ge{root}t"}
-        found |= {f"{own}ung", *(own + ending for ending in QUALITIES)}
-        if own.endswith("t") and len(own) > SHORTEST_FAMILY:
-            found.add(f"{own[:-1]}ung")
-        for ending in QUALITIES:
-            if own.endswith(ending) and len(own) - len(ending) >= SHORTEST_FAMILY - 1:
-                found.add(own.removesuffix(ending))
-        for one, other in (*EXCHANGED, *((b, a) for a, b in EXCHANGED)):
-            if own.endswith(one) and len(own) - len(one) >= 3:
-                found.add(own.removesuffix(one) + other)
-    return frozenset(found - {own})
+    forms: dict[str, str] = {}
+    for line in read_lines("verbs.txt"):
+        infinitive, *irregular = line.split()
+        key = root(fold(infinitive.replace("|", "")))
+        for form in (*_regular(fold(infinitive)), *_strong(fold(infinitive))):
+            forms.setdefault(form, key)
+        for form in irregular:
+            for ending in ADJECTIVE:
+                forms[fold(form) + ending] = key
+    return forms
+
+
+def guessed_forms(folded: str) -> frozenset[str]:
+    """What may be forms of a word, if it is an infinitive or participle with a prefix that no list knows.
+
+    >>> "angekundigt" in guessed_forms("ankundigen"), "ankundigen" in guessed_forms("angekundigt")
+    (True, True)
+    >>> guessed_forms("garten")
+    frozenset()
+    """
+    particle, verb = _infinitive(folded)
+    if not verb:
+        return frozenset()
+    whole = f"{particle}|{verb}" if particle else verb
+    return frozenset((*_regular(whole), *_strong(whole)))
+
+
+def is_participle(folded: str) -> bool:
+    """Whether a word looks like the participle of a verb that parts; with a capital it is a noun (Angestellte)."""
+    return PARTICIPLE.fullmatch(folded) is not None
+
+
+def _infinitive(folded: str) -> tuple[str, str]:
+    """Particle and verb of an infinitive with a prefix, or of a participle like angekündigt; else two empty texts."""
+    if match := PARTICIPLE.fullmatch(folded):
+        return match["particle"], match["root"] + "en"
+    if not folded.endswith(("en", "eln", "ern")):
+        return "", ""
+    particle = next((one for one in PARTICLES.split("|") if folded.startswith(one) and len(folded) >= len(one) + 5), "")
+    if particle:
+        return particle, folded.removeprefix(particle)
+    return ("", folded) if folded.startswith(INSEPARABLE) or folded.endswith("ieren") else ("", "")
 
 
 @cache
-def _families() -> dict[str, frozenset[str]]:
-    families: dict[str, frozenset[str]] = {}
-    for line in read_table("forms.toml")["families"]["words"]:
-        members = frozenset(stem(word) for word in line.split())
-        for member in members:
-            families[member] = families.get(member, frozenset()) | members
-    return families
+def _strong_participles() -> dict[str, str]:
+    return {fold(infinitive): fold(participle) for infinitive, participle in map(str.split, read_lines("strong.txt"))}
+
+
+def _strong(infinitive: str) -> Iterator[str]:
+    """Participles of a strong verb, also with a prefix: ab|rufen, widerrufen."""
+    particle, _, verb = infinitive.rpartition("|")
+    prefixes = (one for one in INSEPARABLE if verb.startswith(one))
+    prefix = next((one for one in prefixes if verb.removeprefix(one) in _strong_participles()), "")
+    participle = _strong_participles().get(verb.removeprefix(prefix), "")
+    if participle:
+        yield from (particle + prefix + participle[2 if prefix else 0 :] + ending for ending in ADJECTIVE)
+
+
+@cache
+def verb_roots() -> frozenset[str]:
+    """The roots of all verbs that are no compounds themselves; with -ung they make nouns.
+
+    >>> "behandl" in verb_roots(), "überprüf" in verb_roots()
+    (True, False)
+    """
+    infinitives = (fold(line.split()[0].replace("|", "")) for line in read_lines("verbs.txt"))
+    return frozenset(noun_root(one) for one in infinitives if not one.startswith(HEAVY))
+
+
+def noun_root(infinitive: str) -> str:
+    """The root before -ung: handeln → handl(ung), speichern → speicher(ung).
+
+    >>> noun_root("handeln"), noun_root("speichern"), noun_root("loschen")
+    ('handl', 'speicher', 'losch')
+    """
+    return infinitive[:-3] + "l" if infinitive.endswith("eln") else root(infinitive)
+
+
+def root(infinitive: str) -> str:
+    """The infinitive without its ending.
+
+    >>> root("speichern"), root("loschen")
+    ('speicher', 'losch')
+    """
+    return infinitive[:-1] if infinitive.endswith(("ern", "eln")) else infinitive[:-2]
+
+
+def _regular(infinitive: str) -> Iterator[str]:
+    particle, _, verb = infinitive.rpartition("|")
+    base = root(verb)
+    link = "e" if base.endswith(("t", "d", "chn", "fn", "gn", "dn", "tm")) else ""
+    yield from (particle + verb, f"{particle}zu{verb}")
+    yield from (particle + base + link + ending for ending in ("t", "te", "ten", "tet"))
+    participle = base + link + "t"
+    if not verb.startswith(INSEPARABLE) and not verb.endswith("ieren"):
+        participle = "ge" + participle
+    for form in (f"{verb}d", participle, f"zu{verb}d"):
+        yield from (particle + form + ending for ending in ADJECTIVE)

@@ -75,9 +75,16 @@ def read_table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("archive.german").joinpath("data", name).read_text("utf-8"))
 
 
+@cache
 def folded_words(section: str, key: str) -> frozenset[str]:
     """A list of ``forms.toml``, folded."""
     return frozenset(fold(word) for word in read_table("forms.toml")[section][key])
+
+
+@cache
+def affixes(section: str, key: str) -> tuple[str, ...]:
+    """The same as what ``startswith`` and ``endswith`` take."""
+    return tuple(sorted(folded_words(section, key)))
 
 
 STOPWORDS = frozenset(fold(word) for line in read_lines("stopwords.txt") for word in line.split())

@@ -11,8 +11,7 @@ from typing import Any
 from archive.german.words import WORD, index_term
 from archive.keeping.records import KEY_BITS, PART_BITS, Publication
 from archive.keeping.redaction import Redactor
-from archive.search.indexing import add_words, index_document
-from archive.search.tables import DOCUMENT_COLUMNS
+from archive.search.indexing import DOCUMENT_COLUMNS, add_words, index_document
 
 Stays = Mapping[str, Collection[str]]
 Columns = Mapping[str, Sequence[Any]]

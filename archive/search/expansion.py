@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from archive.german.divisions import divide
-from archive.german.equivalents import LONGEST_NAME, everyday, load_equivalents
-from archive.german.stems import related_stems, stem
-from archive.german.words import STOPWORDS, fold
+from archive.german.compounds import divide
+from archive.german.equivalents import LONGEST_NAME, everyday, load_equivalents, related_stems
+from archive.german.stems import stem
+from archive.german.words import STOPWORDS, WORD, fold
 from archive.search.figures import Day, Pointer, day_node, kind_node, number_nodes, pointed_node
 from archive.search.plan import EXACT, FORM, AllOf, AnyOf, Node, Plan, Terms, Wanted, is_hopeless
 from archive.search.printed import marked_phrases, shared_pairs
@@ -31,13 +32,20 @@ FEW_TERMS = 8
 
 
 def expand(
-    query: Query, vocabulary: Vocabulary, conn: sqlite3.Connection, *, near: bool = False, printed: bool = False
+    query: Query,
+    vocabulary: Vocabulary,
+    conn: sqlite3.Connection,
+    *,
+    near: bool = False,
+    printed: bool = False,
+    others: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Plan:
     """Spell a query out in the terms of a vocabulary, and in the documents that rows answer.
 
-    With ``near``, say besides what comes near each word; with ``printed``, texts are read for other ways to print it.
+    With ``near``, say besides what comes near each word (``others`` are what corrected words may be too); with
+    ``printed``, texts are read for other ways to print it.
     """
-    archive = _Archive(vocabulary=vocabulary, conn=conn, near=near, printed=printed)
+    archive = _Archive(vocabulary=vocabulary, conn=conn, near=near, printed=printed, others=others)
     said = without_stopwords(query)
     groups = [group for run in _runs(query) for group in _groups(run, archive, all_said=said == query)]
     without = (item_node(item, archive) for item in query.without)
@@ -58,6 +66,7 @@ class _Archive:
     conn: sqlite3.Connection
     near: bool
     printed: bool
+    others: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +90,10 @@ def item_node(item: Item, archive: _Archive) -> Node:
         before = tuple(spellings(word, vocabulary) for word in item.before)
         return _prefix_node(item.start, before, vocabulary)
     if isinstance(item, Provision):
-        return provision_node(archive.conn, item)
+        node, words = provision_node(archive.conn, item), WORD.findall(item.typed)
+        if item.law is None and is_hopeless(node) and words:  # what looks like a provision of no law may be a name
+            return AnyOf(nodes=(node, Terms(slots=tuple(spellings(word, vocabulary) for word in words))))
+        return node
     if isinstance(item, Day):
         return day_node(archive.conn, item)
     if isinstance(item, Pointer):
@@ -136,6 +148,7 @@ def _group(
             node=AnyOf(nodes=(node, *others, *beside.get(id(word), ()))) if others else node,
             related=_related_node(word, archive.vocabulary) if archive.near else None,
             everyday=everyday.get(id(word), ()),
+            others=tuple(_word_node((one,), archive.vocabulary) for one in archive.others.get(word.typed, ())),
             parts=_taken_apart(word, archive.vocabulary) if archive.near else (),
         )
         for word, node in zip(said, plain, strict=True)

@@ -1,8 +1,10 @@
-"""Facets: how many hits fall to each source, type, topic, issuer and year; what counting needs, in memory."""
+"""Numbers beside hits: how many fall to each source, type, topic, issuer and year (what counting needs is kept in
+memory), and what a query may mean besides, each with its number of documents."""
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +13,12 @@ from heapq import nsmallest
 from threading import Lock
 from typing import NamedTuple
 
+from archive.german.words import WORD, index_term
+from archive.search.figures import kinds_of
+from archive.search.matching import RECITAL, Filters, found_by
+from archive.search.plan import FORM, Node, Plan, grade
+from archive.search.provisions import Provision, provision_node
+from archive.search.query import Query, Word
 from archive.search.vocabulary import database_name
 from archive.statutes import law_slug
 
@@ -59,9 +67,9 @@ class Columns:
                     counts[self.topics[at]] += count
         return counts
 
-    def newest(self, docnos: Iterable[int], *, limit: int, offset: int = 0) -> list[int]:
+    def newest(self, docnos: Iterable[int], *, limit: int) -> list[int]:
         """The newest of the documents; undated ones come last."""
-        return nsmallest(offset + limit, docnos, key=self.place_of.__getitem__)[offset:]
+        return nsmallest(limit, docnos, key=self.place_of.__getitem__)
 
 
 def columns_of(conn: sqlite3.Connection) -> Columns | None:
@@ -178,12 +186,22 @@ def count_facets(conn: sqlite3.Connection, docnos: Sequence[int]) -> Facets:
     return Facets(**ranked | {"year": tuple(years), "provision": cited})
 
 
-def _provisions(conn: sqlite3.Connection, docnos: Sequence[int]) -> Iterator[Count]:
+def _provisions(conn: sqlite3.Connection, docnos: Sequence[int]) -> list[Count]:
     """The provisions that most of the documents cite; ``value`` as the filter takes it."""
-    for law, unit, number, count in conn.execute(CITED, (json.dumps(docnos), MOST_CITED)):
-        prefix = "erwgr-" if unit == "ErwGr" else ""
-        label = f"{'ErwGr' if prefix else unit} {number} {law}"
-        yield Count(value=f"{law_slug(law)}/{prefix}{number}", label=label, count=int(count))
+    rows = conn.execute(CITED, (json.dumps(docnos), MOST_CITED)) if docnos else ()
+    return [
+        Count(value=provision_value(law, unit, number), label=f"{unit} {number} {law}", count=int(count))
+        for law, unit, number, count in rows
+    ]
+
+
+def provision_value(law: str, unit: str, number: str) -> str:
+    """A provision as the filter takes it.
+
+    >>> provision_value("DSG M-V", "§", "5"), provision_value("DSGVO", "ErwGr", "47")
+    ('dsg-m-v/5', 'dsgvo/erwgr-47')
+    """
+    return f"{law_slug(law)}/{RECITAL if unit == 'ErwGr' else ''}{number}"
 
 
 MOST_CITED = 20
@@ -215,3 +233,90 @@ def _counted(conn: sqlite3.Connection, columns: Columns, docnos: Sequence[int]) 
 
 def _by_count(count: Count) -> tuple[int, str]:
     return -count.count, count.value
+
+
+# -- what a query may mean ----------------------------------------------------------------------------------
+
+MOST_TOPICS, MOST_PROVISIONS = 4, 2
+IN_COMMON = 3
+"""What one of so many near hits has is offered."""
+
+EITHER = re.compile(r"(?<=\S)\s+oder\s+(?=\S)")
+COUNTED = """
+select (select count(*) from document_topics where topic_id = ?1) - (
+  select count(*) from documents d indexed by documents_facets join document_topics on document_id = d.id
+  where d.blocked_at is not null and topic_id = ?1)"""
+OF_NEAR = f"""
+select topic_id from json_each(?) cross join documents d on d.docno = value join document_topics on document_id = d.id
+group by topic_id having count(*) * {IN_COMMON} >= ? order by count(*) desc, topic_id"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """``kind`` is ``topic``, ``provision``, ``type`` or ``either``; ``value`` is what the filter takes, for
+    ``either`` the query with ODER; ``count`` is how many documents that gives."""
+
+    kind: str
+    value: str
+    label: str
+    count: int
+
+
+def offers(conn: sqlite3.Connection, query: Query, plan: Plan, near: Sequence[int]) -> tuple[Offer, ...]:
+    """What a query names; where its hits are only ``near``, what these have in common too. Never without documents."""
+    named = (*_provisions_named(conn, query), *_types(conn, query), *_topics(conn, plan, near))
+    common = (one for one in _provisions(conn, near)[:MOST_PROVISIONS] if one.count * IN_COMMON >= len(near) > 1)
+    cited = (Offer(kind="provision", value=one.value, label=one.label, count=_citing(conn, one)) for one in common)
+    found = {(offer.kind, offer.value): offer for offer in (*cited, *named) if offer.count}
+    return tuple(found.values())
+
+
+def _citing(conn: sqlite3.Connection, cited: Count) -> int:
+    """The documents that cite a provision."""
+    return len(found_by(conn, Plan(), Filters(provision=cited.value)))
+
+
+def either(text: str) -> str | None:
+    """The query with ODER between words where it says "oder", or None if it does not.
+
+    >>> either("Kamera oder Drohne"), either("oder")
+    ('Kamera ODER Drohne', None)
+    """
+    better = EITHER.sub(" ODER ", text.strip())
+    return better if better != text.strip() else None
+
+
+def _provisions_named(conn: sqlite3.Connection, query: Query) -> Iterator[Offer]:
+    for item in (item for clause in query.clauses for item in clause):
+        if isinstance(item, Provision) and item.law and item.unit != "Az":
+            value = provision_value(item.law, item.unit, item.numbers[0])
+            yield Offer(kind="provision", value=value, label=item.name, count=len(provision_node(conn, item).grades))
+
+
+def _types(conn: sqlite3.Connection, query: Query) -> Iterator[Offer]:
+    for item in (item for clause in query.clauses for item in clause):
+        for doc_type in kinds_of(item.pieces) if isinstance(item, Word) else ():
+            count = conn.execute(
+                "select count(*) from documents where doc_type = ? and blocked_at is null", (doc_type,)
+            ).fetchone()
+            yield Offer(kind="type", value=doc_type, label=doc_type, count=int(count[0]))
+
+
+def _topics(conn: sqlite3.Connection, plan: Plan, near: Sequence[int]) -> Iterator[Offer]:
+    labels = dict(conn.execute("select id, label from topics order by id").fetchall())
+    named = [topic for topic, label in labels.items() if _names(plan, label)]
+    common = [row[0] for row in conn.execute(OF_NEAR, (json.dumps(list(near)), len(near)))] if near else []
+    for topic in [one for one in dict.fromkeys([*named, *common]) if one in labels][:MOST_TOPICS]:
+        count = conn.execute(COUNTED, (topic,)).fetchone()
+        yield Offer(kind="topic", value=topic, label=labels[topic], count=int(count[0]))
+
+
+def _names(plan: Plan, label: str) -> bool:
+    """Whether a question has a word of a topic's name."""
+    words = [index_term(word) for word in WORD.findall(label)]
+    return any(grade(node, words) >= FORM for one in plan.wanted for node in _said(one.node, one.everyday[:1]))
+
+
+def _said(node: Node, everyday: Sequence[Node]) -> Iterator[Node]:
+    yield node
+    yield from everyday

@@ -1,34 +1,29 @@
-"""What is asked of the index as SQL: filters, and the documents that a plan and filters leave."""
+"""What is asked of the index as SQL: filters, and the documents that a plan and filters leave, earlier wordings too."""
 
 from __future__ import annotations
 
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from threading import Lock
 
-from archive.german.words import WORD, index_term
+from archive.german.stems import stem
 from archive.search.plan import (
-    FORM,
     NOTHING,
     PART,
     AllOf,
     Listed,
     Node,
     Plan,
-    Terms,
     all_expression,
-    answers,
     any_expression,
-    grade,
     has_rows,
-    leaves,
     match_expression,
     node_expression,
 )
-from archive.search.snippets import Segments, find_marks, make_snippet, parse_contact
+from archive.search.vocabulary import Vocabulary, database_name
 from archive.statutes import law_slug, laws
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
@@ -231,95 +226,66 @@ def _without_question(plan: Plan, filters: Filters) -> Matches:
     return Matches(source=f"from documents d {FACETS_INDEX} where {' and '.join(texts)}", parameters=tuple(values))
 
 
-FEW_PAGES = 8
-"""Pages of a document up to which all are read to choose the best."""
+# -- earlier wordings: an index in memory, made when somebody first asks for them -------------------------
 
-PAGE_STEPS = ((all, FORM), (all, PART), (any, FORM), (any, PART))
-"""What is asked of pages first: all words in some form, all words, some."""
+EARLIER_READ = 8_000_000
+"""Characters of earlier wordings that are read, the newest first (some 4,000 releases: a second, 6 MB)."""
 
-BREAK = 400
-"""Characters on either side of a page break in which a phrase may run over it."""
-
-FOUND_PAGES = """
-select rowid, length(highlight(pages_fts, 0, char(1), '')) - length(text) from pages_fts
-where pages_fts match ? and rowid between ? and ? limit 12"""
-"""Pages of a document that match, with how many places (bm25 would read the index of all documents)."""
-
-
-def best_page(conn: sqlite3.Connection, docno: int, plan: Plan, attachments: str) -> tuple[int, Segments]:
-    """The page that answers best, and the snippet from it."""
-    first, last = docno << 16, docno << 16 | 65535
-    key = _page_key(conn, first, last, plan)
-    row = conn.execute("select page, text, contact from pages where id = ?", (key,)).fetchone()
-    if row is None:
-        return 1, ()
-    page, text, contact = int(row[0]), str(row[1]), parse_contact(row[2])
-    marks = find_marks(text, plan.required)
-    if not marks and attachments and (found := find_marks(attachments, plan.required)):
-        return page, make_snippet(attachments, found)
-    return page, make_snippet(text, marks, contact)
+MOST_EARLIER = 1_000
+EARLIER = """
+select d.docno << 16 | v.version, v.title, v.kicker, v.text from versions v join documents d on d.id = v.document_id
+where v.version < d.version and d.blocked_at is null order by v.rowid desc"""
+STATE = """
+select (select token from search_state), (select id from search_words order by id desc limit 1), max(rowid)
+from versions"""
 
 
-def _page_key(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int:
-    """The id of the best page of a document; of its first page where only the title answers."""
-    keys = [
-        int(row[0])
-        for row in conn.execute(
-            "select id from pages where id between ? and ? order by id limit ?", (first, last, FEW_PAGES + 1)
+class EarlierWordings:
+    """The full text of what documents said before their newest version, with its words."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._lock = Lock()
+        self._index = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._index.execute(
+            "create virtual table wordings using fts5 (title, kicker, text, content='',"
+            ' tokenize="unicode61 remove_diacritics 2")'
         )
-    ]
-    if len(keys) < 2:
-        return keys[0] if keys else first
-    best = _best_of_few if len(keys) <= FEW_PAGES else _best_of_many
-    return best(conn, first, last, plan) or _page_before_break(conn, first, last, plan) or keys[0]
+        self._index.execute("begin")
+        self._index.executemany("insert into wordings (rowid, title, kicker, text) values (?, ?, ?, ?)", _read(conn))
+        self._index.execute("commit")
+        self._index.execute("create virtual table words using fts5vocab (wordings, row)")
+        self.vocabulary = Vocabulary()
+        terms = self._index.execute("select term from words").fetchall()
+        self.vocabulary.add((number, term, stem(term)) for number, (term,) in enumerate(terms, start=1))
+
+    def found_by(self, plan: Plan) -> dict[int, int]:
+        """The documents of which an earlier wording answers a plan, best first, with its number (the newest one)."""
+        found: dict[int, int] = {}
+        with self._lock:
+            sql = "select rowid from wordings where wordings match ? order by rank limit ?"
+            for (key,) in self._index.execute(sql, (match_expression(plan), MOST_EARLIER)):
+                found[key >> 16] = max(found.get(key >> 16, 0), key & 65535)
+        return found
 
 
-def _best_of_few(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int | None:
-    """The best page, by reading them all: the index would look up hundreds of terms for each document."""
-    pages = conn.execute("select id, text from pages where id between ? and ? order by id", (first, last))
-    words = {int(key): [index_term(word) for word in WORD.findall(text)] for key, text in pages}
-    found = [one for node in plan.required for one in leaves(node)]
-    for every, at_least in PAGE_STEPS:
-        chosen = [key for key in words if every(answers(node, words[key], at_least) for node in plan.required)]
-        if len(chosen) == 1:
-            return chosen[0]
-        if chosen:
-            return max(chosen, key=lambda key: (_places(found, words[key], at_least), -key))
-    return None
+def _read(conn: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
+    left = EARLIER_READ
+    for row in conn.execute(EARLIER):
+        left -= len(row[3])
+        if left < 0:
+            return
+        yield tuple(row)
 
 
-def _places(found: Sequence[Terms], words: Sequence[str], at_least: float) -> int:
-    """How many words of a text answer."""
-    return len({at for leaf in found for at, _, grade in leaf.matches(words) if grade >= at_least})
+_EARLIER: dict[str, tuple[tuple[object, ...], EarlierWordings]] = {}
+_EARLIER_LOCK = Lock()
 
 
-def _best_of_many(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int | None:
-    """The best page as the index sees it."""
-    for expression in _page_expressions(plan):
-        rows = conn.execute(FOUND_PAGES, (expression, first, last)).fetchall()
-        if rows:
-            return int(max(rows, key=lambda row: (row[1], -row[0]))[0])
-    return None
-
-
-def _page_before_break(conn: sqlite3.Connection, first: int, last: int, plan: Plan) -> int | None:
-    """The page on which a phrase begins that ends on the next one; None where there is none."""
-    phrases = [node for node in plan.required if (leaf := next(leaves(node), None)) and len(leaf.slots) > 1]
-    if not phrases:
-        return None
-    pages = conn.execute(
-        f"select id, substr(text, 1, {BREAK}), substr(text, -{BREAK}) from pages where id between ? and ? order by id",
-        (first, last),
-    ).fetchall()
-    for (key, _, end), (_, start, _) in pairwise(pages):
-        words = [index_term(word) for word in WORD.findall(f"{end}\n{start}")]
-        if any(grade(node, words) for node in phrases):
-            return int(key)
-    return None
-
-
-def _page_expressions(plan: Plan) -> Iterator[str]:
-    for every, at_least in PAGE_STEPS:
-        expression = all_expression if every is all else any_expression
-        if (words := expression(plan.required, at_least=at_least)) is not None:
-            yield words
+def earlier_wordings(conn: sqlite3.Connection) -> EarlierWordings:
+    """The earlier wordings of a connection's archive, read anew whenever it has changed."""
+    name, state = database_name(conn), tuple(conn.execute(STATE).fetchone())
+    with _EARLIER_LOCK:
+        if name not in _EARLIER or _EARLIER[name][0] != state:
+            _EARLIER.clear()
+            _EARLIER[name] = (state, EarlierWordings(conn))
+        return _EARLIER[name][1]

@@ -41,8 +41,9 @@ CANDIDATES = 300
 MOST = 20
 """Documents that are weighed, and that are shown."""
 
-EVERYDAY, SOLE_EVERYDAY, RELATED, APART = 0.7, 0.85, 0.75, 0.65
-"""Grade of another word for the word; where the word itself is nowhere; of a word of the same root; of its parts."""
+EVERYDAY, SOLE_EVERYDAY, RELATED, APART, OTHER = 0.7, 0.85, 0.75, 0.65, 0.5
+"""Grade of another word for the word; where the word itself is nowhere; of a word of the same root; of its parts; of
+what a slip may have meant too."""
 
 LATER = (1.0, 0.9, 0.8, 0.75)
 """The usual word of the archive counts more than those named after it."""
@@ -144,6 +145,7 @@ def _beside(wanted: Wanted, *, known: bool) -> Iterator[tuple[Node, float]]:
         yield wanted.related, RELATED
     for place, node in enumerate(wanted.everyday):
         yield node, (EVERYDAY if known else SOLE_EVERYDAY) * LATER[min(place, len(LATER) - 1)]
+    yield from ((node, OTHER) for node in wanted.others)
 
 
 def _is_common(conn: sqlite3.Connection, node: Node, most: int) -> bool:

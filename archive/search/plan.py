@@ -6,7 +6,7 @@ Only quoted index terms and fixed operators get into an expression.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice, product
 
 EXACT, FORM, PART = 1.0, 0.9, 0.6
@@ -68,13 +68,12 @@ class AllOf:
 class Listed:
     """Documents that rows answer, by docno with the grade; ``text`` is how it reads in print.
 
-    With ``in_text`` a document answers by its text too. ``places`` says where: page, start, length.
+    With ``in_text`` a document answers by its text too.
     """
 
     grades: Mapping[int, float]
     text: Node | None = None
     in_text: bool = False
-    places: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
 
 
 Node = Terms | AnyOf | AllOf | Listed
@@ -85,7 +84,8 @@ class Wanted:
     """One word of a question, for documents that answer only a part of it.
 
     ``related`` is made of the same root; ``everyday`` are other words for it in the language of the archive, the
-    usual ones first; ``parts`` are its parts, where it is a compound. A ``strict`` one (phrase, prefix) must be there.
+    usual ones first; ``parts`` are its parts, where it is a compound; ``others`` what a slip may have meant too. A
+    ``strict`` one (phrase, prefix) must be there.
     """
 
     typed: str
@@ -93,6 +93,7 @@ class Wanted:
     related: Node | None = None
     everyday: tuple[Node, ...] = ()
     parts: tuple[Node, ...] = ()
+    others: tuple[Node, ...] = ()
     strict: bool = False
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
-from archive.german.divisions import divide, links
+from archive.german.compounds import divide, links
 from archive.german.stems import stem
 from archive.german.words import WORD, fold, index_term
 from archive.search.plan import EXACT, FORM, Terms
@@ -25,28 +25,48 @@ SHORTEST_PART = 3
 MOST_WHOLES = 400
 """Compounds that may stand second in a pair; a part of more words tells too little."""
 
-PAIR = re.compile(r"\b([^\W\d_]+)-(?:,\s*[^\W\d_]+-)*\s+(?:und|oder|sowie|bzw\.|u\.|&)\s+([^\W\d_]+)")
+JOINT = r"(?:und|oder|sowie|bzw\.|u\.|&)"
+SHORTENED_LEFT = re.compile(rf"\b(?P<head>[^\W\d_]+)-(?P<tails>(?:,\s*[^\W\d_]+-)*\s+{JOINT}\s+[^\W\d_]+)")
+SHORTENED_RIGHT = re.compile(rf"\b(?P<head>[^\W\d_]+(?:-[^\W\d_]+)*)(?P<tails>(?:,?\s+(?:{JOINT}\s+)?-[^\W\d_]+)+)")
 TEXTS = """
 select text from documents where docno in (
   select rowid from documents_fts where documents_fts match ? order by rowid desc limit ?) and text glob ?"""
 
 
 def shared_pairs(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str) -> list[Terms]:
-    """The pairs of which a compound is the shortened first: Tür- und Klingelkameras for Türkamera."""
-    seams = [(first, rest) for first, rest in _seams(fold(word), vocabulary) if vocabulary.spelled(first)]
+    """The pairs that print a compound shortened: Tür- und Klingelkameras for Türkamera, Tagungsraum und -ort for
+    Tagungsort."""
     own = (*vocabulary.spelled(fold(word)), *vocabulary.forms(stem(fold(word))))
     found: dict[tuple[str, ...], None] = {}
-    for first, rest in seams:
-        compounds = (term for term in vocabulary.compounds(rest) if stem(fold(term)).endswith(rest))
-        wholes = {*compounds, *vocabulary.forms(rest)}
-        if not 0 < len(wholes) <= MOST_WHOLES:
-            continue
-        both = f"({_either(vocabulary.spelled(first))}) AND ({_either(sorted(wholes))})"
-        texts = _texts(conn, f"({both}) NOT ({_either(own)})" if own else both, "*- [uobs&]*")
-        for match in (match for text in texts for match in PAIR.finditer(text)):
-            if fold(match[1]) == first and index_term(match[2]) in wholes:
-                found[tuple(index_term(one) for one in WORD.findall(match.group()))] = None
+    for first, rest in _seams(fold(word), vocabulary):
+        wholes = [term for term in vocabulary.compounds(rest) if stem(fold(term)).endswith(rest)]
+        forms, begin = vocabulary.forms(rest), vocabulary.starting(first)
+        for read, heads, tails, pattern in (
+            (_left_pairs, vocabulary.spelled(first), {*wholes, *forms}, "*- [uobs&]*"),
+            (_right_pairs, begin, set(forms), "* -[a-zäöüA-ZÄÖÜ]*"),
+        ):
+            if heads and 0 < len(tails) <= MOST_WHOLES and len(heads) <= MOST_WHOLES:
+                both = f"({_either(heads)}) AND ({_either(sorted(tails))})"
+                for text in _texts(conn, f"({both}) NOT ({_either(own)})" if own else both, pattern):
+                    found |= dict.fromkeys(read(text, first, tails))
     return [Terms(slots=tuple({term: FORM} for term in words)) for words in found]
+
+
+def _left_pairs(text: str, first: str, tails: Container[str]) -> Iterator[tuple[str, ...]]:
+    """Pairs whose first is shortened: of the given beginning and one of the given ends."""
+    for match in SHORTENED_LEFT.finditer(text):
+        words = tuple(index_term(one) for one in WORD.findall(match.group()))
+        if fold(match["head"]) == first and words[-1] in tails:
+            yield words
+
+
+def _right_pairs(text: str, first: str, tails: Container[str]) -> Iterator[tuple[str, ...]]:
+    """Pairs, or longer rows, of which a later one is shortened."""
+    for match in SHORTENED_RIGHT.finditer(text):
+        head = [index_term(one) for one in WORD.findall(match["head"])]
+        words = tuple(index_term(one) for one in WORD.findall(match.group()))
+        if fold("".join(head)).startswith(first) and len("".join(head)) > len(first):
+            yield from (words[: at + 1] for at in range(len(head), len(words)) if words[at] in tails)
 
 
 def _seams(folded: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from archive.search.plan import PART, Listed
+from archive.german.words import WORD, index_term
+from archive.search.plan import PART, AnyOf, Listed, Terms
 from archive.statutes import eu_numbers, exact_key, folded_key, lands, laws, spellings, state_act, words_at
 
 LONGEST_RANGE = 20
 """Provisions of "Art. 12 bis 22" that are looked up."""
+
+MOST_WAYS = 64
+"""Ways to print a provision that are looked for in texts."""
 
 WHOLE = PART
 """Grade of a document that cites the provision, but not the unit of it that was asked for."""
@@ -54,14 +58,14 @@ CASE = re.compile(
 ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "X": "10"}
 LEVELS = ("paragraph", "sentence", "letter", "item")
 CITED = """
-select d.docno, c.page, c.start, length(c.raw), c.law, c.paragraph, c.sentence, c.letter, c.item
+select d.docno, c.raw, c.paragraph, c.sentence, c.letter, c.item
 from citations c join documents d on d.id = c.document_id
 where c.unit = ? and c.number = ? collate nocase
 and (?3 is null or c.law in (select value from json_each(?3))) and d.blocked_at is null
 order by d.docno, c.page, c.start"""
 COLLAPSED = "replace(replace(replace(lower(c.number), ' ', ''), '-', ''), '–', '')"
 CASES = f"""
-select d.docno, c.page, c.start, length(c.raw) from citations c join documents d on d.id = c.document_id
+select d.docno, c.raw from citations c join documents d on d.id = c.document_id
 where c.unit = 'Az' and ({COLLAPSED} = ?1 or {COLLAPSED} like ?1 || '%' and ?2) and d.blocked_at is null
 order by d.docno, c.page, c.start"""
 
@@ -220,11 +224,15 @@ def _case(match: re.Match[str]) -> Found:
 def provision_node(conn: sqlite3.Connection, asked: Provision) -> Listed:
     """The documents that cite a provision: those with the very unit first, then those with the whole."""
     grades: dict[int, float] = {}
-    places: dict[int, tuple[int, int, int]] = {}
-    for docno, page, start, length, exact in _citing(conn, asked):
-        if (value := 1.0 if exact else WHOLE) > grades.get(docno, 0):
-            grades[docno], places[docno] = value, (page, start, length)
-    return Listed(grades=grades, places=places)
+    printed: dict[tuple[str, ...], float] = {}
+    for docno, raw, exact in _citing(conn, asked):
+        value = 1.0 if exact else WHOLE
+        grades[docno] = max(value, grades.get(docno, 0))
+        if len(printed) < MOST_WAYS:
+            words = tuple(index_term(word) for word in WORD.findall(raw))
+            printed[words] = max(value, printed.get(words, 0))
+    ways = (Terms(slots=tuple({word: value} for word in words)) for words, value in printed.items() if words)
+    return Listed(grades=grades, text=AnyOf(nodes=tuple(ways)))
 
 
 def _names_of(law: str | None) -> str | None:
@@ -238,15 +246,14 @@ def _names_of(law: str | None) -> str | None:
     return json.dumps([law, *bare] if law in acts else [law])
 
 
-def _citing(conn: sqlite3.Connection, asked: Provision) -> Iterator[tuple[int, int, int, int, bool]]:
+def _citing(conn: sqlite3.Connection, asked: Provision) -> Iterator[tuple[int, str, bool]]:
     for number in asked.numbers:
         if asked.unit == "Az":
             plain = re.sub(r"[\s‐‑–-]", "", number.lower())
             union = number[:2] in ("C-", "T-")
-            for docno, page, start, length in conn.execute(CASES, (plain, union)):
-                yield docno, page, start, length, True
+            yield from ((docno, raw, True) for docno, raw in conn.execute(CASES, (plain, union)))
             continue
         for row in conn.execute(CITED, (asked.unit, number, _names_of(asked.law))):
-            cited = dict(zip(LEVELS, row[5:], strict=True))
+            cited = dict(zip(LEVELS, row[2:], strict=True))
             exact = all((cited[name] or "").lower() == value for name, value in asked.parts)
-            yield row[0], row[1], row[2], row[3], exact
+            yield row[0], row[1], exact

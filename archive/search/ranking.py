@@ -146,24 +146,20 @@ def _rest(conn: sqlite3.Connection, plan: Plan, filters: Filters, found: Sequenc
     return dict.fromkeys(newest(conn, found, limit=size), 0.0)
 
 
-def newest(conn: sqlite3.Connection, docnos: Sequence[int], *, limit: int, offset: int = 0) -> list[int]:
+def newest(conn: sqlite3.Connection, docnos: Sequence[int], *, limit: int) -> list[int]:
     """The newest of the documents; undated ones come last."""
     columns = columns_of(conn) if len(docnos) > WORTH else None
-    if columns is not None:
-        return columns.newest(docnos, limit=limit, offset=offset)
-    rows = conn.execute(BY_DATE.format(way="desc"), (json.dumps(docnos), limit, offset))
-    return [int(docno) for (docno,) in rows]
+    return oldest(conn, docnos, limit=limit, way="desc") if columns is None else columns.newest(docnos, limit=limit)
 
 
-def oldest(conn: sqlite3.Connection, docnos: Sequence[int], *, limit: int, offset: int = 0) -> list[int]:
+def oldest(conn: sqlite3.Connection, docnos: Sequence[int], *, limit: int, way: str = "asc") -> list[int]:
     """The oldest of the documents; undated ones come last."""
-    rows = conn.execute(BY_DATE.format(way="asc"), (json.dumps(docnos), limit, offset))
-    return [int(docno) for (docno,) in rows]
+    return [int(docno) for (docno,) in conn.execute(BY_DATE.format(way=way), (json.dumps(docnos), limit))]
 
 
 BY_DATE = """
 select d.docno from json_each(?) cross join documents d indexed by documents_facets on d.docno = json_each.value
-order by d.published_on is null, d.published_on {way}, d.docno {way} limit ? offset ?"""
+order by d.published_on is null, d.published_on {way}, d.docno {way} limit ?"""
 
 
 TITLE = 4.0
@@ -204,15 +200,9 @@ POOL = 100
 """Candidates looked at from each side, besides those that are asked for."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ranked:
-    """A document with its score."""
-
-    docno: int
-    score: float
-
-
-def rank(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Sequence[int], needed: int) -> list[Ranked]:
+def rank(
+    conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Sequence[int], needed: int
+) -> list[tuple[int, float]]:
     """The first ``needed`` of the found documents by relevance, at equal relevance the newest first."""
     pool = gather(conn, plan, filters, found=found, size=POOL + needed)
     near = _near(conn, plan, filters)
@@ -226,7 +216,7 @@ def rank(conn: sqlite3.Connection, plan: Plan, filters: Filters, *, found: Seque
     lower_the_lesser(conn, scores)
     order = sorted(scores)
     order.sort(key=lambda docno: (scores[docno], dates[docno]), reverse=True)
-    return [Ranked(docno=docno, score=scores[docno]) for docno in order[:needed]]
+    return [(docno, scores[docno]) for docno in order[:needed]]
 
 
 def lower_the_lesser(conn: sqlite3.Connection, scores: dict[int, float]) -> None:

@@ -8,10 +8,9 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
-from archive.german.divisions import divide, in_lexicon
+from archive.german.compounds import divide, in_lexicon
 from archive.german.equivalents import everyday
-from archive.german.stems import stem
-from archive.german.verbs import verb_forms
+from archive.german.stems import stem, verb_forms
 from archive.german.words import STOPWORDS, fillers, fold
 from archive.search.vocabulary import Vocabulary
 
@@ -39,22 +38,25 @@ def corrected_query(
     doubtful: Sequence[str] = (),
     *,
     has_hits: Callable[[str], bool],
-) -> tuple[str, dict[str, str]]:
-    """The query with its unknown words replaced by known ones, and which were replaced by what.
+) -> tuple[str, dict[str, str], dict[str, tuple[str, ...]]]:
+    """The query with its unknown words replaced by known ones, which were replaced by what, and what else each may be.
 
     Where several known words are near, the other words decide: the likeliest with which the query has hits. So
     they do for ``doubtful`` words, of which the archive has but other forms: these stay as they are without hits.
     """
     words = dict.fromkeys((*unknown, *doubtful))
     near = [(word, found) for word in words if (found := _choices(conn, vocabulary, word, word in doubtful))]
-    if len(words) == 1 and query.split() == [*words]:
-        near = [(word, found[:1]) for word, found in near]
-    ways = product(*(enumerate(found) for _, found in near))
+    alone = len(words) == 1 and query.split() == [*words]
+    ways = product(*(enumerate(found[:1] if alone else found) for _, found in near))
     likely = sorted(ways, key=lambda way: sum(place for place, _ in way))[:MOST_TRIED]
     tried = [{word: better for (word, _), (_, better) in zip(near, way, strict=True)} for way in likely]
     queries = [(_replaced(query, corrections), corrections) for corrections in tried]
     chosen = next((one for one in queries if len(queries) > 1 and has_hits(one[0])), queries[0])
-    return chosen[0], {word: better for word, better in chosen[1].items() if word != better}
+    corrections = {word: better for word, better in chosen[1].items() if word != better}
+    others = {
+        corrections[word]: tuple({*found} - {word, corrections[word]}) for word, found in near if word in corrections
+    }
+    return chosen[0], corrections, others
 
 
 def _choices(conn: sqlite3.Connection, vocabulary: Vocabulary, word: str, is_doubtful: bool) -> list[str]:

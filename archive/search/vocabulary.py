@@ -7,11 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable, Iterator
 from threading import Lock
 
-from archive.german.compounds import Compounds
-from archive.german.divisions import other_links
+from archive.german.compounds import Compounds, other_links
 from archive.german.equivalents import other_spellings
-from archive.german.stems import irregular_forms, stem
-from archive.german.verbs import guessed_forms, is_participle, verb_forms
+from archive.german.stems import guessed_forms, irregular_forms, is_participle, stem, verb_forms
 from archive.german.words import STOPWORDS, digraph_readings, fold
 from archive.search.plan import EXACT, FORM, PART
 

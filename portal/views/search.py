@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from archive.search.offers import Offer
+from archive.search.facets import Offer
 from archive.search.query import short_prefixes
 from portal.access import recall
 from portal.facets import Facet, YearBars, facets, value_label, year_bars
@@ -66,7 +66,7 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         facets=_facets(asked, found, path),
         years=_years(asked, found, path),
         full_here=max(0, found.full - (asked.page - 1) * PAGE_SIZE),
-        copies=_copies(found),
+        earlier_address=path(replace(first_page, earlier=not asked.earlier).address()),
         offers=[_offer(asked, offer, found, path) for offer in found.offers],
         literal_address=path(replace(first_page, literally=True).address()),
         feed_address=path(first_page.address("/feed.atom")),
@@ -109,19 +109,6 @@ def _years(asked: SearchRequest, found: Found, path: Callable[[str], str]) -> Ye
     return year_bars(asked, counts, path)
 
 
-def _copies(found: Found) -> dict[str, tuple[str, ...]]:
-    """Hits of a page whose very text other hits before them have: they are named there, not listed again."""
-    ids = {hit.id for hit in found.hits}
-    listed: set[str] = set()
-    copies: dict[str, tuple[str, ...]] = {}
-    for hit in found.hits:
-        if hit.id not in listed:
-            same = tuple(one for one in hit.same_as if one in ids and one not in listed)
-            copies[hit.id] = same
-            listed.update((hit.id, *same))
-    return copies
-
-
 def _offer(asked: SearchRequest, offer: Offer, found: Found, path: Callable[[str], str]) -> Chip:
     """What may be meant, with its number of documents."""
     kinds = {"topic": "Thema", "provision": "Vorschrift", "type": "Art", "either": "Eines der Wörter"}
@@ -145,6 +132,8 @@ def _chosen(asked: SearchRequest, topics: Mapping[str, str]) -> list[tuple[str, 
         chosen.append((f"ab {as_date(asked.since)}", asked.with_filter("since", None)))
     if asked.until:
         chosen.append((f"bis {as_date(asked.until)}", asked.with_filter("until", None)))
+    if asked.earlier:
+        chosen.append(("auch frühere Fassungen", replace(asked, earlier=False, page=1)))
     if asked.undated:
         chosen.append(("ohne Datum", replace(asked, undated=False, page=1)))
     return chosen

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Request, Response
 
-from archive.search.engine import Hit
+from archive.search.hits import Hit
 from portal.access import read_bulk, recall
-from portal.addresses import document_path
+from portal.addresses import document_path, version_path
 from portal.facets import value_label
 from portal.layout import absolute_url
 from portal.rendering import file_headers, page_headers
@@ -30,6 +30,7 @@ COLUMNS = (
     "source",
     "doc_type",
     "issuer",
+    "version",
     "page",
     "snippet",
     "snippet_html",
@@ -38,12 +39,17 @@ COLUMNS = (
     "corrected",
     "same_as",
     "removed_at",
+    "replaced_by",
     "url",
 )
 
 
-def hit_record(hit: Hit, absolute: Callable[[str], str], *, paged: bool) -> dict[str, Any]:
-    """A hit as a record with ``COLUMNS``; ``url`` is its full address here, with the page where there are several."""
+def hit_record(hit: Hit, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """A hit as a record with ``COLUMNS``; ``url`` is its full address here, with the page.
+
+    ``version`` is the number of the earlier wording that was found, None for the newest.
+    """
+    path = version_path(hit.id, hit.version) if hit.version else document_path(hit.id)
     return {
         "id": hit.id,
         "title": visible(shortened(hit.title, 1000)),
@@ -51,6 +57,7 @@ def hit_record(hit: Hit, absolute: Callable[[str], str], *, paged: bool) -> dict
         "source": hit.source,
         "doc_type": hit.doc_type,
         "issuer": hit.issuer,
+        "version": hit.version,
         "page": hit.page,
         "snippet": visible(hit.snippet_text),
         "snippet_html": visible(hit.snippet_html),
@@ -59,7 +66,8 @@ def hit_record(hit: Hit, absolute: Callable[[str], str], *, paged: bool) -> dict
         "corrected": list(hit.corrected),
         "same_as": list(hit.same_as),
         "removed_at": hit.removed_at,
-        "url": absolute(document_path(hit.id)) + (f"#seite-{hit.page}" if paged else ""),
+        "replaced_by": hit.replaced_by,
+        "url": f"{absolute(path)}#seite-{hit.page}",
     }
 
 
@@ -74,18 +82,15 @@ def as_json(
         "query": request.query,
         "total": found.total,
         "full": found.full,
+        "earlier": found.earlier,
         "suggestion": found.suggestion,
         "corrections": dict(found.corrections),
         "offers": [asdict(offer) for offer in found.offers],
         "ignored": [f"{name}={value}" for name, value in request.ignored],
         "facets": _named(found),
-        "hits": [hit_record(hit, absolute, paged=_is_paged(found, hit)) for hit in found.hits],
+        "hits": [hit_record(hit, absolute) for hit in found.hits],
         "next": next_address,
     }
-
-
-def _is_paged(found: Found, hit: Hit) -> bool:
-    return (found.beside[hit.id].page_count or 1) > 1
 
 
 def _named(found: Found) -> dict[str, list[dict[str, Any]]]:
@@ -110,7 +115,7 @@ def as_csv(found: Found, absolute: Callable[[str], str]) -> str:
     writer = csv.writer(target)
     writer.writerow(COLUMNS)
     for hit in found.hits:
-        values = hit_record(hit, absolute, paged=_is_paged(found, hit)).values()
+        values = hit_record(hit, absolute).values()
         cells = (" ".join(value) if isinstance(value, list) else value for value in values)
         writer.writerow([spreadsheet_cell(value) if isinstance(value, str) else value for value in cells])
     return target.getvalue()

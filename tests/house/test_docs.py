@@ -20,7 +20,7 @@ from archive.dictionary import described, dictionary
 from archive.keeping.ledger import SnapshotRecord, add_snapshot, begin_run
 from archive.keeping.records import PageRecord, Publication
 from archive.keeping.store import keep
-from archive.search.functions import register_functions
+from archive.search.engine import register_functions
 from crawler.sources import load_source, source_names
 
 ROOT = Path(__file__).resolve().parents[2]

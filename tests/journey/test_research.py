@@ -15,7 +15,7 @@ import pytest
 from journeys import Journey
 
 from archive.export import export
-from archive.search.functions import register_functions
+from archive.search.engine import register_functions
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "research.md").read_text(encoding="utf-8")
 QUESTIONS = {int(number): sql for number, sql in re.findall(r"^\*\*(\d+)\. .*?```sql\n(.*?)```", PAGE, re.M | re.S)}

@@ -379,3 +379,22 @@ def test_the_page_shows_the_lines_of_a_saved_search(portal: Any, address: str) -
 
 def test_the_bare_search_page_offers_nothing_to_save(portal: Any) -> None:
     assert "[[watch]]" not in portal.get("/suche").text
+
+
+def test_earlier_versions_are_searched_on_demand(portal: Any) -> None:
+    """What only an earlier version says is found once asked for; page, JSON, CSV and feed lead to that version."""
+    query = "/suche?q=%22sollen+abgebaut%22"
+    page, data = (
+        results(portal, f"{query}&fassungen=alle"),
+        portal.get(f"{query.replace('?', '.json?')}&fassungen=alle"),
+    )
+    (hit,) = data.json()["hits"]
+    way = f"/dokument/{samples.VIDEO.id}/version/1"
+
+    assert hit_links(results(portal, f"{query}&genau=1")) == []
+    assert [link.split("#")[0] for link in hit_links(page)] == [way]
+    assert "Nur in einer früheren Fassung" in page.text_content()
+    assert (hit["version"], hit["missing"], data.json()["earlier"]) == (1, [], 1)
+    assert hit["url"] == f"http://localhost{way}#seite-1"
+    assert f"{way}#seite-1" in portal.get(f"{query.replace('?', '.csv?')}&fassungen=alle").text
+    assert samples.VIDEO.id in portal.get(f"/feed.atom?{query.partition('?')[2]}&fassungen=alle").text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from search_archives import HERE
 
 from archive.german import fold, load_equivalents, stem
-from archive.german.divisions import divide
+from archive.german.compounds import divide
 from archive.german.words import WORD, index_term, read_lines, read_table
 
 SAME = [line.split() for line in (HERE / "same_word.txt").read_text("utf-8").splitlines() if line and line[0] != "#"]

@@ -10,7 +10,7 @@ import pytest
 from datasette.utils import detect_fts
 from search_archives import archive_of, sample_texts
 
-from archive.search.functions import register_functions
+from archive.search.engine import register_functions
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "search.md"
 EXAMPLES = re.findall(r"```sql\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from search_archives import Sample, archive_of, sample_texts
 
-from archive.search.engine import facets, search
-from archive.search.functions import register_functions
+from archive.search.engine import facets, register_functions, search
 from archive.search.matching import Filters
 from archive.search.snippets import Mark, make_snippet
 

@@ -7,10 +7,9 @@ import sqlite3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from search_archives import archive_of, sample_texts
+from search_archives import Sample, archive_of, sample_texts
 
-from archive.search.engine import facets, search
-from archive.search.functions import register_functions, search_expression
+from archive.search.engine import facets, register_functions, search, search_expression
 from archive.search.matching import Filters
 from archive.search.query import MOST_ITEMS, Exact, Prefix, Word, parse_query
 
@@ -188,3 +187,38 @@ def test_empty_query_with_filter(conn: sqlite3.Connection) -> None:
 )
 def test_reading(text: str, clauses: list[object]) -> None:
     assert list(parse_query(text).clauses) == clauses
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("Tagungsort", "Wir suchen einen Tagungsraum und -ort am Wasser."),
+        ("Datenschutzpraxis", "Eine Fachtagung zu Datenschutzrecht und -praxis, Eintritt frei."),
+        ("Verkehrspolitik", "Er befasst sich mit Verkehrsrecht, -politik und -technik."),
+        ("Verkehrstechnik", "Er befasst sich mit Verkehrsrecht, -politik und -technik."),
+        ("Netzpolitik", "Es ging um Netz-Recht und -Politik."),
+        ("Türkamera", "Tür- und Klingelkameras sind beliebt."),
+    ],
+)
+def test_shortened_pairs_are_whole_words(query: str, text: str) -> None:
+    """A pair is found by each of its words, whichever end is left out; in SQL too."""
+    other = "Recht auf Praxis, Raum - ort, Technik ohne Verkehr und Politik im Netz oder Kamera vor der Tür."
+    conn = archive_of([Sample(id="pair", title="Meldung", pages=(text,)), Sample(id="b", title="Rat", pages=(other,))])
+    matching = "select rowid from documents_fts where documents_fts match ?"
+
+    assert [hit.id for hit in search(conn, query).hits if not hit.missing] == ["pair"]
+    assert conn.execute(matching, (search_expression(conn, query),)).fetchall() == [(1,)]
+
+
+def test_provisions_are_spelled_out_for_sql() -> None:
+    """As the texts print them; the hit's page and its marks are where the provision stands."""
+    pages = ("Über Fristen.", "Nach Artikel 33 Absatz 1 der Datenschutz-Grundverordnung ist zu melden.")
+    conn = archive_of([Sample(id="a", title="Melden", pages=pages), Sample(id="b", title="Art. 3", pages=("33",))])
+    (hit,) = search(conn, "Art. 33 DSGVO").hits
+    expression = search_expression(conn, "Art. 33 DSGVO")
+
+    assert (hit.id, hit.page) == ("a", 2)
+    assert "Artikel 33" in "".join(text for text, marked in hit.snippet if marked)
+    assert conn.execute("select rowid from documents_fts where documents_fts match ?", (expression,)).fetchall() == [
+        (1,)
+    ]
