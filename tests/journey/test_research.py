@@ -110,6 +110,33 @@ def test_recipe_for_the_command_line_runs(tool: str, prints: str, exported: Path
     assert prints in ran(["bash", "-o", "pipefail", "-ec", recipe], exported)
 
 
+EVERY_FILE = """
+import csv, glob, duckdb, pandas, polars
+for path in sorted(glob.glob("*.csv")):
+    sign = ";" if "overview" in path else ","
+    with open(path, encoding="utf-8-sig", newline="") as stream:
+        csv.field_size_limit(10**9)
+        count = sum(1 for _ in csv.reader(stream, delimiter=sign)) - 1
+    read = duckdb.sql(f"select * from read_csv('{path}', delim = '{sign}', all_varchar = true, max_line_size = 10000000)")
+    found = (len(pandas.read_csv(path, sep=sign)), polars.read_csv(path, separator=sign, infer_schema=False).height,
+             len(read.fetchall()))
+    assert set(found) == {count}, (path, count, found)
+for path in glob.glob("*.parquet"):
+    assert len(pandas.read_parquet(path)) == polars.read_parquet(path).height
+print("alle")
+"""
+
+
+def test_every_file_opens_in_pandas_polars_and_duckdb_with_all_its_rows(exported: Path) -> None:
+    assert "alle" in ran([sys.executable, "-W", "ignore", "-c", EVERY_FILE], exported)
+
+
+def test_every_table_opens_in_csvkit(exported: Path) -> None:
+    script = 'for file in *.csv; do csvcut -z 10000000 -n "$file" > /dev/null; done; echo alle'
+
+    assert "alle" in ran(["bash", "-ec", script], exported)
+
+
 def test_stock_datasette_opens_every_table_and_view(exported: Path) -> None:
     with closing(sqlite3.connect(exported / "archive.db")) as conn:
         names = [
