@@ -22,6 +22,7 @@ from aktenkundig.german_cli import bar
 from archive.database import meta_value, open_archive, open_reading, set_meta
 from archive.errors import ArchiveError, sentence_for
 from archive.export import renew_downloads as make_downloads
+from archive.keeping.backup import refuse_strays, set_aside
 from archive.keeping.blocks import forget_blocked
 from archive.timestamps import moment, utc_text
 from archive.vault.cdxj import write_indexes
@@ -50,9 +51,17 @@ def crawl_sources(sources: Sequence[str], options: CrawlOptions, *, time_limit: 
 
 def prepare(options: CrawlOptions) -> None:
     """Put right what an earlier run left behind: runs that never ended, torn WARC files, an old reading."""
+    refuse_unknown_files(options)
     with closing(open_archive(options.data)) as conn:
         put_right(conn, options.data, at=now_of(options))
         bring_up_to_date(conn, options)
+
+
+def refuse_unknown_files(options: CrawlOptions) -> None:
+    """Raise UnknownFiles where WARC files lie in the vault that no run knows, or set them aside where that is asked."""
+    if options.set_aside and (aside := set_aside(options.data, at=now_of(options))):
+        sys.stderr.write(f"Beiseitegelegt, weil kein Lauf sie kennt: {', '.join(aside)}.\n")
+    refuse_strays(options.data)
 
 
 def bring_up_to_date(conn: sqlite3.Connection, options: CrawlOptions) -> None:
@@ -162,6 +171,7 @@ class CrawlOptions:
     now: str | None = None
     progress: bool = True
     limits: Mapping[str, int] = field(default_factory=dict)
+    set_aside: bool = False
 
     def to_json(self) -> str:
         """For the command line of a child process."""

@@ -58,6 +58,7 @@ def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="… wenn sie sich über so viele Tage erstrecken (7).",
         ),
         CONTACT,
+        click.option("--set-aside", is_flag=True, help="WARC-Dateien, die kein Lauf kennt, beiseitelegen."),
         click.option("--now", hidden=True, default=None, help="Zeitpunkt des Laufs, um einen Verlauf nachzuspielen."),
     )
     for option in reversed(options):
@@ -93,15 +94,20 @@ def sources() -> None:
 @click.pass_obj
 def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
     """Quellen abrufen und archivieren (0 alle zu Ende gebracht, 1 eine nicht)."""
-    from aktenkundig.crawling import COULD_NOT_RUN, check_contact, check_sources, crawl_sources
+    from aktenkundig.crawling import COULD_NOT_RUN, NOT_FINISHED, check_contact, check_sources, crawl_sources
     from aktenkundig.output import last_run_sentence
+    from archive.keeping.backup import UnknownFiles
     from archive.lock import archive_lock
 
     names = check_sources(source)
     chosen = options_from(data, **options)
     check_contact(chosen, names)
-    with archive_lock(data):
-        codes = crawl_sources(names, chosen)
+    try:
+        with archive_lock(data):
+            codes = crawl_sources(names, chosen)
+    except UnknownFiles as error:
+        click.echo(f"Fehler: {error}", err=True)
+        return NOT_FINISHED
     for name, code in codes.items():
         if code < COULD_NOT_RUN and (sentence := last_run_sentence(data, name)):
             click.echo(sentence, err=True)

@@ -21,15 +21,26 @@ WAIT_FOR_CRAWL = 600.0
 
 
 @click.command(cls=GermanCommand)
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Auch alles Abgeleitete: eine Kopie neu aufbauen und Zeile für Zeile vergleichen (braucht zweimal den Platz).",
+)
 @click.pass_obj
-def verify(data: Path) -> int:
+def verify(data: Path, deep: bool) -> int:
     """Jede Prüfsumme gegen die WARC-Dateien und die Datenbank prüfen (0 in Ordnung, 1 Beanstandungen)."""
+    from aktenkundig.deep import compare_with_vault
+    from aktenkundig.german_cli import bar
     from archive.database import open_reading
     from archive.health.verify import verify as find_faults
 
     with closing(open_reading(data)) as conn:
         faults = find_faults(conn, data, progress=lambda name: click.echo(f"  {name}", err=True))
-        snapshots = conn.execute("select count(*) from snapshots where sha256 is not null").fetchone()[0]
+        if deep:
+            faults += compare_with_vault(conn, data, progress=bar("Läufe"))
+        snapshots = (
+            0 if faults else conn.execute("select count(*) from snapshots where sha256 is not null").fetchone()[0]
+        )
     for fault in faults:
         click.echo(fault)
     click.echo(f"{len(faults)} Beanstandungen." if faults else f"In Ordnung: {snapshots} Abrufe geprüft.")
@@ -51,6 +62,8 @@ def rebuild(data: Path) -> None:
         forget_blocked(conn)
         renew_downloads(conn, data, made_at=_now())
         write_indexes(data)
+    for line in report.unreadable:
+        click.echo(line, err=True)
     click.echo(f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten).")
 
 
@@ -73,6 +86,7 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
     from archive.keeping.blocks import block_in_copies, forget_deleted
     from archive.keeping.purging import purge as purge_vault
     from archive.vault.cdxj import write_indexes
+    from archive.vault.seals import tell_blocks
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         at = _now()
@@ -81,6 +95,7 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
         copies = block_in_copies(data, document_id, reason=reason, at=at)
         files = purge_vault(conn, data, document_id, at=at) if purge else []
         write_indexes(data)
+        tell_blocks(conn, data, at=at)
         forget_deleted(conn)
     click.echo(f"{document_id} ist gesperrt.")
     if copies:
@@ -100,12 +115,14 @@ def unblock(data: Path, document_id: str) -> None:
     from archive.export import drop_downloads
     from archive.keeping.blocks import forget_blocked
     from archive.keeping.blocks import unblock as lift
+    from archive.vault.seals import tell_blocks
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         drop_downloads(data)
         with transaction(conn):
             lift(conn, document_id, at=_now())
             rebuild_all(conn, data, progress=bar("Läufe"))
+        tell_blocks(conn, data, at=_now())
         forget_blocked(conn)
     click.echo(f"{document_id} ist wieder zugänglich.")
 
@@ -128,17 +145,34 @@ def backup(data: Path, target: Path) -> None:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("source", type=click.Path(path_type=Path), metavar="ORDNER", help="Wo die Sicherung liegt.")
+@click.argument(
+    "source", type=click.Path(path_type=Path), metavar="ORDNER", help="Wo die Sicherung oder die WARC-Dateien liegen."
+)
+@click.option(
+    "--from-warc",
+    is_flag=True,
+    help="Das Archiv allein aus den WARC-Dateien des Ordners (oder seines warc/) herstellen.",
+)
 @click.pass_obj
-def restore(data: Path, source: Path) -> None:
-    """Eine Sicherung in einen leeren Datenordner zurückholen."""
+def restore(data: Path, source: Path, from_warc: bool) -> None:
+    """Eine Sicherung in einen Datenordner ohne Archiv zurückholen."""
     from aktenkundig.german_cli import bar
+    from aktenkundig.replay import restore_from_warc
     from archive.keeping.backup import restore as bring_back
     from archive.lock import archive_lock
 
     with archive_lock(data):
-        copied = bring_back(source, data, progress=bar("Belege"))
-    click.echo(f"Zurückgeholt nach {data} ({copied} WARC-Dateien).")
+        if from_warc:
+            report, aside, said = restore_from_warc(source, data, at=_now(), progress=bar("Läufe"))
+            done = f"{report.documents} Dokumente aus {report.runs} Läufen hergestellt."
+        else:
+            copied, aside = bring_back(source, data, at=_now(), progress=bar("Belege"))
+            done, said = f"Zurückgeholt nach {data} ({copied} WARC-Dateien).", []
+    for line in said:
+        click.echo(line)
+    if aside:
+        click.echo(f"Beiseitegelegt, weil kein Lauf sie kennt: {', '.join(aside)}.")
+    click.echo(done)
 
 
 @contextmanager

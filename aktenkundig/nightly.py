@@ -13,7 +13,7 @@ from tempfile import NamedTemporaryFile
 
 import click
 
-from aktenkundig.crawling import COULD_NOT_RUN, CrawlOptions, crawl_sources, now_of
+from aktenkundig.crawling import COULD_NOT_RUN, CrawlOptions, crawl_sources, now_of, refuse_unknown_files
 from aktenkundig.german_cli import sentence_of
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.output import OUTCOMES, stand_line
@@ -46,6 +46,7 @@ def run_night(options: CrawlOptions, *, wait: float, time_limit: float, environ:
         settings = MessageSettings.from_environment(environ)
         with archive_lock(options.data, wait=wait):
             refuse_unwritable(options.data)
+            refuse_unknown_files(options)
             report = _night(options, time_limit, settings, environ)
     for line in report.lines:
         click.echo(line)

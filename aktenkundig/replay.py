@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from archive.database import set_meta, transaction
+from archive.database import connect, database_path, migrate, set_meta, transaction
 from archive.errors import RecordUnreadable
-from archive.keeping.blocks import settle_references
+from archive.keeping.backup import bring_warc_files
+from archive.keeping.blocks import forget_blocked, settle_references
 from archive.keeping.ledger import checks_of, describe_source, last_read_snapshot
+from archive.keeping.recovery import recover
 from archive.keeping.removal import RemovalRule
 from archive.keeping.store import touch
 from archive.schema import DERIVED
@@ -29,6 +32,9 @@ from pipelines.run import Run, write_vocabularies
 from pipelines.run.closing import link_documents, settle_run
 from pipelines.run.memory import remember
 from pipelines.run.recorder import Recorder
+
+SHOWN = 20
+"""So many losses are named."""
 
 REDIRECTS = (301, 302, 303, 307, 308)
 REPEATED = (408, 429, 500, 502, 503, 504, 522, 524)
@@ -215,6 +221,7 @@ class RebuildReport:
     runs: int
     answers: int
     documents: int
+    unreadable: tuple[str, ...] = ()
 
 
 class Nights:
@@ -287,24 +294,44 @@ def rebuild(
             progress(done, len(runs))
         for one in nights.values():
             one.settle()
-        _refuse_losses(before - _versions(conn), [said for one in nights.values() for said in one.unreadable])
+        unreadable = tuple(dict.fromkeys(said for one in nights.values() for said in one.unreadable))
+        _refuse_losses(before - _versions(conn), unreadable)
         link_documents(conn)
         settle_references(conn)
         settle_state(conn)
         set_meta(conn, READING_VERSION_KEY, READING_VERSION)
         documents = conn.execute("select count(*) from documents").fetchone()[0]
-    return RebuildReport(runs=len(runs), answers=answers, documents=documents)
+    return RebuildReport(runs=len(runs), answers=answers, documents=documents, unreadable=unreadable)
+
+
+def restore_from_warc(
+    source: Path, data: Path, *, at: str, progress: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[RebuildReport, list[str], list[str]]:
+    """Make an archive in ``data`` from the WARC files in ``source`` alone: what was rebuilt, files that were set
+    aside, and German sentences on what could not be had. It takes its place when it is whole. Raises BackupError."""
+    aside = bring_warc_files(source, data, at=at)
+    fresh = data / "archive-fresh.neu"
+    for path in data.glob(f"{fresh.name}*"):
+        path.unlink()
+    migrate(fresh)
+    with closing(connect(fresh)) as conn:
+        said = recover(conn, data)
+        report = rebuild(conn, data, progress=progress)
+        forget_blocked(conn)
+    fresh.replace(database_path(data))
+    return report, aside, [*said, *report.unreadable]
 
 
 def _versions(conn: sqlite3.Connection) -> set[tuple[str, int]]:
     return {(row[0], row[1]) for row in conn.execute("select document_id, version from versions")}
 
 
-def _refuse_losses(lost: set[tuple[str, int]], unreadable: list[str]) -> None:
+def _refuse_losses(lost: set[tuple[str, int]], unreadable: Sequence[str]) -> None:
     if lost and unreadable:
+        names = ", ".join(f"{document_id} ({version}. Fassung)" for document_id, version in sorted(lost)[:SHOWN])
         raise RecordUnreadable(
-            f"{len(unreadable)} Belege sind nicht lesbar, {len(lost)} Fassungen gingen verloren; "
-            f"das Archiv bleibt, wie es war. Zuerst: {unreadable[0]}"
+            f"{len(unreadable)} Belege sind nicht lesbar, {len(lost)} Fassungen gingen verloren: {names}"
+            f"{' …' if len(lost) > SHOWN else ''}. Das Archiv bleibt, wie es war. {' '.join(unreadable[:SHOWN])}"
         )
 
 

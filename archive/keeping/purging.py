@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
 
 from archive.database import transaction
 from archive.errors import RecordUnreadable
 from archive.keeping.erasing import names_of
-from archive.vault.reading import UNREADABLE, CodingError, digest_of
-from archive.vault.seals import FRESH, end_of_last_whole_record, finish_purges, seal, seal_finished_runs
-from archive.vault.writer import FOLDER, PURGED, bare_record, note_record
+from archive.keeping.ledger import account_of
+from archive.vault.reading import CodingError, Member, digest_of, members
+from archive.vault.seals import FRESH, finish_purges, seal, seal_finished_runs
+from archive.vault.writer import FOLDER, PURGED, RUN, bare_record, note_record
 
 
 def purge(conn: sqlite3.Connection, data: Path, document_id: str, *, at: str) -> list[str]:
@@ -63,13 +64,14 @@ def _addresses(conn: sqlite3.Connection, document_id: str) -> frozenset[str]:
 
 
 def _files(conn: sqlite3.Connection, urls: Collection[str]) -> list[str]:
-    """Files that hold answers of these addresses, and those of runs that were cut short: they may hold answers
-    that no snapshot names."""
+    """Files that hold answers of these addresses or tell problems with them, and those of runs that were cut short:
+    they may hold answers that no snapshot names."""
     marks, values = ", ".join("?" for _ in urls), sorted(urls)
     found = conn.execute(
-        "select distinct warc_file from snapshots where warc_file is not null"
-        f" and (url in ({marks}) or run_id in (select id from runs where not settled)) order by 1",
-        values,
+        "select warc_file from snapshots where warc_file is not null"
+        f" and (url in ({marks}) or run_id in (select id from runs where not settled)) union"
+        f" select warc_file from runs where id in (select run_id from problems where url in ({marks})) order by 1",
+        values * 2,
     )
     return [warc_file for (warc_file,) in found]
 
@@ -78,17 +80,15 @@ def _purge_file(conn: sqlite3.Connection, data: Path, warc_file: str, urls: Coll
     """Write the file anew beside itself and bring the ledger in line; False where there is nothing to take out."""
     path = data / warc_file
     fresh = path.with_name(path.name + FRESH)
-    if end_of_last_whole_record(path) != path.stat().st_size:
-        raise RecordUnreadable(f"{warc_file} endet mitten in einem Eintrag.")
     try:
-        with path.open("rb") as source, fresh.open("wb") as target:
-            moved, purged = _rewrite(source, target, urls, at)
+        with fresh.open("wb") as target:
+            moved, purged, told = _rewrite(conn, path, target, urls, at)
             target.flush()
             os.fsync(target.fileno())
-    except UNREADABLE as error:
+    except RecordUnreadable:
         fresh.unlink(missing_ok=True)
-        raise RecordUnreadable(f"{warc_file} ist nicht bis zum Ende lesbar: {error}") from error
-    if not purged:
+        raise
+    if not purged and not told:
         fresh.unlink()
         return False
     shutil.copymode(path, fresh)
@@ -98,33 +98,48 @@ def _purge_file(conn: sqlite3.Connection, data: Path, warc_file: str, urls: Coll
         [(moved.get(old, old), at if old in purged else None, one) for one, old in rows],
     )
     seal(conn, conn.execute("select id from runs where warc_file = ?", (warc_file,)).fetchone()[0], fresh)
-    return True
+    return bool(purged)
 
 
-def _rewrite(source: BinaryIO, target: BinaryIO, urls: Collection[str], at: str) -> tuple[dict[int, int], set[int]]:
-    """Copy record for record: where each one moved to, and the old places of those whose payload went."""
-    moved, purged = {}, set()
-    with source:
-        for record, body, offset, length in _records(source):
-            moved[offset] = target.tell()
+def _rewrite(
+    conn: sqlite3.Connection, path: Path, target: BinaryIO, urls: Collection[str], at: str
+) -> tuple[dict[int, int], set[int], bool]:
+    """Copy record for record: where each one moved to, the old places of those whose payload went, and whether the
+    account of the run's problems is told anew, as the ledger has it now."""
+    moved, purged, told = {}, set(), False
+    writer = WARCWriter(target, gzip=True, warc_version="1.1")
+    with path.open("rb") as source:
+        for member in members(path):
+            record = member.record
+            if record is None:
+                raise RecordUnreadable(
+                    f"{path.name} ist nicht bis zum Ende lesbar, beschädigt ab Byte {member.offset}."
+                )
+            moved[member.offset] = target.tell()
+            anew = _told_anew(conn, member)
             if record.rec_type == "response" and record.rec_headers.get_header("WARC-Target-URI") in urls:
-                purged.add(offset)
-                _write_bare(WARCWriter(target, gzip=True, warc_version="1.1"), record, body, at)
+                purged.add(member.offset)
+                _write_bare(writer, record, member.body, at)
+            elif anew != member.body:
+                told = True
+                uri, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
+                writer.write_record(note_record(writer, uri, RUN, anew, at=date, kind="application/json"))
             else:
-                target.write(_raw(source, offset, length))
-    return moved, purged
+                target.write(os.pread(source.fileno(), member.length, member.offset))
+    return moved, purged, told
 
 
-def _records(source: BinaryIO) -> Iterator[tuple[Any, bytes, int, int]]:
-    """Every record with its payload, offset and length in the file."""
-    records = ArchiveIterator(source)
-    for record in records:
-        body = record.raw_stream.read()
-        yield record, body, records.get_record_offset(), records.get_record_length()
-
-
-def _raw(source: BinaryIO, offset: int, length: int) -> bytes:
-    return os.pread(source.fileno(), length, offset)
+def _told_anew(conn: sqlite3.Connection, member: Member) -> bytes:
+    """What a record holds; of the account of a run's problems nothing that the ledger has lost since."""
+    if member.profile != RUN:
+        return member.body
+    account = json.loads(member.body)
+    if account.get("runs", {}).get("rows"):
+        number = dict(zip(account["runs"]["columns"], account["runs"]["rows"][0], strict=True))["id"]
+        now = account_of(conn, number)["problems"]
+        if now != account["problems"]:
+            return json.dumps(account | {"problems": now}, ensure_ascii=False).encode()
+    return member.body
 
 
 def _write_bare(writer: WARCWriter, record: Any, body: bytes, at: str) -> None:

@@ -25,7 +25,9 @@ NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 CHECKS, RUN = "urn:aktenkundig:warc:checks", "urn:aktenkundig:warc:run"
 """Profiles of the ``metadata`` records that close a run: its answers 304, a JSON object each line; its ledger, JSON."""
 
-NOTES = ".checks"
+BLOCKS, NOTES = "blocks", ".checks"
+"""How files begin that tell of blocks between two runs; how the notes beside a file end."""
+
 PURGED = "urn:aktenkundig:warc:purged"
 """Profile of an answer whose payload is withheld on demand: status, digest and the headers in KEPT_HEADERS stay."""
 
@@ -121,7 +123,7 @@ class VaultWriter:
         self._path = data / self.warc_file
         self._notes_path = self._path.with_name(self._path.name + NOTES)
         self._notes: _Unbuffered | None = None
-        self._software = software
+        self._software, self._source, self._run = software, source, run_id
         self._started_at = started_at
         self._stream: _Unbuffered | None = None
         self._writer: WARCWriter | None = None
@@ -199,7 +201,7 @@ class VaultWriter:
         return self._writer
 
     def _introduce(self, writer: WARCWriter) -> None:
-        info = {"software": self._software, "format": "WARC File Format 1.1"}
+        info = {"software": self._software, "format": "WARC File Format 1.1", "source": self._source, "run": self._run}
         record = writer.create_warcinfo_record(self._path.name, info)
         record.rec_headers.replace_header("WARC-Date", self._started_at)
         writer.write_record(record)

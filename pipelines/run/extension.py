@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 
 from archive.database import open_archive, set_patience
 from archive.errors import ArchiveError, sentence_for
+from archive.keeping.backup import refuse_strays
 from archive.keeping.ledger import begin_run, describe_source
 from archive.keeping.removal import RemovalRule
 from archive.lock import take_lock
@@ -52,6 +53,8 @@ def open_session(settings: BaseSettings, source: str, entry: Entry | None = None
 
 
 def _session(settings: BaseSettings, source: str, entry: Entry | None, data: Path, lock: FileLock | None) -> Session:
+    if lock is not None:
+        refuse_strays(data)
     conn = open_archive(data)
     now = clock_from(settings.get("AKTENKUNDIG_NOW"))
     if lock is not None:

@@ -1,0 +1,202 @@
+"""What is left when the database is lost, older than its WARC files, or changed behind the program's back."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from journeys import Journey
+
+from aktenkundig.cli import cli
+from aktenkundig.deep import COMPARED, compare_with_vault
+from aktenkundig.replay import rebuild
+from archive.database import connect, database_path, open_reading
+from archive.health.verify import verify
+from archive.keeping.backup import UnknownFiles, backup, restore, strays
+from archive.schema import DERIVED, LEDGER
+from archive.vault.reading import members
+from archive.vault.writer import CHECKS, RUN
+
+NAMED = {"snapshots": {"warc_offset"}}
+
+
+@pytest.fixture
+def lost(history: Journey, tmp_path: Path) -> Journey:
+    """A copy of the shared archive."""
+    shutil.copytree(history.data, tmp_path / "data")
+    return Journey(tmp_path / "data", history.site)
+
+
+def tables(data: Path, names: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of these tables."""
+    with closing(connect(database_path(data))) as conn:
+        return {name: sorted(map(tuple, conn.execute(f"select * from {name}")), key=repr) for name in names}
+
+
+def run(data: Path, *arguments: str) -> tuple[int, str]:
+    """Exit code and output of a command."""
+    done = CliRunner().invoke(cli, ["--data", str(data), *arguments], standalone_mode=False)
+    if done.exception is not None:
+        raise done.exception
+    return done.return_value or 0, done.output
+
+
+def test_warc_files_alone_give_the_archive_back(lost: Journey, tmp_path: Path) -> None:
+    before = tables(lost.data, (*DERIVED, *LEDGER))
+    blocked = lost.value("select id from documents where version > 1 order by id limit 1")
+    fresh = tmp_path / "fresh"
+    code, said = run(fresh, "restore", "--from-warc", str(lost.data))
+    after = tables(fresh, (*DERIVED, *LEDGER))
+
+    assert code == 0
+    assert "hergestellt" in said
+    assert blocked is not None
+    for name in (*DERIVED, *LEDGER):
+        if name != "incidents":
+            assert after[name] == before[name], name
+    with closing(open_reading(fresh)) as conn:
+        assert verify(conn, fresh) == []
+
+
+def without_accounts(path: Path) -> None:
+    """A WARC file as older versions left it."""
+    whole = path.read_bytes()
+    kept = [whole[one.offset :][: one.length] for one in members(path) if one.profile not in (RUN, CHECKS)]
+    path.write_bytes(b"".join(kept).replace(b"", b""))
+
+
+def test_older_files_give_the_best_that_can_be_had_and_say_so(journey: Journey, tmp_path: Path) -> None:
+    journey.site.validators = False  # older versions kept answers 304 as records of their own
+    for day in (1, 3):
+        journey.crawl(day)
+    before = tables(journey.data, ("documents", "versions", "events"))
+    for path in (journey.data / "warc").glob("*.warc.gz"):
+        without_accounts(path)
+    _, said = run(tmp_path / "fresh", "restore", "--from-warc", str(journey.data / "warc"))
+    after = tables(tmp_path / "fresh", ("documents", "versions", "events"))
+
+    assert said.count("erschlossen") == 4
+    assert [row[0] for row in after["versions"]] == [row[0] for row in before["versions"]]
+    assert [row[:3] for row in after["events"]] == [row[:3] for row in before["events"]]
+
+
+def test_a_lost_database_is_made_again_from_its_own_folder_before_anything_is_fetched(lost: Journey) -> None:
+    before = tables(lost.data, DERIVED)
+    for path in lost.data.glob("archive.db*"):
+        path.unlink()
+    with pytest.raises(UnknownFiles, match="restore --from-warc"):
+        lost.crawl(12)
+    assert not database_path(lost.data).exists()
+    run(lost.data, "restore", "--from-warc", str(lost.data))
+    restored = tables(lost.data, DERIVED)
+    lost.crawl(12, now="2026-10-20T04:00:00Z")
+
+    assert restored == before
+    with closing(open_reading(lost.data)) as conn:
+        assert verify(conn, lost.data) == []
+
+
+def test_files_set_aside_leave_a_clean_start(journey: Journey) -> None:
+    journey.crawl(1, "dsmv")
+    names = sorted(path.name for path in (journey.data / "warc").iterdir())
+    for path in journey.data.glob("archive.db*"):
+        path.unlink()
+    assert journey.crawl(1, "dsmv", now="2026-10-20T04:00:00Z", set_aside=True) == {"dsmv": 0}
+    aside = sorted(path.name for folder in journey.data.glob("beiseite-*") for path in folder.iterdir())
+
+    assert aside == names
+    with closing(open_reading(journey.data)) as conn:
+        assert verify(conn, journey.data) == []
+
+
+def test_a_backup_beside_newer_files_sets_them_aside_and_says_so(journey: Journey, tmp_path: Path) -> None:
+    journey.crawl(1, "dsmv")
+    backup(journey.data, tmp_path / "backup")
+    journey.crawl(2, "dsmv", now="2026-10-07T04:00:00Z")
+    newer = strays_after(journey.data, tmp_path / "backup")
+    for path in journey.data.glob("archive.db*"):
+        path.unlink()
+    copied, aside = restore(tmp_path / "backup", journey.data, at="2026-10-08T04:00:00Z")
+
+    assert copied == 0
+    assert aside == newer
+    assert len(newer) == 1
+    assert strays(journey.data) == []
+    assert journey.crawl(3, "dsmv", now="2026-10-09T04:00:00Z") == {"dsmv": 0}
+    with closing(open_reading(journey.data)) as conn:
+        assert verify(conn, journey.data) == []
+
+
+def strays_after(data: Path, older: Path) -> list[str]:
+    """The files that came after a backup."""
+    there = {path.name for path in (older / "warc").iterdir()}
+    return sorted(path.name for path in (data / "warc").iterdir() if path.name not in there)
+
+
+# -- the database itself -------------------------------------------------------------------------------
+
+
+def test_what_the_vault_says_is_what_is_stored(history: Journey) -> None:
+    with closing(open_reading(history.data)) as conn:
+        assert compare_with_vault(conn, history.data) == []
+    assert not list(history.data.glob("verify-*"))
+
+
+def test_a_changed_cell_in_each_derived_table_is_named(lost: Journey) -> None:
+    """All in one comparison: each table has one sentence that names it, and the index one."""
+    changed = []
+    with closing(connect(database_path(lost.data))) as conn:
+        conn.execute("pragma foreign_keys = off")
+        for table in COMPARED:
+            if not conn.execute(f"select count(*) from {table}").fetchone()[0]:
+                continue
+            columns = conn.execute(f"pragma table_info({table})").fetchall()
+            texts = [one[1] for one in columns if one[2].lower() == "text" and not one[5] and one[1] != "document_id"]
+            name = next(
+                (one for one in texts if one in ("text", "title", "label", "raw", "reason", "evidence")), texts[0]
+            )
+            conn.execute("pragma ignore_check_constraints = on")
+            conn.execute(
+                f"update {table} set {name} = coalesce({name}, '') || ' x' where rowid = (select min(rowid) from {table})"
+            )
+            changed.append(table)
+        row = conn.execute("select rowid, * from documents_fts limit 1").fetchone()
+        conn.execute("insert into documents_fts (rowid, title) values (999999, 'Fremdkörper')")
+        assert row is not None
+    with closing(open_reading(lost.data)) as conn:
+        told = compare_with_vault(conn, lost.data)
+
+    assert {one.partition(",")[0] for one in told} >= {*changed, "documents_fts"}
+
+
+def test_a_damaged_database_file_is_one_sentence_that_names_the_way_out(lost: Journey) -> None:
+    path = database_path(lost.data)
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("pragma wal_checkpoint(truncate)")
+        conn.execute("pragma journal_mode = delete")
+        root = conn.execute("select rootpage from sqlite_master where name = 'documents'").fetchone()[0]
+    body = bytearray(path.read_bytes())
+    body[(root - 1) * 4096 : (root - 1) * 4096 + 200] = bytes(200)
+    path.write_bytes(bytes(body))
+    with closing(open_reading(lost.data)) as conn:
+        told = verify(conn, lost.data)
+
+    assert len(told) == 1
+    assert "rebuild" in told[0]
+
+
+def test_a_rebuild_after_many_quiet_nights_gives_the_same_tables(journey: Journey) -> None:
+    """Nights that are as the night before are not driven again; the others are."""
+    for number, day in enumerate((1, 1, 1, 2, 2, 3, 3, 3)):
+        journey.crawl(day, "dsmv", now=f"2026-10-{10 + number}T04:00:00Z")
+    before = tables(journey.data, DERIVED)
+    with closing(connect(database_path(journey.data))) as conn:
+        report = rebuild(conn, journey.data)
+
+    assert tables(journey.data, DERIVED) == before
+    assert report.runs == 8
+    assert journey.value("select count(*) from snapshots where status = 304") == 0
