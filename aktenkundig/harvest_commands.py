@@ -144,8 +144,16 @@ class NightlyCommand(GermanCommand):
     metavar="SEKUNDEN",
     help="Zeitgrenze je Quelle (sonst 21600, also 6 Stunden).",
 )
+@click.option(
+    "--deep-every",
+    envvar="AKTENKUNDIG_DEEP_EVERY",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="NÄCHTE",
+    help="Alle so viele Nächte auch »verify --deep« (oder AKTENKUNDIG_DEEP_EVERY; sonst nie).",
+)
 @click.pass_obj
-def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> int:
+def nightly(data: Path, /, wait: float, time_limit: float, deep_every: int, **options: Any) -> int:
     """Der unbeaufsichtigte Lauf: abrufen, prüfen, melden (0 gesund, 1 Alarm, 2 nicht gelaufen)."""
     from aktenkundig.crawling import check_contact
     from aktenkundig.nightly import run_night, told_when_not_run
@@ -154,7 +162,7 @@ def nightly(data: Path, /, wait: float, time_limit: float, **options: Any) -> in
     with told_when_not_run():
         chosen = options_from(data, **options)
         check_contact(chosen, source_names())
-    return run_night(chosen, wait=wait, time_limit=time_limit)
+    return run_night(chosen, wait=wait, time_limit=time_limit, deep_every=deep_every)
 
 
 @click.command(cls=GermanCommand)

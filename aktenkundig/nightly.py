@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 import click
 
 from aktenkundig.crawling import COULD_NOT_RUN, CrawlOptions, crawl_sources, now_of, refuse_unknown_files
+from aktenkundig.deep import compare_with_vault
 from aktenkundig.german_cli import sentence_of
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.output import OUTCOMES, stand_line
@@ -23,6 +24,7 @@ from archive.health import Finding, assess
 from archive.health.disk import Disk, disk_findings, look_at_disk
 from archive.health.freshness import answered_nights, stands
 from archive.health.incidents import Change, keep_undelivered, note_findings, open_incidents, undelivered
+from archive.health.verify import verify
 from archive.lock import archive_lock
 from archive.search.indexing import optimize_index
 from archive.timestamps import utc_text
@@ -34,11 +36,21 @@ HEALTHY, ALARM = 0, 1
 LEAST_ROOM = 1 << 20
 """Bytes that must find room before a night begins."""
 ARCHIVE = "archiv"
-"""The source of incidents that concern no site but the archive itself."""
+VAULT = "belege"
+"""The sources of incidents that concern no site but the archive itself, and its WARC files."""
 
 
-def run_night(options: CrawlOptions, *, wait: float, time_limit: float, environ: Mapping[str, str] = os.environ) -> int:
+def run_night(
+    options: CrawlOptions,
+    *,
+    wait: float,
+    time_limit: float,
+    deep_every: int = 0,
+    environ: Mapping[str, str] = os.environ,
+) -> int:
     """The whole night; 0 healthy, 1 alarm. Raises ArchiveBusy when another run does not end in time.
+
+    Every ``deep_every`` nights the archive is compared with its WARC files as ``verify --deep`` does.
 
     What keeps the night from being run at all (lock, settings, disk, database) is told to the operator and raised.
     """
@@ -47,7 +59,7 @@ def run_night(options: CrawlOptions, *, wait: float, time_limit: float, environ:
         with archive_lock(options.data, wait=wait):
             refuse_unwritable(options.data)
             refuse_unknown_files(options)
-            report = _night(options, time_limit, settings, environ)
+            report = _night(options, time_limit, settings, environ, deep_every)
     for line in report.lines:
         click.echo(line)
     sys.stdout.flush()
@@ -98,7 +110,9 @@ def _watch(data: Path, environ: Mapping[str, str], settings: MessageSettings | N
         return deliver(conn, data, watches, settings, portal=portal)
 
 
-def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings, environ: Mapping[str, str]) -> Report:
+def _night(
+    options: CrawlOptions, time_limit: float, settings: MessageSettings, environ: Mapping[str, str], deep_every: int
+) -> Report:
     sources = source_names()
     before = _newest_runs(options.data, sources)
     watching = _watch(options.data, environ)
@@ -111,6 +125,7 @@ def _night(options: CrawlOptions, time_limit: float, settings: MessageSettings, 
         tidy(conn)
         watching += _watch(options.data, environ, settings)
         changes = judge(conn, options.data, sources, before=before, at=at, watching=watching)
+        changes += look_deep(conn, options.data, deep_every, at=at)
         report = report_of(conn, options.data, sources, changes, at=at)
         failed = send(report, settings, undelivered(conn))
         keep_undelivered(conn, {one.channel: one.changes for one in failed if one.changes})
@@ -151,6 +166,17 @@ def judge(
         findings += [Finding(kind="watch_failed", detail=" ".join(watching))] if watching else []
         changes += note_findings(conn, ARCHIVE, findings, at=at, run_id=None)
     return tuple(changes)
+
+
+def look_deep(conn: sqlite3.Connection, data: Path, every: int, *, at: str) -> tuple[Change, ...]:
+    """In every so-manieth night: whether the vault bears out all that is stored; what it says stays until the next."""
+    nights = conn.execute("select count(distinct substr(started_at, 1, 10)) from runs").fetchone()[0]
+    if not every or nights % every:
+        return ()
+    faults = [*verify(conn, data), *compare_with_vault(conn, data)]
+    findings = [Finding(kind="vault", detail=f"{len(faults)} Beanstandungen, zuerst: {faults[0]}")] if faults else []
+    with transaction(conn):
+        return tuple(note_findings(conn, VAULT, findings, at=at, run_id=None))
 
 
 NOT_BEGUN = Finding(kind="run_failed", detail="Der Abruf hat nicht begonnen.")

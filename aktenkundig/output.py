@@ -56,6 +56,8 @@ def _print_holdings(conn: sqlite3.Connection, data: Path) -> None:
     click.echo(f"  {total} Dokumente, davon {removed} entfernt und {blocked} gesperrt; Belege {vault / 1e6:.1f} MB")
     for row in conn.execute("select source, doc_type, count(*) as n from documents group by 1, 2 order by 1, 3 desc"):
         click.echo(f"    {row['source']:6} {row['doc_type']:20} {row['n']:6}")
+    for program, pages in conn.execute("select program, count(distinct sha256 || page) from ocr_pages group by 1"):
+        click.echo(f"  {pages} Seiten durch Texterkennung gelesen ({program})")
 
 
 def somebody_works(conn: sqlite3.Connection, data: Path) -> bool:

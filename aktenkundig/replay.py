@@ -145,7 +145,8 @@ class Replay:
             if isinstance(result, DocumentRead):
                 self._asked_for.add((result.document_id, result.url))
                 if isinstance(result.content, FileBody):
-                    file_text = self._recorder.read_file(result.content)
+                    kept = self._recorder.kept_ocr(result.content)
+                    file_text = self._recorder.read_file(result.content, kept)
             self._recorder.record(result, file_text=file_text)
 
     def _results(self, ask: Ask) -> Iterator[Ask | Record]:

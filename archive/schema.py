@@ -16,7 +16,7 @@ from archive.views import create_views, drop_views, write_lookups
 
 migrations = Migrations("aktenkundig")
 
-LEDGER = ("runs", "snapshots", "checks", "listings", "problems", "blocks", "document_numbers", "incidents")
+LEDGER = ("runs", "snapshots", "checks", "listings", "problems", "ocr_pages", "blocks", "document_numbers", "incidents")
 """What happened. ``rebuild`` keeps these tables; everything else is derived from the WARC files."""
 
 DERIVED = (
@@ -284,3 +284,24 @@ def _refer_to_documents(db: Database, table: str, column: str) -> None:
 def m0018_originals(db: Database) -> None:
     """Whose documents the others repeat: what linking knows of a source comes from its description."""
     db.executescript("alter table sources add column originals integer not null default 0 check (originals in (0, 1));")
+
+
+@migrations()
+def m0018_ocr(db: Database) -> None:
+    """What was recognised in pictures of pages, by the digest of the file: kept where nothing is installed to do it
+    again. Of pages read before, the mended text is all there is."""
+    db.executescript("""
+create table ocr_pages (
+  sha256 text not null,
+  page integer not null,
+  document_id text not null,
+  text text not null,
+  program text not null,
+  run_id integer references runs (id),
+  primary key (sha256, page, document_id)
+) strict;
+insert or ignore into ocr_pages (sha256, page, document_id, text, program)
+select s.sha256, p.page, p.document_id, p.text, 'unbekannt' from version_pages p
+join versions v on v.document_id = p.document_id and v.version = p.version
+join snapshots s on s.id = v.snapshot_id where p.method = 'ocr' and s.sha256 is not null;
+""")

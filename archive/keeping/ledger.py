@@ -106,6 +106,7 @@ ACCOUNT = {
     "checks": "run_id = :run",
     "listings": "run_id = :run",
     "problems": "run_id = :run",
+    "ocr_pages": "run_id = :run",
     "document_numbers": "document_id in (select document_id from events where run_id = :run and kind = 'new')",
     "blocks": "true",
 }

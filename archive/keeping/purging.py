@@ -136,9 +136,10 @@ def _told_anew(conn: sqlite3.Connection, member: Member) -> bytes:
     account = json.loads(member.body)
     if account.get("runs", {}).get("rows"):
         number = dict(zip(account["runs"]["columns"], account["runs"]["rows"][0], strict=True))["id"]
-        now = account_of(conn, number)["problems"]
-        if now != account["problems"]:
-            return json.dumps(account | {"problems": now}, ensure_ascii=False).encode()
+        now = account_of(conn, number)
+        told = {table: now[table] for table in ("problems", "ocr_pages") if now[table] != account.get(table)}
+        if told:
+            return json.dumps(account | told, ensure_ascii=False).encode()
     return member.body
 
 

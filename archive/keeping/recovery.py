@@ -113,7 +113,7 @@ class _Recovery:
             self._numbers |= {} if old is None else {old: new}
             _insert(self._conn, "snapshots", [row | {"id": new, "run_id": run_id}])
         self._checks(file, run_id)
-        for table in ("listings", "problems", "document_numbers"):
+        for table in ("listings", "problems", "ocr_pages", "document_numbers"):
             mapped = [row | {"run_id": run_id} if "run_id" in row else row for row in _rows(file.account, table)]
             _insert(self._conn, table, mapped)
         seal(self._conn, run_id, file.path)

@@ -79,6 +79,15 @@ class FileSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OcrPage:
+    """What a program for text recognition printed of a page, raw; ``program`` with its version."""
+
+    page: int
+    text: str
+    program: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileMetadata:
     """What the file says of itself, raw: dates as written (``D:20200821093339+02'00'`` or ISO 8601)."""
 
@@ -97,6 +106,7 @@ class FileText:
     whose text is one page here). ``fingerprints`` has one entry for each of ``pages``: empty for a page
     with text, the digest of its picture for a page without. A file that could not be opened has no pages
     and its own digest as only fingerprint; one that is not the document (empty, HTML) has none.
+    ``ocr`` is what was recognised, now or before.
     """
 
     kind: str
@@ -107,6 +117,7 @@ class FileText:
     fingerprints: tuple[str, ...] = ()
     links: tuple[FileLink, ...] = ()
     sections: tuple[FileSection, ...] = ()
+    ocr: tuple[OcrPage, ...] = ()
 
     @property
     def content(self) -> tuple[str, ...]:

@@ -16,13 +16,14 @@ from pipelines.files import (
     FileProblem,
     FileSection,
     FileText,
+    OcrPage,
     problem,
     spoken_pages,
 )
 from pipelines.files.characters import letters, plain_characters
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.lines import Line, running_heads, usual
-from pipelines.files.paragraphs import TAKEN, Flowing, IsWord, bond, ends_sentence, starts_item, usual_pitch
+from pipelines.files.paragraphs import TAKEN, Flowing, IsWord, bond, ends_sentence, join, starts_item, usual_pitch
 from pipelines.files.printed import Ocr, Printed, PrintedPage, gather, read_scans
 
 LINES = 8
@@ -191,7 +192,13 @@ _MARK = re.compile(r"\[\d{1,3}\]$")
 
 
 def pdf_text(
-    body: bytes, *, limits: FileLimits, worker: FileWorker, ocr: Ocr | None, is_word: IsWord | None
+    body: bytes,
+    *,
+    limits: FileLimits,
+    worker: FileWorker,
+    ocr: Ocr | None,
+    is_word: IsWord | None,
+    kept: Sequence[OcrPage] = (),
 ) -> FileText:
     """The text of a PDF by page; what cannot be read is named in ``problems``."""
     printed = gather(body, limits, worker, is_word)
@@ -202,12 +209,14 @@ def pdf_text(
     pages = _pages(printed, limits, is_word)
     problems = list(_problems(body, printed, limits))
     scans = [page.number for page in printed.pages.values() if page.picture]
+    recognised: dict[int, OcrPage] = {}
     if scans:
-        recognised, met = read_scans(body, scans, limits=limits, worker=worker, ocr=ocr, is_word=is_word)
+        recognised, met = read_scans(body, scans, limits=limits, worker=worker, ocr=ocr, kept=kept)
+        texts = {number: ocr_paragraphs(one.text, is_word) for number, one in recognised.items()}
         pages = [
             replace(page, text=text, method="ocr") if letters(text) > letters(page.text) else page
             for page in pages
-            for text in (recognised.get(page.number, ""),)
+            for text in (texts.get(page.number, ""),)
         ]
         problems += met
     if not any(letters(page.text) for page in pages):
@@ -222,7 +231,27 @@ def pdf_text(
         fingerprints=tuple(_picture(printed, page.number) for page in pages),
         sections=tuple(FileSection(page=page, level=level, title=title) for page, level, title in _outline(printed)),
         links=file_links((page.number, url) for page in printed.pages.values() for url in page.links),
+        ocr=tuple(recognised.values()),
     )
+
+
+def ocr_paragraphs(printed: str, is_word: IsWord | None = None) -> str:
+    """Tesseract's output as flowing text: lines joined, words rejoined, paragraphs apart.
+
+    >>> ocr_paragraphs("Die Aufbewah-\\nrungsfrist endet.\\n\\nStand 2021\\n\\f")
+    'Die Aufbewahrungsfrist endet.\\n\\nStand 2021'
+    """
+    blocks = re.split(r"\n[ \t]*\n", plain_characters(printed.replace("\f", "\n")))
+    return "\n\n".join(filter(None, (_flowing(block, is_word) for block in blocks)))
+
+
+def _flowing(block: str, is_word: IsWord | None) -> str:
+    lines = [line for line in map(str.strip, block.split("\n")) if line]
+    bonds = (
+        bond(before, line, is_word) if before.endswith("-") and line[0].isalpha() else " "
+        for before, line in pairwise(lines)
+    )
+    return join(["", *bonds], lines) if lines else ""
 
 
 def _outline(printed: Printed) -> Iterator[tuple[int, int, str]]:

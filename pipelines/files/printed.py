@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
-from pipelines.files import FileLimits, FileProblem, problem, spoken_pages
+from pipelines.files import FileLimits, FileProblem, OcrPage, problem, spoken_pages
 from pipelines.files.characters import LINE_END_HYPHEN, Written, is_plain, plain_characters, printed_lines
 from pipelines.files.file_worker import FileWorker, WorkerFailure, clean_environment
 from pipelines.files.lines import Edges, Line, edges_of, whole_lines
-from pipelines.files.paragraphs import Flowing, IsWord, bond, join, usual_pitch
+from pipelines.files.paragraphs import Flowing, IsWord, usual_pitch
 
 MANY_LINES = 12
 SHARE_FROM = 16
@@ -231,6 +230,8 @@ def _lines(
 SETTING = "AKTENKUNDIG_OCR"
 OFF = frozenset({"0", "aus", "off", "nein", "no", "false"})
 DPI = 300
+UNKNOWN = "unbekannt"
+"""The program of what older versions recognised: it stays only where no other can do it again."""
 
 
 class OcrFailed(RuntimeError):
@@ -243,6 +244,11 @@ class Ocr:
 
     program: str
     language: str = "deu"
+
+    @property
+    def name(self) -> str:
+        """Program and version, as it says itself (``tesseract 5.3.0``)."""
+        return _version(self.program)
 
     def read(self, picture: bytes, *, seconds: float) -> str:
         """The text of a picture (PNM or PNG, 300 dpi) as tesseract prints it. Raises OcrFailed."""
@@ -272,6 +278,15 @@ def find_ocr(environ: Mapping[str, str] | None = None) -> Ocr | None:
 
 
 @cache
+def _version(program: str) -> str:
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, timeout=20, check=True)  # noqa: S603
+    except (subprocess.SubprocessError, OSError):
+        return "tesseract"
+    return (said.stdout or said.stderr).decode("utf-8", "replace").splitlines()[0].strip()
+
+
+@cache
 def _languages(program: str) -> frozenset[str]:
     try:
         listed = subprocess.run(  # noqa: S603
@@ -282,47 +297,35 @@ def _languages(program: str) -> frozenset[str]:
     return frozenset(listed.stdout.decode("utf-8", "replace").split())
 
 
-def ocr_paragraphs(printed: str, is_word: IsWord | None = None) -> str:
-    """Tesseract's output as flowing text: lines joined, words rejoined, paragraphs apart.
-
-    >>> ocr_paragraphs("Die Aufbewah-\\nrungsfrist endet.\\n\\nStand 2021\\n\\f")
-    'Die Aufbewahrungsfrist endet.\\n\\nStand 2021'
-    """
-    blocks = re.split(r"\n[ \t]*\n", plain_characters(printed.replace("\f", "\n")))
-    return "\n\n".join(filter(None, (_flowing(block, is_word) for block in blocks)))
-
-
-def _flowing(block: str, is_word: IsWord | None) -> str:
-    lines = [line for line in map(str.strip, block.split("\n")) if line]
-    bonds = (
-        bond(before, line, is_word) if before.endswith("-") and line[0].isalpha() else " "
-        for before, line in pairwise(lines)
-    )
-    return join(["", *bonds], lines) if lines else ""
-
-
 PICTURES_AT_ONCE = 4
 """So many pictures (8 MB each) are drawn before they are read."""
 
 
 def read_scans(
-    body: bytes, numbers: list[int], *, limits: FileLimits, worker: FileWorker, ocr: Ocr | None, is_word: IsWord | None
-) -> tuple[dict[int, str], list[FileProblem]]:
-    """The text of these pages by number, and what went wrong. Pages that failed are not in it."""
+    body: bytes,
+    numbers: list[int],
+    *,
+    limits: FileLimits,
+    worker: FileWorker,
+    ocr: Ocr | None,
+    kept: Sequence[OcrPage] = (),
+) -> tuple[dict[int, OcrPage], list[FileProblem]]:
+    """What is recognised on these pages, by number, and what went wrong. ``kept`` was recognised before in these very
+    bytes and stays, whatever is installed now. Pages that failed are not in it."""
+    known = (one for one in kept if ocr is None or one.program != UNKNOWN)
+    found = {one.page: one for one in known if one.page in numbers}
+    open_ = [number for number in numbers if number not in found]
     if ocr is None:
-        return {}, [problem("ocr_missing", pages=spoken_pages(numbers))]
-    texts: dict[int, str] = {}
+        return found, [problem("ocr_missing", pages=spoken_pages(open_))] if open_ else []
     end = time.monotonic() + limits.ocr_file_seconds
-    for number, picture in _drawn(body, numbers, limits, worker):
+    for number, picture in _drawn(body, open_, limits, worker):
         seconds = min(limits.ocr_page_seconds, end - time.monotonic())
         if seconds <= 0:
             break
-        try:
-            texts[number] = ocr_paragraphs(ocr.read(picture, seconds=seconds), is_word)
-        except OcrFailed:
-            continue
-    failed = [number for number in numbers if number not in texts]
-    return texts, [problem("ocr_failed", pages=spoken_pages(failed))] if failed else []
+        with suppress(OcrFailed):
+            found[number] = OcrPage(page=number, text=ocr.read(picture, seconds=seconds), program=ocr.name)
+    failed = [number for number in numbers if number not in found]
+    return found, [problem("ocr_failed", pages=spoken_pages(failed))] if failed else []
 
 
 def _drawn(body: bytes, numbers: list[int], limits: FileLimits, worker: FileWorker) -> Iterator[tuple[int, bytes]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pipelines import tables
-from pipelines.files import MIB, FileLimits, FilePage, FileText, problem
+from pipelines.files import MIB, FileLimits, FilePage, FileText, OcrPage, problem
 from pipelines.files.characters import letters, plain_characters, written
 from pipelines.files.file_worker import FileWorker, WorkerFailure, shared_worker
 from pipelines.files.paragraphs import IsWord
@@ -123,13 +123,14 @@ def read_file(
     ocr: Ocr | None = None,
     use_ocr: bool = True,
     is_word: IsWord | None = None,
+    kept: Sequence[OcrPage] = (),
 ) -> FileText:
     """The text of a file by page. Raises nothing: what is wrong stands in ``problems``.
 
     ``file_name`` and ``content_type`` (without parameters) only tell what the file claims to be; the bytes
     decide. Without ``worker`` the one of this process is used. OCR is used where tesseract with German data
-    is installed, unless ``use_ocr`` is false or the environment has ``AKTENKUNDIG_OCR=aus``. ``is_word``
-    helps to rejoin words that are divided at a line's end.
+    is installed, unless ``use_ocr`` is false or the environment has ``AKTENKUNDIG_OCR=aus``; what is ``kept`` of
+    these bytes is not recognised again. ``is_word`` helps to rejoin words that are divided at a line's end.
 
     >>> file = read_file(b"<html>Nicht gefunden</html>", content_type="application/pdf", file_name="oh.pdf")
     >>> file.kind, file.problems[0].kind, file.problems[0].detail
@@ -142,7 +143,7 @@ def read_file(
         read = FileText(kind=kind, problems=(problem("too_large", size=size, limit=most),))
     elif kind == "pdf":
         found = (ocr or find_ocr()) if use_ocr else None
-        read = pdf_text(body, limits=limits, worker=worker or shared_worker(), ocr=found, is_word=is_word)
+        read = pdf_text(body, limits=limits, worker=worker or shared_worker(), ocr=found, is_word=is_word, kept=kept)
     elif kind == "zip":
         read = package_text(body, limits=limits, worker=worker or shared_worker())
     else:

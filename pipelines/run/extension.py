@@ -190,7 +190,8 @@ class ArchiveStage:
         if not isinstance(item, DocumentRead) or not isinstance(item.content, FileBody):
             return None
         try:
-            return await asyncio.to_thread(session.recorder.read_file, item.content)
+            kept = session.recorder.kept_ocr(item.content)
+            return await asyncio.to_thread(session.recorder.read_file, item.content, kept)
         except Exception:
             logger.exception("%s konnte nicht gelesen werden", item.url)
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import sqlite3
 from collections import Counter
@@ -15,7 +16,7 @@ from archive.keeping.ledger import add_problem, mark_read
 from archive.keeping.removal import Gone
 from archive.keeping.store import Outcome, is_blocked, keep, keep_entry, touch
 from crawler.items import DocumentGone, DocumentRead, Failure, FileBody, ListingRead, StillNamed
-from pipelines.files import FileText
+from pipelines.files import FileText, OcrPage
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.reader import read_file
 from pipelines.mending import is_word
@@ -69,10 +70,27 @@ class Recorder:
         """End the extractor process."""
         self._files.close()
 
-    def read_file(self, body: FileBody) -> FileText:
+    def kept_ocr(self, body: FileBody) -> tuple[OcrPage, ...]:
+        """What was recognised in these very bytes before."""
+        query = "select page, text, program from ocr_pages where sha256 = ? group by page"
+        found = self.run.conn.execute(query, (hashlib.sha256(body.body).hexdigest(),))
+        return tuple(OcrPage(page=page, text=text, program=program) for page, text, program in found)
+
+    def read_file(self, body: FileBody, kept: tuple[OcrPage, ...] = ()) -> FileText:
         """The text of a file; may take long, touches no table."""
-        name = unquote(body.url.rsplit("/", 1)[-1])
-        return read_file(body.body, content_type=body.content_type, file_name=name, worker=self._files, is_word=is_word)
+        name, kind = unquote(body.url.rsplit("/", 1)[-1]), body.content_type
+        return read_file(body.body, content_type=kind, file_name=name, worker=self._files, is_word=is_word, kept=kept)
+
+    def _keep_ocr(self, item: DocumentRead, body: FileBody, pages: tuple[OcrPage, ...]) -> None:
+        if is_blocked(self.run.conn, item.document_id):
+            return
+        digest = hashlib.sha256(body.body).hexdigest()
+        self.run.conn.executemany(
+            "insert into ocr_pages (sha256, page, document_id, text, program, run_id) values (?, ?, ?, ?, ?, ?)"
+            " on conflict do update set text = excluded.text, program = excluded.program"
+            " where program <> excluded.program",
+            [(digest, one.page, item.document_id, one.text, one.program, self.run.run_id) for one in pages],
+        )
 
     def record(self, item: Any, *, file_text: FileText | None = None) -> None:
         """Record one item. A reading that breaks is a problem of that document, never of the run.
@@ -139,6 +157,7 @@ class Recorder:
         if isinstance(item.content, FileBody):
             if file_text is None:
                 raise UnreadFile(item.url)
+            self._keep_ocr(item, item.content, file_text.ocr)
             publication, problems = publication_of_file(item, file_text)
             if not _is_sound(file_text) and item.document_id in self.run.memory.documents:
                 self._cut_short(item, problems)

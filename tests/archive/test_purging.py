@@ -20,7 +20,7 @@ from archive.health.verify import verify
 from archive.keeping import purging
 from archive.keeping.backup import backup
 from archive.keeping.blocks import block, unblock
-from archive.keeping.ledger import SnapshotRecord, add_snapshot
+from archive.keeping.ledger import SnapshotRecord, add_problem, add_snapshot
 from archive.keeping.purging import finish_purges, is_withheld, purge
 from archive.keeping.store import keep
 from archive.vault.reading import read_payload
@@ -126,6 +126,21 @@ def test_the_payload_is_gone_the_digests_are_there_and_verify_is_green(coded: bo
             assert read_payload(vault.conn, vault.data, one).body.startswith(OPEN)
 
 
+def test_what_a_file_tells_of_its_run_loses_the_details_of_problems(vault: Vault) -> None:
+    vault.run()
+    url = value(vault.conn, "select url from documents where id = 'dsmv-2'")
+    told = {"stage": "page", "kind": "undated", "detail": "Die Zeugen sind nicht datiert.", "at": AT}
+    add_problem(vault.conn, run_id=1, url=url, **told)
+    vault.conn.execute("update runs set warc_sha256 = null")
+    seal_finished_runs(vault.conn, vault.data)
+    assert b"nicht datiert" in vault.bytes()
+    block(vault.conn, "dsmv-2", reason="x", at=LATER)
+    purge(vault.conn, vault.data, "dsmv-2", at=LATER)
+
+    assert b"nicht datiert" not in vault.bytes()
+    assert verify(vault.conn, vault.data) == []
+
+
 def test_purging_twice_changes_nothing_more(vault: Vault) -> None:
     vault.run()
     block(vault.conn, "dsmv-2", reason="x", at=LATER)
@@ -228,7 +243,7 @@ def test_a_file_that_cannot_be_read_to_its_end_stays_as_it_is(vault: Vault) -> N
     path.write_bytes(torn)
     block(vault.conn, "dsmv-2", reason="x", at=LATER)
     before = rows(vault.conn, "select * from snapshots")
-    with pytest.raises(RecordUnreadable, match="endet mitten in einem Eintrag"):
+    with pytest.raises(RecordUnreadable, match="nicht bis zum Ende lesbar"):
         purge(vault.conn, vault.data, "dsmv-2", at=LATER)
 
     assert path.read_bytes() == torn

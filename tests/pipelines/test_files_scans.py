@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from made_files import made_pdf, paragraphs, scanned_pdf
 
-from pipelines.files import FileLimits
+from pipelines.files import FileLimits, OcrPage
 from pipelines.files.file_worker import FileWorker
-from pipelines.files.printed import Ocr, find_ocr
+from pipelines.files.printed import UNKNOWN, Ocr, find_ocr
 from pipelines.files.reader import read_file
 
 TEXT = "Die Aufsichtsbehörde prüft die Über-\nmittlung personenbezogener Daten.\nSchwerin, 5. Mai 2021"
@@ -48,6 +48,28 @@ def test_ocr_does_not_change_what_is_hashed(worker):
     body = scanned_pdf(TEXT)
 
     assert read_file(body, worker=worker).content == read_file(body, worker=worker, use_ocr=False).content
+
+
+def test_what_was_recognised_before_stays_where_nothing_is_installed(worker):
+    """Page by page; what older versions recognised gives way to a program that can do it again."""
+    kept = (OcrPage(page=1, text="Der Bescheid ist nichtig.", program="tesseract 4.1"),)
+    read = read_file(scanned_pdf(TEXT, pages=2), worker=worker, use_ocr=False, kept=kept)
+
+    assert [(page.text, page.method) for page in read.pages] == [("Der Bescheid ist nichtig.", "ocr"), ("", "none")]
+    assert [met.kind for met in read.problems] == ["ocr_missing"]
+    assert "Seiten" in read.problems[0].detail
+    assert "tesseract-ocr-deu" in read.problems[0].detail
+    assert read.ocr == kept
+
+
+@pytest.mark.parametrize(("before", "text"), [("tesseract 4.1", "Alt."), (UNKNOWN, "Neu.")])
+def test_a_program_reads_what_no_named_one_has_read(worker, tmp_path, before, text):
+    program = script(tmp_path / "liest", "cat >/dev/null; echo Neu.")
+    kept = (OcrPage(page=1, text="Alt.", program=before),)
+    read = read_file(scanned_pdf(TEXT), worker=worker, ocr=Ocr(program=program), kept=kept)
+
+    assert [one.text.strip() for one in read.ocr] == [text]
+    assert [page.text for page in read.pages] == [text]
 
 
 def test_ocr_can_be_switched_off_by_the_environment():

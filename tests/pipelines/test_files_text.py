@@ -7,7 +7,7 @@ import pytest
 from pipelines.files.characters import is_plain, plain_characters, printed_lines
 from pipelines.files.lines import Line, edges_of, running_heads, whole_lines
 from pipelines.files.paragraphs import Flowing, bond, join, usual_pitch
-from pipelines.files.printed import ocr_paragraphs
+from pipelines.files.pdf_text import ocr_paragraphs
 from pipelines.files.reader import claimed_kind, kind_of
 
 HEIGHT = 842.0
