@@ -15,11 +15,16 @@ from archive.database import open_archive, open_reading
 from archive.errors import NoArchive
 from archive.keeping.backup import BackupError, backup, restore
 
+AT = "2026-03-02T04:00:00Z"
+
 
 def archive_with_a_vault(data: Path) -> None:
     """A small archive whose writer is still at work."""
     conn = open_archive(data)
-    conn.execute("insert into runs (source, started_at, outcome) values ('dsmv', '2026-03-01T04:00:00Z', 'ok')")
+    conn.execute(
+        "insert into runs (source, started_at, outcome, warc_file)"
+        " values ('dsmv', '2026-03-01T04:00:00Z', 'ok', 'warc/dsmv-1.warc.gz')"
+    )
     (data / "warc").mkdir()
     (data / "warc" / "dsmv-1.warc.gz").write_bytes(b"bytes")
     conn.execute("begin immediate")
@@ -30,7 +35,7 @@ def test_what_was_backed_up_comes_back_without_the_open_transaction(tmp_path: Pa
     archive_with_a_vault(tmp_path / "data")
 
     assert backup(tmp_path / "data", tmp_path / "safe") == 1
-    assert restore(tmp_path / "safe", tmp_path / "new") == 1
+    assert restore(tmp_path / "safe", tmp_path / "new", at=AT) == (1, [])
     sources = [row[0] for row in open_reading(tmp_path / "new").execute("select source from runs")]
     assert sources == ["dsmv"]
     assert (tmp_path / "new" / "warc" / "dsmv-1.warc.gz").read_bytes() == b"bytes"
@@ -106,7 +111,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     backup(tmp_path / "data", tmp_path / "safe")
 
     with pytest.raises(BackupError, match="schon ein Archiv"):
-        restore(tmp_path / "safe", tmp_path / "data")
+        restore(tmp_path / "safe", tmp_path / "data", at=AT)
     with pytest.raises(BackupError, match="selbst"):
         backup(tmp_path / "data", tmp_path / "data")
 
@@ -115,4 +120,4 @@ def test_there_must_be_something_to_back_up_or_to_restore(tmp_path: Path) -> Non
     with pytest.raises(NoArchive):
         backup(tmp_path / "empty", tmp_path / "safe")
     with pytest.raises(BackupError, match="keine Sicherung"):
-        restore(tmp_path / "empty", tmp_path / "new")
+        restore(tmp_path / "empty", tmp_path / "new", at=AT)
