@@ -85,17 +85,22 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
     from archive.keeping.blocks import block as block_document
     from archive.keeping.blocks import block_in_copies, forget_deleted
     from archive.keeping.purging import purge as purge_vault
+    from archive.keeping.taken import forget_taken, taken_from, tell_blocks
     from archive.vault.cdxj import write_indexes
-    from archive.vault.seals import tell_blocks
+    from pipelines.reading_version import READING_VERSION
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         at = _now()
+        taken = taken_from(conn, document_id)
         block_document(conn, document_id, reason=reason, at=at)
         drop_downloads(data)
         copies = block_in_copies(data, document_id, reason=reason, at=at)
         files = purge_vault(conn, data, document_id, at=at) if purge else []
+        if purge:
+            forget_taken(data)
+        kept = None if purge else taken
+        tell_blocks(conn, data, at=at, document_id=document_id, taken=kept, reading=READING_VERSION)
         write_indexes(data)
-        tell_blocks(conn, data, at=at)
         forget_deleted(conn)
     click.echo(f"{document_id} ist gesperrt.")
     if copies:
@@ -110,20 +115,25 @@ def block(data: Path, document_id: str, reason: str, purge: bool) -> None:
 def unblock(data: Path, document_id: str) -> None:
     """Eine Sperre aufheben: der Inhalt kommt aus den WARC-Dateien zurück."""
     from aktenkundig.german_cli import bar
-    from aktenkundig.replay import rebuild as rebuild_all
     from archive.database import transaction
     from archive.export import drop_downloads
     from archive.keeping.blocks import forget_blocked
     from archive.keeping.blocks import unblock as lift
-    from archive.vault.seals import tell_blocks
+    from archive.keeping.taken import put_back, tell_blocks
+    from pipelines.reading_version import READING_VERSION
 
     with _writing(data, wait=WAIT_FOR_CRAWL) as conn:
         drop_downloads(data)
         with transaction(conn):
+            whole = put_back(conn, data, document_id, reading=READING_VERSION)
             lift(conn, document_id, at=_now())
-            rebuild_all(conn, data, progress=bar("Läufe"))
+            if not whole:
+                from aktenkundig.replay import rebuild as rebuild_all  # here, for it needs much memory
+
+                rebuild_all(conn, data, progress=bar("Läufe"))
         tell_blocks(conn, data, at=_now())
-        forget_blocked(conn)
+        if not whole:
+            forget_blocked(conn)
     click.echo(f"{document_id} ist wieder zugänglich.")
 
 

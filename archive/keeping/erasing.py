@@ -210,6 +210,13 @@ def _erase_references(conn: sqlite3.Connection, table: str, columns: Columns, na
 # -- other documents that name them ----------------------------------------------------------------------
 
 
+def named_by(conn: sqlite3.Connection, document_id: str) -> set[str]:
+    """The ids of all documents that change when this one is blocked, its own included."""
+    names = names_of(conn, [document_id])
+    moved = conn.execute("select document_id from events where detail = ?", (document_id,)).fetchall()
+    return {document_id, *_others(conn, names), *(one for (one,) in moved)}
+
+
 def _others(conn: sqlite3.Connection, names: Names) -> list[str]:
     """Documents that offer, link to or belong to a blocked one, by id."""
     urls, addresses = _marks(names.urls)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.database import transaction
 from archive.keeping.ledger import account_of, add_problem, close_abandoned_runs, fold_checks, say_why
-from archive.vault.writer import BLOCKS, FOLDER, VaultWriter
+from archive.vault.writer import FOLDER, VaultWriter
 
 FRESH = ".neu"
 """A rewritten file until it takes the place of the old one."""
@@ -28,12 +28,6 @@ def seal_finished_runs(conn: sqlite3.Connection, data: Path) -> None:
             with closing(VaultWriter(data, software=f"aktenkundig {run['version']}", **begun)) as vault:
                 vault.conclude(account_of(conn, run["id"]), run_id=run["id"], at=run["finished_at"])
             seal(conn, run["id"], data / vault.warc_file)
-
-
-def tell_blocks(conn: sqlite3.Connection, data: Path, *, at: str) -> None:
-    """Let a WARC file of its own tell what is blocked now: the vault alone must know it too."""
-    with closing(VaultWriter(data, source=BLOCKS, run_id=0, started_at=at, software="aktenkundig")) as vault:
-        vault.conclude({"blocks": account_of(conn, 0)["blocks"]}, run_id=0, at=at)
 
 
 def seal(conn: sqlite3.Connection, run_id: int, path: Path) -> None:
