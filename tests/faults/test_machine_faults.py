@@ -60,14 +60,14 @@ def mount(tmp_path: Path) -> Iterator[Mount]:
         subprocess.run(["umount", "-l", folder], check=True)
 
 
-@pytest.mark.parametrize("kilobytes", [64, 300, 420, 500, 600, 700])
+@pytest.mark.parametrize("kilobytes", [64, 450, 900, 1000, 1100, 1200])
 def test_a_full_disk_ends_the_run_and_loses_nothing(
     kilobytes: int, mount: Mount, site: HostileSite, undisturbed: Path
 ) -> None:
     data = mount(f"size={kilobytes}k") / "data"
     full = run(*crawl_arguments(data, site.address))
     mount("size=100m")
-    stored = derived(data)["documents"] if database_path(data).exists() and kilobytes > 300 else {}
+    stored = derived(data)["documents"] if database_path(data).exists() and kilobytes > 450 else {}
     verified = run("--data", str(data), "verify") if stored else None
     after = run(*crawl_arguments(data, site.address))
 
