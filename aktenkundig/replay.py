@@ -248,7 +248,7 @@ class Nights:
         replay = Replay(self._conn, self._data, run, files=self._files, answers=answers, readings=self._readings)
         read = replay.play()
         self.unreadable += replay.unreadable
-        self._before = gists if self._is_calm(run) else None
+        self._before = gists if self._is_calm(run) and not replay.unreadable else None
         self._answered = replay.answered
         return read
 

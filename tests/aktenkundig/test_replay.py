@@ -13,7 +13,7 @@ import pytest
 from archive_builder import AT, new_archive, rows, value
 from run_builder import SITE, Clock, answer, crawler_of, request, session_for
 
-from aktenkundig.replay import Replay
+from aktenkundig.replay import Nights, Replay
 from archive.keeping.ledger import RunCounts, add_problem, finish_run
 from pipelines.files.file_worker import FileWorker
 from pipelines.run.evidence import BadCoding, EvidenceMiddleware
@@ -323,6 +323,33 @@ def test_bytes_that_cannot_be_read_are_named(past: Past) -> None:
     assert [row[0] for row in past.documents()] == ["dsmv-2"]
     assert len(past.unreadable) == 1
     assert "warc/fort.warc.gz" in past.unreadable[0]
+
+
+@pytest.mark.parametrize(("text", "quiet"), [("Alt.", True), ("Neu.", False)])
+def test_a_night_like_the_one_before_is_not_driven_again(past: Past, text: str, quiet: bool) -> None:
+    """Only when documents were last seen goes on."""
+    first = past.night((LIST, list_page(1)), (ONE, page(1, "Alt.")))
+    second = past.night((LIST, list_page(1)), (ONE, page(1, text)), at=LATER)
+    with FileWorker() as files:
+        nights = Nights(past.conn, past.data, "dsmv", files)
+        read = [nights.take(run) for run in (first, second)]
+        nights.settle()
+
+    assert (read[1] == 0) == quiet
+    assert past.documents() == [("dsmv-1", "Meldung 1", 1 if quiet else 2, LATER)]
+
+
+def test_bytes_that_came_again_stand_in_for_those_that_cannot_be_read(past: Past) -> None:
+    first = past.night((LIST, list_page(1)), (ONE, page(1)))
+    past.conn.execute("update snapshots set warc_file = 'warc/fort.warc.gz' where url = ?", (ONE,))
+    second = past.night((LIST, list_page(1)), (ONE, page(1)), at=LATER)
+    with FileWorker() as files:
+        nights = Nights(past.conn, past.data, "dsmv", files)
+        for run in (first, second):
+            nights.take(run)
+
+    assert [row[0] for row in past.documents()] == ["dsmv-1"]
+    assert len(nights.unreadable) == 1
 
 
 def test_whole_vaults_name_nothing(past: Past) -> None:
