@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ import click
 from aktenkundig.german_cli import GermanCommand
 
 if TYPE_CHECKING:
-    import sqlite3
+    from aktenkundig.replay import RebuildReport
 
 OK, PROBLEM = 0, 1
 WAIT_FOR_CRAWL = 600.0
@@ -50,21 +51,52 @@ def verify(data: Path, deep: bool) -> int:
 @click.command(cls=GermanCommand)
 @click.pass_obj
 def rebuild(data: Path) -> None:
-    """Alles Abgeleitete aus den WARC-Dateien neu aufbauen, ohne Netz."""
+    """Alles Abgeleitete aus den WARC-Dateien neu aufbauen, ohne Netz; eine beschädigte Datenbank ganz."""
     from aktenkundig.german_cli import bar
     from aktenkundig.replay import rebuild as rebuild_all
+    from archive.database import is_damage, open_reading
     from archive.export import renew_downloads
     from archive.keeping.blocks import forget_blocked
     from archive.vault.cdxj import write_indexes
 
-    with _writing(data) as conn:
-        report = rebuild_all(conn, data, progress=bar("Läufe"))
-        forget_blocked(conn)
+    try:
+        with _writing(data) as conn:
+            report = rebuild_all(conn, data, progress=bar("Läufe"))
+            forget_blocked(conn)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        report = _made_anew(data)
+    with closing(open_reading(data)) as conn:
         renew_downloads(conn, data, made_at=_now())
-        write_indexes(data)
+    write_indexes(data)
     for line in report.unreadable:
         click.echo(line, err=True)
     click.echo(f"{report.documents} Dokumente aus {report.runs} Läufen neu aufgebaut ({report.answers} Antworten).")
+
+
+def _made_anew(data: Path) -> RebuildReport:
+    """The archive from its WARC files alone; the damaged database stays beside it."""
+    from aktenkundig.german_cli import bar
+    from aktenkundig.replay import restore_from_warc
+    from archive.database import database_path
+    from archive.lock import archive_lock
+
+    with archive_lock(data):
+        path, at = database_path(data), _now()
+        aside = path.with_name(f"archive-beschaedigt-{at.replace(':', '')}.db")
+        path.replace(aside)
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        try:
+            report, _, said = restore_from_warc(data, data, at=at, progress=bar("Läufe"))
+        except BaseException:
+            aside.replace(path)
+            raise
+    for line in said:
+        click.echo(line, err=True)
+    click.echo(f"Die beschädigte Datenbank liegt jetzt in {aside.name}; sie wird nicht mehr gebraucht.")
+    return report
 
 
 @click.command(cls=GermanCommand)

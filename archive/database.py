@@ -73,6 +73,11 @@ def is_busy(error: sqlite3.Error) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is damaged or no database."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def migrate(path: Path) -> list[str]:
     """Apply pending migrations; the names applied. An archive with content is copied beside itself first."""
     from sqlite_utils import Database  # here, for readers need neither and would wait for them

@@ -60,7 +60,7 @@ BY_SQLITE_NAME = {
     "SQLITE_CANTOPEN": "archive.db oder eine Datei daneben lässt sich nicht anlegen oder öffnen.",
     "SQLITE_IOERR": "Der Datenträger meldet einen Fehler beim Zugriff auf archive.db; vielleicht ist er voll.",
     "SQLITE_NOTADB": "archive.db ist keine SQLite-Datenbank oder beschädigt.",
-    "SQLITE_CORRUPT": "archive.db ist beschädigt; bitte eine Sicherung zurückholen (aktenkundig restore).",
+    "SQLITE_CORRUPT": "archive.db ist beschädigt; »aktenkundig rebuild« macht sie aus den WARC-Dateien neu.",
 }
 """Beginnings of ``sqlite3.Error.sqlite_errorname``: result codes, extended or not."""
 

@@ -49,7 +49,7 @@ DANGLING = {
 """What must not exist: German name → query for the keys of what does."""
 
 
-DAMAGED = "Die Datenbankdatei ist beschädigt ({}); bitte »aktenkundig rebuild« ausführen, hilft das nicht, restore."
+DAMAGED = "Die Datenbankdatei ist beschädigt ({}); »aktenkundig rebuild« macht sie aus den WARC-Dateien neu."
 
 Answer = tuple[str, str, int]
 """Address, time and status of an answer."""

@@ -173,7 +173,7 @@ def test_a_changed_cell_in_each_derived_table_is_named(lost: Journey) -> None:
 
 
 def test_a_damaged_database_file_is_one_sentence_that_names_the_way_out(lost: Journey) -> None:
-    path = database_path(lost.data)
+    path, before = database_path(lost.data), tables(lost.data, DERIVED)
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("pragma wal_checkpoint(truncate)")
         conn.execute("pragma journal_mode = delete")
@@ -186,6 +186,12 @@ def test_a_damaged_database_file_is_one_sentence_that_names_the_way_out(lost: Jo
 
     assert len(told) == 1
     assert "rebuild" in told[0]
+    code, said = run(lost.data, "rebuild")
+    assert code == 0
+    assert "beschädigte Datenbank liegt jetzt in" in said
+    assert tables(lost.data, DERIVED) == before
+    with closing(open_reading(lost.data)) as conn:
+        assert verify(conn, lost.data) == []
 
 
 def test_a_rebuild_after_many_quiet_nights_gives_the_same_tables(journey: Journey) -> None:
