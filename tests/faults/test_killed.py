@@ -119,14 +119,16 @@ def test_a_torn_record_is_set_aside_and_reported(site: HostileSite, tmp_path: Pa
         os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=60)
     warc = next((data / "warc").glob("*.warc.gz"))
-    whole = warc.stat().st_size
     with warc.open("ab") as stream:
         stream.write(warc.read_bytes()[:100])
+    before = warc.read_bytes()
     ended = run(*crawl_arguments(data, site.address))
 
     assert ended.code == 0
-    assert warc.stat().st_size <= whole
-    assert warc.with_name(warc.name + ".torn").stat().st_size >= 100
+    torn = warc.with_name(warc.name + ".torn").read_bytes()
+    assert len(torn) >= 100
+    assert before.endswith(torn)
+    assert warc.read_bytes().startswith(before.removesuffix(torn))
     with closing(sqlite3.connect(database_path(data))) as conn:
         found = conn.execute("select run_id, detail from problems where kind = 'torn_tail'").fetchall()
         first = conn.execute("select outcome, detail from runs where id = 1").fetchone()
