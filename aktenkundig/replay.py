@@ -267,7 +267,8 @@ class Nights:
 _RESTLESS = """
 select exists (select 1 from problems where run_id = ?
     and kind not in ('dead_link', 'missing_page', 'not_listed', 'empty_page', 'excluded', 'fallback_markup')
-    and (document_id is null or document_id in (select id from documents)))
+    and (document_id in (select id from documents) or document_id is null and not (stage = 'fetch'
+      and (kind like 'not_found_%' or kind = 'robots_forbidden') and url not in (select url from listings))))
   or exists (select 1 from absences a join documents d on d.id = a.document_id where d.source = ?
     and d.removed_at is null)
 """
@@ -316,6 +317,7 @@ def restore_from_warc(
         path.unlink()
     migrate(fresh)
     with closing(connect(fresh)) as conn:
+        conn.execute("pragma foreign_keys = off")  # what is told names documents that are read afterwards
         said = recover(conn, data)
         report = rebuild(conn, data, progress=progress)
         forget_blocked(conn)

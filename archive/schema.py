@@ -287,7 +287,7 @@ def m0018_originals(db: Database) -> None:
 
 
 @migrations()
-def m0018_ocr(db: Database) -> None:
+def m0019_ocr(db: Database) -> None:
     """What was recognised in pictures of pages, by the digest of the file: kept where nothing is installed to do it
     again. Of pages read before, the mended text is all there is."""
     db.executescript("""
