@@ -19,6 +19,7 @@ from twisted.internet.base import ReactorBase
 from aktenkundig import __version__
 from aktenkundig.crawling import CrawlOptions
 from archive.errors import sentence_for
+from crawler.sources import load_source
 from pipelines.run.extension import LOST, OUTCOME, end_run
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2
@@ -93,8 +94,9 @@ def overrides(source: str, options: CrawlOptions) -> Mapping[str, object]:
         "AKTENKUNDIG_REMOVAL_DAYS": options.removal_days,
         "AKTENKUNDIG_NOW": options.now,
         "AKTENKUNDIG_PROGRESS": options.progress,
+        "AKTENKUNDIG_SIDE_BY_SIDE": options.parallel > 1,
         "AKTENKUNDIG_ASK_LIMITS": dict(options.limits),
-        "DOWNLOAD_DELAY": options.delay,
+        "DOWNLOAD_DELAY": max(options.delay, 0.0 if options.at.get(source) else load_source(source).delay),
     }
 
 

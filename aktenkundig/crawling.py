@@ -1,17 +1,19 @@
-"""Harvests sources one after the other, each in a process of its own."""
+"""Harvests sources side by side, each in a process of its own."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +30,7 @@ from archive.timestamps import moment, utc_text
 from archive.vault.cdxj import write_indexes
 from archive.vault.seals import put_right
 from crawler.network.politeness import is_contact, is_loopback
-from crawler.sources import source_names
+from crawler.sources import active_sources, load_source, source_names
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 
 FINISHED, NOT_FINISHED, COULD_NOT_RUN = 0, 1, 2
@@ -36,15 +38,19 @@ REDIS_SECONDS = 5.0
 PATIENCE = 20.0
 """Seconds that a source's process has to end in good order."""
 
+POLL = 0.05
+"""Seconds between two looks at the processes."""
+
 
 def crawl_sources(sources: Sequence[str], options: CrawlOptions, *, time_limit: float | None = None) -> dict[str, int]:
     """Harvest every source; exit codes by source (0 finished, 1 not, 2 could not run).
 
-    One failing never stops the next. Call under the archive's lock. ``time_limit`` is in seconds per source.
+    ``options.parallel`` says how many at a time, those of one host one after the other. One failing never stops
+    another. Call under the archive's lock. ``time_limit`` is in seconds per source.
     """
     prepare(options)
     with terminated_like_interrupted():
-        codes = {source: _crawl(source, options, time_limit) for source in sources}
+        codes = _side_by_side(sources, replace(options, parallel=min(options.parallel, len(sources))), time_limit)
     renew_downloads(options)
     return codes
 
@@ -99,12 +105,80 @@ def now_of(options: CrawlOptions) -> str:
     return options.now or utc_text(datetime.now(UTC))
 
 
-def _crawl(source: str, options: CrawlOptions, time_limit: float | None) -> int:
-    code = _crawl_in_process(source, options, time_limit)
+@dataclass(frozen=True, kw_only=True)
+class _Harvester:
+    """The process of one source: out of reach of the terminal's Ctrl-C, and with a pipe that tells it of our end."""
+
+    source: str
+    hosts: frozenset[str]
+    process: subprocess.Popen[bytes]
+    ends_at: float
+
+    @property
+    def is_over(self) -> bool:
+        return self.process.poll() is not None or time.monotonic() > self.ends_at
+
+
+def _side_by_side(sources: Sequence[str], options: CrawlOptions, time_limit: float | None) -> dict[str, int]:
+    waiting, running = list(sources), list[_Harvester]()
+    codes: dict[str, int] = {}
+    said: dict[str, str] = {}
+    try:
+        while waiting or running:
+            running += [_start(source, options, time_limit) for source in _startable(waiting, running, options)]
+            over = [one for one in running if one.is_over]
+            for one in over:
+                running.remove(one)
+                codes[one.source] = _code(one, time_limit, said)
+            if not over:
+                time.sleep(POLL)
+    except KeyboardInterrupt:
+        _stop([one.process for one in running])
+        _put_right(options, said)
+        raise
+    if said:
+        _put_right(options, said)
+    return {source: codes[source] for source in sources}
+
+
+def _startable(waiting: list[str], running: Sequence[_Harvester], options: CrawlOptions) -> Iterator[str]:
+    """Take the sources out of ``waiting`` that may begin: no host is asked by two processes at once."""
+    taken, free = {host for one in running for host in one.hosts}, options.parallel - len(running)
+    for source in tuple(waiting):
+        if free > 0 and not taken & hosts_of(source, options):
+            taken, free = taken | hosts_of(source, options), free - 1
+            waiting.remove(source)
+            yield source
+
+
+def hosts_of(source: str, options: CrawlOptions) -> frozenset[str]:
+    """The hosts that a harvest of this source asks, stand-ins with their port."""
+    stand_in = options.at.get(source)
+    return frozenset({urlsplit(stand_in).netloc}) if stand_in else load_source(source).hosts
+
+
+def _start(source: str, options: CrawlOptions, time_limit: float | None) -> _Harvester:
+    command = [sys.executable, "-m", "aktenkundig.crawl_source", source, options.to_json()]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)  # noqa: S603
+    ends_at = time.monotonic() + (math.inf if time_limit is None else time_limit)
+    return _Harvester(source=source, hosts=hosts_of(source, options), process=process, ends_at=ends_at)
+
+
+def _code(one: _Harvester, time_limit: float | None, said: dict[str, str]) -> int:
+    """How a process ended, or is ended now; ``said`` gets why, where the run could not tell it itself."""
+    code = one.process.poll()
+    if code is None:
+        why = f"Zeitgrenze von {time_limit:.0f} s überschritten"
+        sys.stderr.write(f"{one.source}: {why}, der Lauf wird beendet.\n")
+        said[one.source] = f"Der Lauf endete vorzeitig: {why}."
+        _stop([one.process])
+        return NOT_FINISHED
+    with one.process:  # lets go of its pipe
+        pass
     if code in (FINISHED, NOT_FINISHED, COULD_NOT_RUN):
         return code
-    sys.stderr.write(f"{source}: Der Lauf brach unerwartet ab (Code {code}).\n")
-    _put_right(options)
+    sys.stderr.write(f"{one.source}: Der Lauf brach unerwartet ab (Code {code}).\n")
+    said[one.source] = ""
     return NOT_FINISHED
 
 
@@ -119,37 +193,22 @@ def renew_downloads(options: CrawlOptions) -> None:
         sys.stderr.write(f"Die Dateien zum Herunterladen wurden nicht erneuert: {sentence_for(error)}\n")
 
 
-def _put_right(options: CrawlOptions, source: str = "", *, said: str = "") -> None:
+def _put_right(options: CrawlOptions, said: Mapping[str, str]) -> None:
+    """When no process is left: what broken runs left behind, and why they broke."""
     with closing(open_archive(options.data)) as conn:
-        put_right(conn, options.data, at=now_of(options), why=(source, said) if said else None)
+        put_right(conn, options.data, at=now_of(options), why={source: why for source, why in said.items() if why})
 
 
-def _crawl_in_process(source: str, options: CrawlOptions, time_limit: float | None) -> int:
-    """Run ``crawl_source``: out of reach of the terminal's Ctrl-C, and with a pipe that tells it of our end."""
-    command = [sys.executable, "-m", "aktenkundig.crawl_source", source, options.to_json()]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0) as process:  # noqa: S603
-        try:
-            return process.wait(timeout=time_limit)
-        except subprocess.TimeoutExpired:
-            said = f"Zeitgrenze von {time_limit:.0f} s überschritten"
-            sys.stderr.write(f"{source}: {said}, der Lauf wird beendet.\n")
-            _stop(process)
-            _put_right(options, source, said=f"Der Lauf endete vorzeitig: {said}.")
-            return NOT_FINISHED
-        except KeyboardInterrupt:
-            _stop(process)
-            _put_right(options)
-            raise
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask nicely, then end it; a second Ctrl-C ends it at once."""
-    process.terminate()
-    try:
-        process.wait(timeout=PATIENCE)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        process.kill()
-        process.wait()
+def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask nicely, then end them; a second Ctrl-C ends them at once."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        with process:
+            try:
+                process.wait(timeout=PATIENCE)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                process.kill()
 
 
 class BadOptions(ArchiveError):
@@ -159,8 +218,9 @@ class BadOptions(ArchiveError):
 @dataclass(frozen=True, kw_only=True)
 class CrawlOptions:
     """How to harvest. ``at`` maps source names to stand-in origins; ``delay`` in seconds, ``now`` an archive
-    timestamp that stands for the moment of the start (for playing a history), ``limits`` the most addresses
-    to ask by kind (``listing``, ``release``, ``page``, ``file``), for a look instead of a harvest."""
+    timestamp that stands for the moment of the start (for playing a history), ``parallel`` how many sources at a
+    time, ``limits`` the most addresses to ask by kind (``listing``, ``release``, ``page``, ``file``), for a look
+    instead of a harvest."""
 
     data: Path
     at: Mapping[str, str] = field(default_factory=dict)
@@ -170,6 +230,7 @@ class CrawlOptions:
     contact: str = ""
     now: str | None = None
     progress: bool = True
+    parallel: int = 1
     limits: Mapping[str, int] = field(default_factory=dict)
     set_aside: bool = False
 
@@ -201,16 +262,11 @@ def parse_stand_ins(values: tuple[str, ...]) -> dict[str, str]:
 
 
 def check_sources(names: tuple[str, ...]) -> list[str]:
-    """The named sources, or all of them. Raises BadOptions for an unknown one."""
+    """The named sources, or all that are active. Raises BadOptions for an unknown one."""
     for name in names:
         if name not in source_names():
             raise BadOptions(f"Die Quelle »{name}« gibt es nicht. Bekannt sind: {', '.join(source_names())}.")
-    return list(dict.fromkeys(names)) or crawl_order()
-
-
-def crawl_order() -> list[str]:
-    """All sources; those that others refer to first do not matter, links resolve at the end of each run."""
-    return source_names()
+    return list(dict.fromkeys(names)) or active_sources()
 
 
 def check_moment(text: str | None) -> None:

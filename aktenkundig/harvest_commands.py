@@ -59,6 +59,13 @@ def crawl_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         CONTACT,
         click.option("--set-aside", is_flag=True, help="WARC-Dateien, die kein Lauf kennt, beiseitelegen."),
+        click.option(
+            "--parallel",
+            type=click.IntRange(min=1),
+            default=2,
+            metavar="ANZAHL",
+            help="So viele Quellen zugleich abrufen, jeden Server weiter einzeln (sonst 2).",
+        ),
         click.option("--now", hidden=True, default=None, help="Zeitpunkt des Laufs, um einen Verlauf nachzuspielen."),
     )
     for option in reversed(options):
@@ -78,18 +85,21 @@ def options_from(data: Path, at: tuple[str, ...], contact: str, **others: Any) -
 
 @click.command(cls=GermanCommand)
 def sources() -> None:
-    """Die Quellen mit ihren Startadressen zeigen."""
+    """Die Quellen mit ihren Startadressen zeigen, und worauf ihre Beschreibung beruht."""
     from crawler.sources import load_source, source_names
 
     for name in source_names():
         source = load_source(name)
-        click.echo(f"{name}  {source.label}")
+        click.echo(f"{name}  {source.label}" + ("" if source.active else " (abgeschaltet: nur, wenn sie genannt wird)"))
+        click.echo(f"    beruht auf: {source.described_from or 'nicht angegeben'}")
         for url in source.start_urls():
             click.echo(f"    {url}")
 
 
 @click.command(cls=GermanCommand)
-@click.argument("source", nargs=-1, metavar="[QUELLE ...]", help="Namen von Quellen; ohne Angabe alle.")
+@click.argument(
+    "source", nargs=-1, metavar="[QUELLE ...]", help="Namen von Quellen; ohne Angabe alle, die nicht abgeschaltet sind."
+)
 @crawl_options
 @click.pass_obj
 def crawl(data: Path, /, source: tuple[str, ...], **options: Any) -> int:
@@ -157,11 +167,11 @@ def nightly(data: Path, /, wait: float, time_limit: float, deep_every: int, **op
     """Der unbeaufsichtigte Lauf: abrufen, prüfen, melden (0 gesund, 1 Alarm, 2 nicht gelaufen)."""
     from aktenkundig.crawling import check_contact
     from aktenkundig.nightly import run_night, told_when_not_run
-    from crawler.sources import source_names
+    from crawler.sources import active_sources
 
     with told_when_not_run():
         chosen = options_from(data, **options)
-        check_contact(chosen, source_names())
+        check_contact(chosen, active_sources())
     return run_night(chosen, wait=wait, time_limit=time_limit, deep_every=deep_every)
 
 

@@ -30,7 +30,7 @@ from archive.search.indexing import optimize_index
 from archive.timestamps import utc_text
 from archive.vault.seals import put_right
 from archive.vault.writer import FOLDER
-from crawler.sources import source_names
+from crawler.sources import active_sources
 
 HEALTHY, ALARM = 0, 1
 LEAST_ROOM = 1 << 20
@@ -113,7 +113,7 @@ def _watch(data: Path, environ: Mapping[str, str], settings: MessageSettings | N
 def _night(
     options: CrawlOptions, time_limit: float, settings: MessageSettings, environ: Mapping[str, str], deep_every: int
 ) -> Report:
-    sources = source_names()
+    sources = active_sources()
     before = _newest_runs(options.data, sources)
     watching = _watch(options.data, environ)
     codes = crawl_sources(sources, options, time_limit=time_limit)

@@ -43,7 +43,7 @@ def canonical_url(url: str, base: str, source: SourceDescription) -> str:
     ...               "", load_source("dsmv"))
     'https://www.datenschutz-mv.de/presse/?id=208815&processor=processor.sa.pressemitteilung'
     """
-    address = canonical_address(url, base, source.hosts, source.site, source.dropped_parameters)
+    address = canonical_address(url, base, source.hosts, source.site, source.ignored_parameters)
     number = release_number(address, source)
     return address if number is None else release_url(number, source)
 
@@ -74,6 +74,12 @@ def is_release(address: str, source: SourceDescription) -> bool:
     if processor is None:
         return parts_of(address).path.rstrip("/") == source.release_path.rstrip("/")
     return processor == source.processor
+
+
+def is_document(address: str, source: SourceDescription) -> bool:
+    """Whether a canonical address means a file, or a page of the source that is a document by where its path begins."""
+    own = host_of(address) in source.hosts and parts_of(address).path.startswith(source.page_paths)
+    return own or is_file(address, source)
 
 
 def is_file(address: str, source: SourceDescription) -> bool:
@@ -108,6 +114,8 @@ def document_id_for(url: str, source: SourceDescription) -> str:
     'dsk-oh-20201111-checkliste-oh-videokonferenzsysteme-odt'
     >>> document_id_for("https://www.datenschutz-mv.de/Blickpunkte/", dsmv)
     'dsmv-seite-blickpunkte'
+
+    A page of a ``feed`` source is ``<source>-<slug of its path>``, a file ``<source>-datei-<slug of its path>``.
     """
     if host_of(url) not in source.hosts:
         raise UnknownIdentity(url, f"not an address of the source {source.name}")
@@ -168,6 +176,9 @@ def file_doc_type(url: str, source: SourceDescription) -> str:
 def _file_id(url: str, source: SourceDescription) -> str:
     parts = parts_of(url)
     below = _below_file_path(url, source)
+    if source.kind == "feed":
+        whole = parts.path if ending_of(url) else f"{parts.path} {kept_query(url)}"
+        return _named(url, source.id_prefix, "datei", unquote(whole))
     if source.kind == "press_portal":
         return _named(url, source.id_prefix, "datei", unquote(below or parts.path))
     if below is None:
@@ -182,14 +193,15 @@ def _page_id(url: str, source: SourceDescription) -> str:
     path = unquote(parts_of(url).path)
     stem, dot, ending = path.rpartition(".")
     bare = stem if dot and ending.lower() in words("addresses")["page_endings"] else path
-    return _named(url, source.id_prefix, "seite", f"{bare} {unquote(kept_query(url))}".strip("/ ") or "start")
+    kind = "" if source.kind == "feed" else "seite"
+    return _named(url, source.id_prefix, kind, f"{bare} {unquote(kept_query(url))}".strip("/ ") or "start")
 
 
 def _named(url: str, prefix: str, kind: str, name: str) -> str:
     last = slug(name)
     if not last:
         raise UnknownIdentity(url, "the file name has no letter or digit")
-    return f"{prefix}-{kind}-{last}"
+    return "-".join(filter(None, (prefix, kind, last)))
 
 
 def _bounded(document_id: str, url: str) -> str:

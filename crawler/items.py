@@ -37,6 +37,8 @@ class ListedItem:
     ``notes`` are printed remarks that are neither, ``status`` the one on its state (``in Überarbeitung``).
     ``rubric`` is the label of the section it stands in and ``issuer`` the body that this section states.
     ``parent_id`` is set for annexes (``doc_type`` ``anlage``).
+    ``passing`` says that its listing shows the newest only (a feed): no longer being named there means nothing.
+    ``speaks`` says that the text of the document is the teaser, ``\\n\\n`` between its paragraphs.
     ``fallback`` says that the seen markup was absent and the entry was found by its link alone.
     """
 
@@ -55,6 +57,8 @@ class ListedItem:
     issuer: str | None = None
     parent_id: str | None = None
     fallback: bool = False
+    passing: bool = False
+    speaks: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +93,9 @@ class PageText:
 
     ``kicker``, ``headline`` and ``number`` as printed (broken lines joined with a space);
     ``published_text`` the printed publication date. ``paragraphs`` in page order, lines inside
-    a paragraph separated by ``\\n``. ``markup`` lists which of the known elements were found,
-    ``unplaced`` the texts of the column that were taken for neither part nor furniture.
+    a paragraph separated by ``\\n``. ``listed_text`` is the date of the feed or list that names it, where that is
+    the one that counts, ``dateline`` the line of place and day of its text. ``markup`` lists which of the known
+    elements were found, ``unplaced`` the texts of the column that were taken for neither part nor furniture.
     """
 
     document_id: str
@@ -100,6 +105,8 @@ class PageText:
     heading_lines: tuple[str, ...] = ()
     number: str | None = None
     published_text: str | None = None
+    listed_text: str | None = None
+    dateline: str | None = None
     authority: str | None = None
     paragraphs: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()

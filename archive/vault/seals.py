@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -136,17 +136,17 @@ def finish_purges(conn: sqlite3.Connection, data: Path) -> None:
             fresh.unlink()
 
 
-def put_right(conn: sqlite3.Connection, data: Path, *, at: str, why: tuple[str, str] | None = None) -> list[int]:
+def put_right(conn: sqlite3.Connection, data: Path, *, at: str, why: Mapping[str, str] | None = None) -> list[int]:
     """Show abandoned runs as failed, set torn WARC tails aside, seal files; the runs' ids. Call only under the lock.
 
-    All or nothing: when the disk is full the runs stay open, and the next start finds them again. ``why`` is a source
-    and what its newest run failed of.
+    All or nothing: when the disk is full the runs stay open, and the next start finds them again. ``why`` maps sources
+    to what their newest run failed of.
     """
     finish_purges(conn, data)
     with transaction(conn):
         abandoned = close_abandoned_runs(conn, at=at)
         set_aside_torn_tails(conn, data, abandoned, at=at)
-        if why is not None:
-            say_why(conn, *why)
+        for source, said in (why or {}).items():
+            say_why(conn, source, said)
         seal_finished_runs(conn, data)
     return abandoned

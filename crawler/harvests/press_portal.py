@@ -9,7 +9,7 @@ from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIde
 from crawler.harvests.doubts import is_announced
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
-from crawler.items import Attachment, Known, Link, ListedItem, Listing, ListingRead, Recalled
+from crawler.items import Attachment, Known, Link, ListedItem, Listing, ListingRead, PageText, Recalled
 from crawler.pages.attachments import file_name, says_title
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
@@ -186,13 +186,7 @@ class PressPortalHarvest(Harvest):
         return error.part != END_OF_PAGE and ask.kind == "release" and ask.document_id not in self._listed
 
     def _release(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
-        page = read_release(
-            fetched.load(),
-            url=ask.url,
-            document_id=ask.document_id or "",
-            content_type=fetched.content_type,
-            source=self.source,
-        )
+        page = self._read_page(ask, fetched)
 
         def results() -> Iterator[Ask | Record]:
             yield self._document(ask, page, fetched.evidence)
@@ -206,6 +200,10 @@ class PressPortalHarvest(Harvest):
         if ask.document_id not in self.memory.documents:
             yield from self._ask_attachments(page.document_id, page.attachments)
             self._note_linked(page.links)
+
+    def _read_page(self, ask: Ask, fetched: Fetched) -> PageText:
+        address = {"url": ask.url, "document_id": ask.document_id or "", "content_type": fetched.content_type}
+        return read_release(fetched.load(), source=self.source, **address)
 
     def _ask_attachments(self, parent_id: str, attachments: tuple[Attachment, ...]) -> Iterator[Ask]:
         """Also those of an unchanged release: a file that could not be had last time is still wanted."""

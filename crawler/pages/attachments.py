@@ -20,7 +20,7 @@ _MORE = r"(?:\s?[,;]\s?[^()\[\]\n]{1,40})?"
 _FORMAT = "|".join(words("addresses")["file_endings"])
 _BRACKETED = rf"[(\[]\s?[A-Za-z]{{2,5}}\s?[,;/|-]?\s?(?:{_SIZE})?{_MORE}\s?[)\]]"
 _BARE = rf"(?<!\w)(?:{_FORMAT})\s?[,;/|-]?\s?[(\[]?{_SIZE}[)\]]?"
-_A_NOTE = rf"(?:{_BRACKETED}|{_BARE})"
+_A_NOTE = rf"(?:{_BRACKETED}|[(\[]\s?{_SIZE}\s?[)\]]|{_BARE})"
 _NOTE = re.compile(
     rf"(?:[(\[]\s?(?:[A-Za-z]{{2,5}}\s?[,;/|-]?\s?)?(?:{_SIZE})?{_MORE}\s?[)\]]|{_BARE})\Z", re.IGNORECASE
 )

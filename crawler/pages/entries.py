@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
-from bs4 import NavigableString, Tag
+from bs4 import Tag
 
 from crawler.pages.attachments import is_note, says_title
+from crawler.pages.beside import (
+    LEVELS,
+    date_beside,
+    date_outside_links,
+    dated,
+    is_about_more,
+    is_hint,
+    text_of,
+    texts_of,
+    year_of,
+)
 from crawler.pages.blocks import HEADINGS, is_furniture, is_marked, read_blocks, zone_of
 from crawler.pages.labels import Label, is_date, is_remark, looks_dated, read_label
 from crawler.pages.rendering import BLOCK_TAGS
@@ -33,20 +45,25 @@ class Entry:
     main_href: str | None = None
 
 
-def entries_of(column: Tag, *, numbered: bool = False) -> Iterator[Entry]:
-    """All entries of a column in page order; ``numbered`` as in :func:`crawler.pages.labels.read_label`."""
+def entries_of(column: Tag, *, numbered: bool = False, date_at: tuple[str, ...] = ()) -> Iterator[Entry]:
+    """All entries of a column in page order; ``numbered`` as in :func:`crawler.pages.labels.read_label`, ``date_at``
+    as in :func:`crawler.pages.beside.dated`."""
     heading: str | None = None
-    spoken = {tag["href"] for tag in column.find_all("a", href=True) if not _says_nothing(_text(tag))}
+    above: dict[str, str] = {}
+    spoken = {tag["href"] for tag in column.find_all("a", href=True) if not _says_nothing(text_of(tag))}
     for tag in _in_order(column):
+        year = next((text for text in reversed(above.values()) if year_of(text)), "")
+        date = partial(dated, heading=year, places=date_at)
         divides = _is_item(tag) and is_marked(tag, "divider") and tag.find("a", href=True) is None
         if tag.name in HEADINGS or divides:
-            heading = _text(tag) or heading
-        elif tag.name == "a" and not _text(tag) and tag["href"] in spoken:
+            heading = text_of(tag) or heading
+            above = {level: text for level, text in above.items() if level < tag.name} | {tag.name: text_of(tag)}
+        elif tag.name == "a" and not text_of(tag) and tag["href"] in spoken:
             continue  # a picture beside the link that names the file
         elif tag.name == "li":
-            yield from _entries_of_item(tag, heading, numbered)
+            yield from _entries_of_item(tag, heading, numbered, date)
         else:
-            label = _loose_label(tag, heading, numbered).without_size().with_date(date_beside(tag))
+            label = date(_loose_label(tag, heading, numbered).without_size(), tag).with_date(date_beside(tag))
             label = _with_number_beside(label, tag) if numbered and label.number is None else label
             yield Entry(href=str(tag["href"]), label=label, heading=heading, seen=False)
 
@@ -67,15 +84,17 @@ def _in_order(column: Tag) -> Iterator[Tag]:
             stack.append(iter(node.contents))
 
 
-def _entries_of_item(item: Tag, heading: str | None, numbered: bool) -> Iterator[Entry]:
+def _entries_of_item(
+    item: Tag, heading: str | None, numbered: bool, date: Callable[[Label, Tag], Label]
+) -> Iterator[Entry]:
     """The file of one list entry, further files in it, and the annexes of its hint box."""
     links = [link for link in item.find_all("a") if link.get("href")]
-    hints = [link for link in links if link.find_parent(_is_hint) is not None]
+    hints = [link for link in links if link.find_parent(is_hint) is not None]
     mains = _without_icons([link for link in links if link not in hints])
     if not links:
         yield Entry(href=None, label=read_label(item, numbered=numbered), heading=heading, seen=True)
     for place, link in enumerate(mains):
-        label = _item_label(link, item, numbered, alone=len(mains) == 1, first=place == 0)
+        label = date(_item_label(link, item, numbered, alone=len(mains) == 1, first=place == 0), link)
         yield Entry(href=str(link["href"]), label=label, heading=heading, seen=True)
     main_href = str(mains[0]["href"]) if mains else None
     for link in hints:
@@ -119,10 +138,10 @@ def _with_number_beside(label: Label, link: Tag) -> Label:
     part: Tag | None = link
     for _ in range(LEVELS):
         part = part.parent if part is not None else None
-        if part is None or part.name in ("body", "html", "main") or _is_about_more(part, link):
+        if part is None or part.name in ("body", "html", "main") or is_about_more(part, link):
             break
         term = part.find_previous_sibling(["dt", "dd"]) if part.name == "dd" else None
-        texts = [*(_texts(term) if term is not None and term.name == "dt" else ()), *_texts(part)]
+        texts = [*(texts_of(term) if term is not None and term.name == "dt" else ()), *texts_of(part)]
         number = next((found[1] for text in texts if (found := _NUMBER_ALONE.fullmatch(text))), None)
         if number is not None:
             return replace(label, number=number).with_notes(tuple(filter(is_remark, texts)))
@@ -134,7 +153,7 @@ def _teaser_title(link: Tag) -> str | None:
     holder = _teaser_of(link)
     if holder is None:
         return None
-    blocks = [block for block in read_blocks(holder) if block.text and block.text != _text(link)]
+    blocks = [block for block in read_blocks(holder) if block.text and block.text != text_of(link)]
     headings = [block.text for block in blocks if block.tag in HEADINGS]
     lines = [line for block in blocks for line in block.text.split("\n")]
     titles = [line for line in headings or lines if not (is_date(line) or is_note(line) or _says_nothing(line))]
@@ -150,7 +169,7 @@ def _teaser_of(link: Tag) -> Tag | None:
         if part.name in ("body", "html", "main", "td", "tr", "table", "[document]"):
             break
         others = (other for other in part.find_all("a", href=True) if other["href"] != link["href"])
-        if next(others, None) is not None or len(_text(part)) > LONGEST_LABEL:
+        if next(others, None) is not None or len(text_of(part)) > LONGEST_LABEL:
             break
         found = part
         if zone_of(part) == "teaser":
@@ -162,10 +181,10 @@ def _block_around(link: Tag) -> str:
     """The text of the block a link stands in, if it is short and holds no other link; else the link's own."""
     holder = link.find_parent(_HOLDERS)
     if holder is None or holder.name in ("body", "ul", "ol", "table", "html"):
-        return _text(link)
-    if len(holder.find_all("a", href=True, limit=2)) > 1 or len(_text(holder)) > LONGEST_LABEL:
-        return _text(link)
-    return _text(holder)
+        return text_of(link)
+    if len(holder.find_all("a", href=True, limit=2)) > 1 or len(text_of(holder)) > LONGEST_LABEL:
+        return text_of(link)
+    return text_of(holder)
 
 
 def _is_date_or_number(text: str, numbered: bool) -> bool:
@@ -186,24 +205,20 @@ def _is_sentence(text: str) -> bool:
 
 def _without_icons(links: list[Tag]) -> list[Tag]:
     """Of several links to one address, those with text; the first if none has."""
-    spoken = {link["href"] for link in links if _text(link)}
+    spoken = {link["href"] for link in links if text_of(link)}
     kept: dict[object, Tag] = {}
     for link in links:
-        if _text(link) or link["href"] not in spoken:
+        if text_of(link) or link["href"] not in spoken:
             kept.setdefault(link["href"], link)
     return list(kept.values())
 
 
 def _hint_remarks(item: Tag) -> tuple[str, ...]:
     texts = []
-    for box in item.find_all(_is_hint):
+    for box in item.find_all(is_hint):
         strings = (text for text in box.find_all(string=True) if text.find_parent("a") is None)
         texts.append(" ".join(" ".join(strings).split()).strip(" ,;|()"))
     return tuple(text for text in texts if text)
-
-
-def _is_hint(tag: Tag) -> bool:
-    return is_marked(tag, "hint")
 
 
 def _is_item(tag: Tag) -> bool:
@@ -212,56 +227,3 @@ def _is_item(tag: Tag) -> bool:
 
 def _says_nothing(text: str) -> bool:
     return not says_title(text.strip("() "))
-
-
-def _text(tag: Tag) -> str:
-    return " ".join(tag.get_text(" ").split())
-
-
-LEVELS = 4
-LONGEST_SURROUNDINGS = 600
-"""Characters; a larger part of a page is about more than one link."""
-
-
-def date_outside_links(element: Tag) -> str | None:
-    """The first text in ``element`` that is a date and stands in no link, heading or hint box.
-
-    >>> from bs4 import BeautifulSoup
-    >>> date_outside_links(BeautifulSoup("<li><b>Mai 2024</b> - <a href='x.pdf'>Titel</a></li>", "lxml").li)
-    'Mai 2024'
-    """
-    texts = (text.strip(" ()[]:|–—-") for text in _texts(element))
-    tails = (tail for text in texts for tail in (text, text[text.rfind("Stand") :]) if tail)
-    return next((tail for tail in tails if is_date(tail)), None)
-
-
-def date_beside(link: Tag) -> str | None:
-    """The same in the smallest part of the page around ``link`` that has one, holds no other address and is short.
-
-    The term of a definition (``dt``) belongs to what defines it.
-    """
-    part: Tag | None = link
-    for _ in range(LEVELS):
-        part = part.parent if part is not None else None
-        if part is None or part.name in ("body", "html", "main") or _is_about_more(part, link):
-            return None
-        date = date_outside_links(part) or _term_of(part)
-        if date is not None:
-            return date
-    return None
-
-
-def _term_of(part: Tag) -> str | None:
-    term = part.find_previous_sibling(["dt", "dd"]) if part.name == "dd" else None
-    return date_outside_links(term) if term is not None and term.name == "dt" else None
-
-
-def _is_about_more(part: Tag, link: Tag) -> bool:
-    others = (other for other in part.find_all("a", href=True) if other["href"] != link["href"])
-    return next(others, None) is not None or len(part.get_text(" ")) > LONGEST_SURROUNDINGS
-
-
-def _texts(element: Tag) -> Iterator[str]:
-    for node in element.find_all(string=True):
-        if node.find_parent(["a", *sorted(HEADINGS)]) is None and node.find_parent(_is_hint) is None:
-            yield " ".join(NavigableString(node).split())

@@ -10,8 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from crawler.errors import Interposed, ReadingError
-from crawler.pages.soup import ParsedPage, open_page
+from crawler.errors import Interposed, NotTheDocument, ReadingError
+from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
 from crawler.sources import SourceDescription
 
 LEAST = 3
@@ -133,3 +133,13 @@ def _path(address: str, url: str) -> str | None:
 
 def _asks_password(page: ParsedPage) -> bool:
     return any((one.get("type") or "").lower() == "password" for one in page.tree.iter("input"))
+
+
+def open_whole(body: bytes, *, url: str, source: SourceDescription, content_type: str) -> ParsedPage:
+    """A page that neither says that it is not there (NotTheDocument) nor breaks off (MissingPart)."""
+    page = open_page(body, url=url, source=source, content_type=content_type)
+    said = says_not_the_document(page.title, page.first_heading())
+    if said is not None:
+        raise NotTheDocument(url, f"the page says {said!r}")
+    page.refuse_cut_off()
+    return page

@@ -141,7 +141,7 @@ def is_date(text: str) -> bool:
         return False
     known = words("furniture")["words"]
     spoken = [word.casefold() for word in _WORD.findall(text)]
-    months = [word for word in spoken if word.startswith(tuple(known["months"]))]
+    months = [word for word in spoken if word.startswith((*known["months"], *known["seasons"]))]
     return all(word in known["date_words"] for word in spoken if word not in months) and len(text.split()) < 9
 
 

@@ -10,11 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.addresses import host_of
 from crawler.errors import EmptyListing, MissingPart, NotTheDocument
-from crawler.identity import distinct_ids, document_id_for, ending_of, file_doc_type, is_file, is_release
+from crawler.identity import distinct_ids, document_id_for, ending_of, file_doc_type, is_document, is_file, is_release
 from crawler.items import ExcludedLink, Link, ListedItem, Listing, PageText
 from crawler.pages.attachments import file_name, is_file_address, read_attachments
 from crawler.pages.blocks import Block, read_blocks
 from crawler.pages.entries import Entry, entries_of
+from crawler.pages.frame import open_whole
 from crawler.pages.furniture import captions_of, is_around_text
 from crawler.pages.heading import heading_lines
 from crawler.pages.rendering import excluded_link, is_address, read_links
@@ -40,7 +41,8 @@ def read_section(
     page = open_page(body, url=url, source=source, content_type=content_type)
     page.refuse_cut_off()
     _refuse_other_pages(page)
-    entries = list(entries_of(page.main_with("thumbnails"), numbered=section.doc_type == "kurzpapier"))
+    column, numbered = page.main_with("thumbnails"), section.doc_type == "kurzpapier"
+    entries = list(entries_of(column, numbered=numbered, date_at=section.date_at))
     items, excluded = list_files(entries, url, section.doc_type, source)
     if not items and not any(_leads_elsewhere(link, entries, source) for link in excluded):
         raise EmptyListing(url, "the section page links no file of its own site")
@@ -62,7 +64,7 @@ def list_files(
 
     Two files whose contract ids are the same are told apart (see ``crawler.identity``), never merged.
     """
-    files = (one.href for one in entries if one.href and is_file_address(one.href, source))
+    files = (one.href for one in entries if one.href and is_address(one.href) and is_document(one.href, source))
     ids = distinct_ids(files, source)
     items: dict[str, ListedItem] = {}
     excluded: list[ExcludedLink] = []
@@ -122,7 +124,7 @@ def _reason_against(
 ) -> str | None:
     if host_of(address) not in source.hosts:
         return _reason("foreign")
-    if not is_file(address, source):
+    if not is_document(address, source):
         return _reason("page")
     if address not in ids:
         return _reason("unreadable")
@@ -240,19 +242,16 @@ def read_guidance(
     NotTheDocument for a page that says it is not there, MissingPart (``heading``, ``end of page``),
     and ReadingError for what is no page.
     """
-    page = open_page(body, url=url, source=source, content_type=content_type)
-    said = says_not_the_document(page.title, page.first_heading())
-    if said is not None:
-        raise NotTheDocument(url, f"the page says {said!r}")
-    page.refuse_cut_off()
+    page = open_whole(body, url=url, source=source, content_type=content_type)
     column = page.main_with("heading")
     return GuidancePage(
-        page=_read_text(page, read_blocks(column), document_id, source),
+        page=read_text(page, read_blocks(column), document_id, source),
         listing=_read_listing(page, list(entries_of(column)), source),
     )
 
 
-def _read_text(page: ParsedPage, blocks: Sequence[Block], document_id: str, source: SourceDescription) -> PageText:
+def read_text(page: ParsedPage, blocks: Sequence[Block], document_id: str, source: SourceDescription) -> PageText:
+    """Heading, paragraphs, links and own files of these blocks; raises MissingPart (``heading``)."""
     lines = _headline(page, blocks)
     furniture = words("furniture")["words"]
     left_out = {*furniture["foot"], *furniture["furniture"], *furniture["image"]}

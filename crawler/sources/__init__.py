@@ -13,14 +13,19 @@ from urllib.parse import urlsplit
 Row = dict[str, str | int | None]
 """A row of the tables ``sources`` and ``source_licences``."""
 
-KINDS = ("press_portal", "sections")
+DATE_PLACES = ("front", "end", "cell", "summary", "heading")
+KINDS = ("press_portal", "sections", "feed")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """One listing page of a ``sections`` site; ``optional`` says that it may not exist.
+    """One listing page or feed; ``optional`` says that it may not exist.
 
-    ``issuer`` is the short name of the body that the section states for all it lists, or empty.
+    ``issuer`` is the short name of the body that the section states for all it lists, or empty. ``date_at`` says where
+    the date of an entry stands, in this order: in the title's ``front`` or ``end``, or just before or behind the link,
+    in a ``cell`` of its row, in the ``summary`` around it, in the ``heading`` above. ``text`` says of
+    a feed where the text of its entries stands: on the ``page`` they link to, or in the ``entry`` alone, where that
+    page shows nothing without scripts.
     """
 
     path: str
@@ -28,6 +33,13 @@ class Section:
     label: str = ""
     issuer: str = ""
     optional: bool = False
+    text: str = "page"
+    date_at: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "date_at", tuple(self.date_at))
+        if self.text not in ("page", "entry") or not set(self.date_at) <= set(DATE_PLACES):
+            raise ValueError(f"source description: section {self.path!r}: odd text or date_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +66,12 @@ class SourceDescription:
 
     ``press_portal`` is the content system of the state portals of Mecklenburg-Vorpommern: list pages
     at ``start``, releases named by the query parameters ``id_parameter`` and ``processor``.
-    ``dropped_parameters`` are sessions and views in addresses, in small letters: ``nn``, or ``print=1``.
-    ``sections`` is a site of long listing pages with files. ``file_paths`` are prefixes of path, or of
-    path and query where they hold a ``?``. ``id_prefix`` begins every document id of the source. ``originals``
-    says that other sources repeat its documents.
+    ``ignored_parameters`` are sessions and views in addresses, in small letters: ``nn``, or ``print=1``.
+    ``sections`` is a site of long listing pages with files, ``feed`` one whose ``feeds`` (RSS, Atom) name pages and
+    files; its ``sections`` are list pages beside them, whose entries may be pages below ``page_paths``.
+    ``file_paths`` are prefixes of path, or of path and query where they hold a ``?``. ``id_prefix`` begins every
+    document id of the source. One that is not ``active`` is crawled only when it is named; ``delay`` are the
+    seconds between two requests that its site wants. ``originals`` says that other sources repeat its documents.
     """
 
     name: str
@@ -73,14 +87,18 @@ class SourceDescription:
     processor: str = "processor.sa.pressemitteilung"
     doc_type: str = "pressemitteilung"
     file_paths: tuple[str, ...] = ()
-    dropped_parameters: tuple[str, ...] = ()
+    ignored_parameters: tuple[str, ...] = ()
     file_types: tuple[FileType, ...] = ()
     guidance: tuple[str, ...] = ()
+    feeds: tuple[Section, ...] = ()
     sections: tuple[Section, ...] = ()
+    page_paths: tuple[str, ...] = ()
     licence: str = "Lizenz nicht angegeben."
     licences: tuple[Licence, ...] = ()
     described_from: str | None = None
     originals: bool = False
+    active: bool = True
+    delay: float = 0.0
 
     @cached_property
     def spelled(self) -> dict[str, str]:
@@ -120,13 +138,16 @@ class SourceDescription:
         return row, [{"source": self.name, **vars(one)} for one in self.licences]
 
     def start_urls(self) -> tuple[str, ...]:
-        """The absolute addresses a crawl begins with: list pages, sections, then guidance pages."""
-        paths = (*self.start, *(section.path for section in self.sections), *self.guidance)
+        """The absolute addresses a crawl begins with: list pages, feeds, sections, then guidance pages."""
+        paths = (*self.start, *(section.path for section in (*self.feeds, *self.sections)), *self.guidance)
         return tuple(self.site + path for path in paths)
 
     def section_at(self, url: str) -> Section | None:
-        """The described section at an absolute canonical address, or None."""
-        return next((one for one in self.sections if self.site + one.path == url), None)
+        """The described section or feed at an absolute canonical address, or None."""
+        return next((one for one in (*self.feeds, *self.sections) if self.site + one.path == url), None)
+
+
+PARTS = {"feeds": Section, "sections": Section, "licences": Licence, "file_types": FileType}
 
 
 def describe(table: Mapping[str, Any]) -> SourceDescription:
@@ -144,10 +165,9 @@ def describe(table: Mapping[str, Any]) -> SourceDescription:
     _refuse_odd(values)
     host = urlsplit(values["site"]).netloc
     values["hosts"] = frozenset({host, host.removeprefix("www."), *values.pop("also_hosts", ())})
-    values["sections"] = tuple(Section(**one) for one in values.pop("sections", ()))
-    values["licences"] = tuple(Licence(**one) for one in values.pop("licences", ()))
-    values["file_types"] = tuple(FileType(**one) for one in values.pop("file_types", ()))
-    for key in ("start", "file_paths", "guidance", "dropped_parameters"):
+    for key, kind in PARTS.items():
+        values[key] = tuple(kind(**one) for one in values.pop(key, ()))
+    for key in ("start", "file_paths", "page_paths", "guidance", "ignored_parameters"):
         values[key] = tuple(values.get(key, ()))
     values.setdefault("publisher", values["name"].upper())
     values.setdefault("id_prefix", values["name"])
@@ -198,6 +218,15 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((files("crawler.sources") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def active_sources() -> list[str]:
+    """The names of the sources that are crawled unless others are named.
+
+    >>> active_sources()
+    ['dsk', 'dsmv']
+    """
+    return [name for name in source_names() if load_source(name).active]
+
+
 def source_names() -> list[str]:
     """The names of all described sources, sorted.
 
@@ -208,4 +237,13 @@ def source_names() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in entries if name.endswith(".toml"))
 
 
-__all__ = ["FileType", "Section", "SourceDescription", "describe", "load_source", "page_classes", "source_names"]
+__all__ = [
+    "FileType",
+    "Section",
+    "SourceDescription",
+    "active_sources",
+    "describe",
+    "load_source",
+    "page_classes",
+    "source_names",
+]

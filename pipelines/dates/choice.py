@@ -180,15 +180,16 @@ Finding = DateReading | RejectedDate
 class DateSources:
     """Everything of a document that can carry a date, verbatim; what it has not is left out.
 
-    ``label`` is the read label of its listing; ``meta`` the printed date of a release (or its whole meta line);
-    ``front_matter`` the text of the first pages of a file; ``pages`` the verbatim text of every page; ``text_from``
-    says where the last two were read: ``body`` for web pages, ``pdf_text`` for files.
+    ``label`` is the read label of its listing; ``meta`` the printed date of a release (or its whole meta line),
+    ``dateline`` the line of place and day of a text; ``front_matter`` the text of the first pages of a file; ``pages``
+    the verbatim text of every page; ``text_from`` says where the last two were read: ``body`` or ``pdf_text``.
     """
 
     label: LabelReading | None = None
     meta: str | None = None
     kicker: str | None = None
     headline: str | None = None
+    dateline: str | None = None
     front_matter: str | None = None
     file_name: str | None = None
     pdf_metadata: str | None = None
@@ -234,9 +235,14 @@ def _front_matter(sources: DateSources, today: date) -> Finding | None:
     return stand_date(sources.front_matter, today=today) if sources.front_matter else None
 
 
+def _dateline(sources: DateSources, today: date) -> Finding | None:
+    return read_date(sources.dateline or "", today=today)
+
+
 RULES: tuple[Rule, ...] = (
     Rule(column="published_on", role="published", found_in="label", read=_label),
     Rule(column="published_on", role="published", found_in="meta", read=_meta),
+    Rule(column="published_on", role="published", found_in="body", read=_dateline),
     Rule(column="issued_on", role="issued", found_in="kicker", read=_kicker),
     Rule(column="published_on", role="stand", found_in=None, read=_front_matter),
     Rule(column="published_on", role="file_name", found_in="file_name", read=None),
@@ -246,10 +252,7 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class DatesRead:
-    """Everything that is known of a document's dates, read once.
-
-    ``rejected`` is what is printed where a date belongs and cannot be believed; see :func:`choose_dates` for the rest.
-    """
+    """All that :func:`choose_dates` says; ``rejected`` is printed where a date belongs, and cannot be believed."""
 
     published_on: str | None
     issued_on: str | None
@@ -282,10 +285,9 @@ def read_dates(sources: DateSources, *, today: date) -> DatesRead:
 def choose_dates(sources: DateSources, *, today: date) -> tuple[str | None, str | None, tuple[DateRecord, ...]]:
     """``published_on``, ``issued_on`` (ISO dates at the precision printed, or None) and every date found.
 
-    ``published_on`` is the first of: printed label, meta line, the document's own front matter
-    ("Stand …"), file name. ``issued_on`` is the kicker's date and nothing else. A file name with two
-    readings is decided by a printed date; otherwise both are recorded and none is chosen. PDF metadata
-    and dates in running text (role ``mentioned``) are recorded, never chosen.
+    ``published_on`` is the first of: printed label, meta line, line of place and day, the document's own front matter
+    ("Stand …"), file name. ``issued_on`` is the kicker's date and nothing else. A file name with two readings is
+    decided by a printed date, else none is chosen. PDF metadata and dates in running text are never chosen.
 
     >>> published, issued, records = choose_dates(
     ...     DateSources(meta="31.03.2023", kicker="Pressemitteilung der Konferenz … vom 22. März 2023"),

@@ -198,6 +198,13 @@ def read_label(label: str, date_text: str | None = None, *, today: date) -> Labe
     )
 
 
+def listed_date(text: str, *, today: date) -> LabelReading:
+    """The date that a feed or a list gives a page, as a label that says nothing else."""
+    found = read_date(text, today=today)
+    day = found if isinstance(found, DateReading) else None
+    return LabelReading(raw=text, title="", date=day, rejected=found if isinstance(found, RejectedDate) else None)
+
+
 Found = DateReading | RejectedDate | None
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
+from email.utils import parsedate_tz
 from functools import cache
 from importlib import import_module
+from zoneinfo import ZoneInfo
 
 from pipelines.dates.grammar import (
     DASH,
@@ -158,8 +160,8 @@ def read_date(text: str, *, today: date) -> DateReading | RejectedDate | None:
     """The date that a short string (label, meta line) states, or why its date is not believed.
 
     The whole string must be a date expression; "vom", "den", "Stand", a weekday or a place with a
-    comma may stand before it, a time of day behind it. The last day of a range counts. None: the
-    string is no date expression.
+    comma may stand before it, a time of day behind it. The last day of a range counts. A moment with a zone
+    (RFC 5322, ISO 8601) is the day in Berlin. None: the string is no date expression.
 
     >>> read_date("30.02.2021", today=date(2026, 11, 23)).reason
     'impossible'
@@ -167,10 +169,55 @@ def read_date(text: str, *, today: date) -> DateReading | RejectedDate | None:
     if len(text) > LONGEST:
         return None
     window, plain = printed_window(today), without_marks(text)
-    found = _by_grammar(plain, window) or _repaired(plain, window) or _by_dateparser(plain, window, today)
+    found = (
+        _by_clock(plain, window)
+        or _by_grammar(plain, window)
+        or _repaired(plain, window)
+        or _by_dateparser(plain, window, today)
+    )
     if found is None or plain is text:
         return found
     return replace(found, raw=text[found.start : found.start + len(found.raw)])
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+_RFC = re.compile(
+    r"\s*(?:[A-Za-z]{2,9}\.?,\s{0,3})?[0-9]{1,2} [A-Za-z]{3} [0-9]{2,4} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?: .{1,8})?\s*"
+)
+_ISO = re.compile(
+    r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2}))\s*"
+)
+
+
+def _by_clock(text: str, window: Window) -> DateReading | RejectedDate | None:
+    """A moment as programs write it; without a zone it is the day as written."""
+    try:
+        moment = _moment(text)
+    except (ValueError, OverflowError):
+        return RejectedDate(raw=text.strip(), reason="impossible")
+    if moment is None:
+        return None
+    day = CalendarDate(year=moment.year, month=moment.month, day=moment.day)
+    raw, start = text.strip(), len(text) - len(text.lstrip())
+    reason = objection(day, window)
+    if reason:
+        return RejectedDate(raw=raw, reason=reason, start=start)
+    return DateReading(value=day.value, precision="day", raw=raw, start=start)
+
+
+def _moment(text: str) -> datetime | None:
+    iso = _ISO.fullmatch(text)
+    if iso is not None:
+        return datetime.fromisoformat(iso[1]).astimezone(BERLIN)
+    parts = parsedate_tz(text) if _RFC.fullmatch(text) else None
+    if parts is None:
+        return None
+    written = datetime(*parts[:6])
+    return (
+        written
+        if parts[9] is None
+        else written.replace(tzinfo=timezone(timedelta(seconds=parts[9]))).astimezone(BERLIN)
+    )
 
 
 def unreadable_date(text: str) -> RejectedDate | None:

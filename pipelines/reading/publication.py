@@ -23,7 +23,7 @@ from archive.keeping.records import (
 from crawler.items import DocumentRead, Link, ListedItem, PageText
 from pipelines import tables
 from pipelines.citations import find_citations
-from pipelines.dates import DateSources, LabelReading, RejectedDate, read_dates, read_label
+from pipelines.dates import DateSources, LabelReading, RejectedDate, listed_date, read_dates, read_label
 from pipelines.files import FileText
 from pipelines.mending import Mended, body_key, mend, mend_pages
 from pipelines.reading import detect_language
@@ -104,6 +104,16 @@ def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingP
     page = item.content
     assert isinstance(page, PageText)
     text = "\n\n".join(page.paragraphs)
+    label = listed_date(page.listed_text, today=_day(item)) if page.listed_text else None
+    day = label.date.value if label and label.date else page.published_text or page.dateline or ""
+    dates = DateSources(
+        label=label,
+        meta=page.published_text,
+        kicker=page.kicker,
+        headline=page.headline,
+        dateline=page.dateline,
+        pages=(text,),
+    )
     return _publication(
         Draft(
             item=item,
@@ -112,12 +122,12 @@ def publication_of_page(item: DocumentRead) -> tuple[Publication, tuple[ReadingP
             number=page.number,
             heading_lines=page.heading_lines or (page.headline,),
             readable_pages=((text, "html"),),
-            dates=DateSources(meta=page.published_text, kicker=page.kicker, headline=page.headline, pages=(text,)),
+            dates=dates,
             fingerprint=fingerprint(
                 title=page.headline,
                 kicker=page.kicker,
                 number=page.number,
-                printed_dates=[page.published_text or ""],
+                printed_dates=[day],
                 text=page.paragraphs,
                 attachments=[(one.url, one.title) for one in page.attachments],
                 links=[link.url for link in page.links],

@@ -68,7 +68,16 @@ def _session(settings: BaseSettings, source: str, entry: Entry | None, data: Pat
     vault = VaultWriter(data, source=source, run_id=run_id, started_at=started_at, software=f"aktenkundig {version}")
     set_patience(conn, 0)
     return Session(
-        conn=conn, vault=vault, data=data, source=source, run_id=run_id, now=now, memory=memory, rule=rule, lock=lock
+        conn=conn,
+        vault=vault,
+        data=data,
+        source=source,
+        run_id=run_id,
+        now=now,
+        memory=memory,
+        rule=rule,
+        lock=lock,
+        side_by_side=settings.getbool("AKTENKUNDIG_SIDE_BY_SIDE"),
     )
 
 
@@ -176,6 +185,7 @@ class ArchiveStage:
         session = session_of(self._crawler)
         try:
             file_text = await self._read_file(session, item)
+            session.recorder.read_ahead(item, file_text)
             await session.ready()
             session.recorder.record(item, file_text=file_text)
             session.wrote()

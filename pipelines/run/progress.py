@@ -22,7 +22,7 @@ class ProgressExtension:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._live = sys.stderr.isatty()
+        self._live = sys.stderr.isatty() and not crawler.settings.getbool("AKTENKUNDIG_SIDE_BY_SIDE")
         self._began = self._last = time.monotonic()
 
     @classmethod

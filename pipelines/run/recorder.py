@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from archive.database import transaction
 from archive.health.trouble import is_lately, troubled_documents
 from archive.keeping.ledger import add_problem, mark_read
+from archive.keeping.records import Publication
 from archive.keeping.removal import Gone
 from archive.keeping.store import Outcome, is_blocked, keep, keep_entry, touch
 from crawler.items import DocumentGone, DocumentRead, Failure, FileBody, ListingRead, StillNamed
@@ -65,6 +66,7 @@ class Recorder:
         self._last_read: dict[str, str] = {}
         self._failed: set[str] = set()
         self._files = files or FileWorker()
+        self._ahead: tuple[Any, Reading] | None = None
 
     def close(self) -> None:
         """End the extractor process."""
@@ -91,6 +93,15 @@ class Recorder:
             " where program <> excluded.program",
             [(digest, one.page, item.document_id, one.text, one.program, self.run.run_id) for one in pages],
         )
+
+    def read_ahead(self, item: Any, file_text: FileText | None) -> None:
+        """Read a document before its turn to be written comes; touches no table."""
+        self._ahead = None
+        if isinstance(item, DocumentRead) and item.content is not None:
+            try:
+                self._ahead = item, _reading(item, file_text)
+            except Exception:  # record reads it again, and tells
+                logger.debug("%s wird noch einmal gelesen", item.url, exc_info=True)
 
     def record(self, item: Any, *, file_text: FileText | None = None) -> None:
         """Record one item. A reading that breaks is a problem of that document, never of the run.
@@ -132,7 +143,7 @@ class Recorder:
             markup=listing.markup,
         )
         self.main_listings += item.main
-        self._named.update(entry.document_id for entry in listing.items)
+        self._named.update(entry.document_id for entry in listing.items if not entry.passing)
         for link in listing.excluded:
             reason = f"{link.reason}: {link.text}".strip(": ")
             self._say_once(link.url, "excluded", reason, item.evidence.fetched_at)
@@ -147,26 +158,23 @@ class Recorder:
             keep_entry(self.run.conn, publication_of_file(item, FileText(kind="none"))[0])
         touch(self.run.conn, item.document_id, seen_at=seen_at)
         mark_read(self.run.conn, item.evidence.snapshot_id, at=seen_at)
-        if item.listed is None:
+        if item.listed is None or item.listed.passing:
             self._named.add(item.document_id)
         self._came_out(
             item.document_id, "blocked" if is_blocked(self.run.conn, item.document_id) else "unchanged", seen_at
         )
 
     def _document(self, item: DocumentRead, file_text: FileText | None) -> None:
-        if isinstance(item.content, FileBody):
-            if file_text is None:
-                raise UnreadFile(item.url)
+        ahead = self._ahead[1] if self._ahead and self._ahead[0] is item else None
+        if file_text is not None and isinstance(item.content, FileBody):
             self._keep_ocr(item, item.content, file_text.ocr)
-            publication, problems = publication_of_file(item, file_text)
-            if not _is_sound(file_text) and item.document_id in self.run.memory.documents:
-                self._cut_short(item, problems)
-                return
-        else:
-            publication, problems = publication_of_page(item)
+        publication, problems = ahead or _reading(item, file_text)
+        if file_text is not None and not _is_sound(file_text) and item.document_id in self.run.memory.documents:
+            self._cut_short(item, problems)
+            return
         outcome = keep(self.run.conn, publication, run_id=self.run.run_id)
         self.kept += 1
-        if item.listed is None:
+        if item.listed is None or item.listed.passing:
             self._named.add(item.document_id)
         self._note(item, problems)
         self._came_out(item.document_id, outcome, item.evidence.fetched_at)
@@ -326,6 +334,17 @@ class Recorder:
             detail=detail,
             at=at or self.run.now(),
         )
+
+
+Reading = tuple[Publication, tuple[ReadingProblem, ...]]
+
+
+def _reading(item: DocumentRead, file_text: FileText | None) -> Reading:
+    if not isinstance(item.content, FileBody):
+        return publication_of_page(item)
+    if file_text is None:
+        raise UnreadFile(item.url)
+    return publication_of_file(item, file_text)
 
 
 NOT_THE_FILE = frozenset({"wrong_type", "empty", "truncated", "damaged"})

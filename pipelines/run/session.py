@@ -23,7 +23,7 @@ from pipelines.run.recorder import Recorder
 
 WRITES_PER_COMMIT = 50
 SECONDS_PER_COMMIT = 2.0
-PAUSE = 0.1
+PAUSE = 0.01
 
 
 class RunLost(Exception):
@@ -34,7 +34,8 @@ class RunLost(Exception):
 class Session(Run):
     """A run that harvests, with its vault. Rows are committed only after the vault is flushed.
 
-    ``stop`` ends the run; it is called once, when nothing can be kept any more. ``lock`` is the archive's lock
+    ``stop`` ends the run; it is called once, when nothing can be kept any more. ``side_by_side`` says
+    that other runs may wait for their turn to write. ``lock`` is the archive's lock
     where the run had to take it itself.
     """
 
@@ -43,6 +44,7 @@ class Session(Run):
     rule: RemovalRule
     recorder: Recorder = field(init=False)
     stop: Callable[[], None] = lambda: None
+    side_by_side: bool = False
     lock: FileLock | None = None
     lost: str | None = None
     closed: bool = False
@@ -79,9 +81,9 @@ class Session(Run):
         return True
 
     def wrote(self) -> None:
-        """Count one write; commit when enough came together."""
+        """Count one write; commit when enough came together, at once where other runs wait for their turn."""
         self._writes += 1
-        if self._writes >= WRITES_PER_COMMIT:
+        if self.side_by_side or self._writes >= WRITES_PER_COMMIT:
             self.commit()
 
     def commit(self) -> None:

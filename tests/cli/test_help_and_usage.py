@@ -90,13 +90,16 @@ def test_without_a_command_the_help_is_shown_as_an_error() -> None:
         (["verify", "x"], "Zu viele Angaben: x"),
         (["demo", "--no-serve=1"], "Die Option --no-serve nimmt keinen Wert."),
         (["block", "dsmv-1"], "Es fehlt eine Angabe: --reason."),
-        (["crawl", "xyz"], "Die Quelle »xyz« gibt es nicht. Bekannt sind: dsk, dsmv."),
-        (["probe", "xyz"], "Die Quelle »xyz« gibt es nicht. Bekannt sind: dsk, dsmv."),
+        (["crawl", "xyz"], "Die Quelle »xyz« gibt es nicht. Bekannt sind: bfdi, dsk, dsmv, edpb, mv."),
+        (["probe", "xyz"], "Die Quelle »xyz« gibt es nicht. Bekannt sind: bfdi, dsk, dsmv, edpb, mv."),
         (
             ["crawl", "--at", "dsk"],
             "--at erwartet QUELLE=ADRESSE, zum Beispiel dsmv=http://127.0.0.1:8123, nicht »dsk«.",
         ),
-        (["crawl", "--at", "x=http://127.0.0.1:1"], "Die Quelle »x« gibt es nicht. Bekannt sind: dsk, dsmv."),
+        (
+            ["crawl", "--at", "x=http://127.0.0.1:1"],
+            "Die Quelle »x« gibt es nicht. Bekannt sind: bfdi, dsk, dsmv, edpb, mv.",
+        ),
         (["crawl", "--now", "gestern"], "--now erwartet JJJJ-MM-TTThh:mm:ssZ, nicht »gestern«."),
     ],
 )

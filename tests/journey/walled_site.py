@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from archive.database import open_archive, transaction
@@ -114,10 +114,16 @@ class WalledSite:
         return [url for url in self.pages if url != SITE + "/presse/"]
 
 
+class Site(Protocol):
+    """What answers: status, final address and body."""
+
+    def answer(self, url: str) -> tuple[int, str, bytes]: ...
+
+
 class Watch:
     """An archive that looks at a site night after night. ``days`` go by between two nights."""
 
-    def __init__(self, data: Path, site: Any, source: SourceDescription | None = None) -> None:
+    def __init__(self, data: Path, site: Site, source: SourceDescription | None = None) -> None:
         self.source = source or load_source("dsmv")
         self.conn = open_archive(data)
         write_vocabularies(self.conn)
@@ -130,10 +136,10 @@ class Watch:
         """One run; what the health check finds."""
         self.now += timedelta(days=days)
         at = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        source, conn, name = self.source, self.conn, self.source.name
+        name, conn = self.source.name, self.conn
         run_id = begin_run(conn, source=name, started_at=at, version="test")
         memory = replace(remember(conn, name, before_run=run_id), recall=lambda url: self._recall(url, run_id))
-        harvest, counts = harvest_for(source, memory), RunCounts()
+        harvest, counts = harvest_for(self.source, memory), RunCounts()
         recorder = Recorder(Run(conn=conn, run_id=run_id, source=name, counts=counts, memory=memory, now=lambda: at))
         queue, order = [], count()
 
