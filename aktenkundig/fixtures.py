@@ -15,6 +15,8 @@ from urllib.parse import unquote
 
 from crawler.errors import ReadingError, describe_error
 from crawler.identity import document_id_for
+from crawler.pages.article import read_article
+from crawler.pages.feed import read_feed
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
 from crawler.pages.section_page import read_guidance, read_section
@@ -102,11 +104,15 @@ def _listing(body: bytes, url: str, content_type: str, source: SourceDescription
     if source.kind == "press_portal":
         return asdict(read_release_list(body, url=url, source=source, content_type=content_type))
     section = source.section_at(url) or Section(path="", optional=True)
+    if section in source.feeds:
+        return asdict(read_feed(body, url=url, section=section, source=source, content_type=content_type))
     return asdict(read_section(body, url=url, section=section, source=source, content_type=content_type))
 
 
 def _release(body: bytes, url: str, content_type: str, source: SourceDescription) -> dict[str, Any]:
     document_id = document_id_for(url, source)
+    if source.kind == "feed":
+        return asdict(read_article(body, url=url, document_id=document_id, content_type=content_type, source=source))
     return asdict(read_release(body, url=url, document_id=document_id, content_type=content_type, source=source))
 
 

@@ -28,6 +28,7 @@ DOCUMENTS = 3
 LIMITS = {
     "press_portal": {"listing": 1, "release": DOCUMENTS, "page": DOCUMENTS, "file": 0},
     "sections": {"file": DOCUMENTS},
+    "feed": {"release": DOCUMENTS, "file": DOCUMENTS},
 }
 """What is asked of each kind of source; a ``sections`` site names its files only when all sections are read."""
 

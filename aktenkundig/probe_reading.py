@@ -112,7 +112,9 @@ def kind_of(url: str, source: SourceDescription) -> str:
     """What kind of page stands at an address of the source."""
     if url == f"{source.site}/robots.txt":
         return "robots"
-    if is_release(url, source):
+    if source.section_at(url) is not None:
+        return "listing"
+    if is_release(url, source) or (source.kind == "feed" and not is_file(url, source)):
         return "release"
     if url.removeprefix(source.site).startswith(source.guidance) and not is_file(url, source):
         return "page"
@@ -228,8 +230,8 @@ def _missing_kinds(source: SourceDescription, pages: Sequence[PageSeen]) -> Iter
     listed = [page for page in pages if page.answer.kind == "listing" and page.record.get("items")]
     if not listed:
         yield "Auf keiner Übersicht wurde ein Eintrag gefunden."
-    wanted = "release" if source.kind == "press_portal" else "file"
-    if not any(page.answer.kind == wanted for page in pages):
+    wanted = {"press_portal": ("release",), "sections": ("file",), "feed": ("release", "file")}[source.kind]
+    if not any(page.answer.kind in wanted for page in pages):
         yield "Kein einziges Dokument konnte abgerufen werden."
 
 
