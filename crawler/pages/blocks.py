@@ -223,7 +223,7 @@ def _table(table: Tag, zone: str | None) -> Block:
     caption = table.find("caption", recursive=False)
     rows = [] if caption is None else [" ".join(caption.get_text(" ").split())]
     anchors = _Open(tag="table", zone=zone, element=table)
-    rows += [" | ".join(cell for cell in cells if cell) for cells in table_rows(table)]
+    rows += [" | ".join(cells) for cells in table_rows(table) if any(cells)]
     anchors.anchors = [anchor for link in table.find_all("a") for anchor in _anchors_of(link)]
     return _block(anchors, collapsed("\n".join(rows)))
 
@@ -235,8 +235,8 @@ def is_marked(tag: Tag, mark: str) -> bool:
 
 
 def table_rows(table: Tag) -> Iterator[list[str]]:
-    """The cells of each row; a cell that spans rows stands in each of them, one that spans columns once."""
-    carried: dict[int, tuple[int, str]] = {}
+    """The cells of each row, empty ones too; one that spans rows stands in each of them, one over columns once."""
+    carried: dict[int, tuple[int, str | None]] = {}
     for row in table.find_all("tr"):
         cells = row.find_all(["td", "th"], recursive=False)
         texts: list[str] = []
@@ -244,7 +244,7 @@ def table_rows(table: Tag) -> Iterator[list[str]]:
         while cells or any(place >= column for place in carried):
             if column in carried:
                 left, text = carried.pop(column)
-                texts.append(text)
+                texts += [text] if text is not None else []
                 if left > 1:
                     carried[column] = (left - 1, text)
                 column += 1
@@ -253,7 +253,7 @@ def table_rows(table: Tag) -> Iterator[list[str]]:
                 texts.append(" ".join(cell.get_text(" ").split()))
                 width, height = _span(cell, "colspan"), _span(cell, "rowspan")
                 for place in range(width if height > 1 else 0):
-                    carried[column + place] = (height - 1, "" if place else texts[-1])
+                    carried[column + place] = (height - 1, None if place else texts[-1])
                 column += width
             else:
                 column += 1

@@ -72,13 +72,14 @@ def typed_notes(page: Any, form: Any) -> Iterator[Note]:
 
 def _text_of(annotation: Any, kind: int, form: Any) -> str:
     if kind == raw.FPDF_ANNOT_FREETEXT:
-        return _string(lambda *to: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", *to))
+        return stated(lambda *to: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", *to))
     if form is None or raw.FPDFAnnot_GetFormFieldType(form, annotation) in _SWITCHES:
         return ""
-    return _string(lambda *to: raw.FPDFAnnot_GetFormFieldValue(form, annotation, *to))
+    return stated(lambda *to: raw.FPDFAnnot_GetFormFieldValue(form, annotation, *to))
 
 
-def _string(read: Any) -> str:
+def stated(read: Any) -> str:
+    """A string that pdfium writes into a buffer (UTF-16), asked for its size first."""
     size = read(None, 0)
     if not 2 < size < 100_000:
         return ""

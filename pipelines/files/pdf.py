@@ -6,7 +6,8 @@ import ctypes
 import hashlib
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -15,7 +16,7 @@ from pypdfium2 import raw
 
 from pipelines.files.characters import from_cork, from_old_tex, letters
 from pipelines.files.columns import cells_apart, column_order, without_margin_numbers
-from pipelines.files.overlays import closed_up, dotted, drawn_hyphens, typed_notes, unseen, with_notes, without
+from pipelines.files.overlays import closed_up, dotted, drawn_hyphens, stated, typed_notes, unseen, with_notes, without
 from pipelines.files.pieces import (
     Piece,
     is_crowded,
@@ -34,7 +35,9 @@ Answer = tuple[dict[str, Any], bytes]
 
 MAX_LINKS = 1000
 STATED = ("Title", "Author", "CreationDate", "ModDate")
-MAX_ENTRIES, MAX_DEPTH = 2000, 8
+MAX_ENTRIES, MAX_DEPTH, MAX_ELEMENTS = 2000, 8, 4000
+_HEADINGS = {"Title": 1, "H": 1} | {f"H{level}": level for level in range(1, 7)}
+"""Standard types of structure (ISO 32000-1, 14.8.4.3.2) and their levels."""
 _PRINTED = re.compile(r"[^\s\0\x02\ufffe](?:[^\r\n\x02\ufffe]*[^\s\0\x02\ufffe])?")
 _CORK = "\x1b\x1c\x1d\x1e\x1f\x9f"
 _LETTER = re.compile(r"[^\W\d_]")
@@ -67,15 +70,16 @@ def read_pdf(
         document.init_forms()
     head = {"count": count, "metadata": {name: document.get_metadata_value(name) for name in STATED}, "until": last}
     yield head | ({"outline": list(_outline(document))} if first == 1 else {}), b""
+    is_tagged = bool(raw.FPDFCatalog_IsTagged(document))
     for number in range(first, last + 1):
         try:
-            yield _read_page(document, number, max_chars)
+            yield _read_page(document, number, max_chars, is_tagged)
         except pypdfium2.PdfiumError:
             yield {"page": number, "problem": "page_damaged"}, b""
     document.close()
 
 
-def _read_page(document: Any, number: int, max_chars: int) -> Answer:
+def _read_page(document: Any, number: int, max_chars: int, is_tagged: bool) -> Answer:
     page = document[number - 1]
     textpage = page.get_textpage()
     text, pieces = _printed(textpage, max_chars)
@@ -90,6 +94,7 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
     elif pieces:
         pieces = _in_order(textpage.raw, text, pieces, page.get_width())
     shifted = [] if is_turned else shifted_digits(textpage.raw, text, pieces)
+    headings = list(_tagged(page, textpage.raw, text, shifted)) if is_tagged and not is_turned else []
     notes = list(typed_notes(page, document.formenv)) if annotated else []
     if notes:
         text, pieces = with_notes(text, pieces, notes)
@@ -100,6 +105,7 @@ def _read_page(document: Any, number: int, max_chars: int) -> Answer:
         "hidden": hidden,
         "size": page.get_size(),
         "links": links,
+        "headings": headings,
         "cut": textpage.count_chars() > max_chars,
     }
     if picture:
@@ -116,6 +122,58 @@ def _seen(page: Any, textpage: Any, text: str, pieces: list[Piece]) -> tuple[str
         text, pieces = without(text, gone), [piece for piece in pieces if piece not in gone]
     text, pieces = without_margin_numbers(textpage, text, pieces)
     return closed_up(textpage, text), pieces, sum(end - start for start, end, *_ in gone)
+
+
+def _tagged(page: Any, textpage: Any, text: str, shifted: list[int]) -> Iterator[tuple[int, str]]:
+    """Level and text of the headings that the tags of a page name, as far as it can be seen, without raised marks."""
+    tree = raw.FPDF_StructTree_GetForPage(page)
+    found = list(_headings(tree)) if tree else []
+    if tree:
+        raw.FPDF_StructTree_Close(tree)
+    places = {number: at for at, (_, numbers) in enumerate(found) for number in numbers}
+    texts, at = [""] * len(found), None
+    runs = zip(*[iter(shifted)] * 3, strict=True)
+    marks = {index for first, last, sign in runs if sign > 0 for index in range(first, last)}
+    for index, letter in enumerate(text if found else ""):
+        item = raw.FPDFText_GetTextObject(textpage, index)
+        at = places.get(raw.FPDFPageObj_GetMarkedContentID(item)) if item else at
+        if at is not None and index not in marks:
+            texts[at] += letter
+    yield from ((level, heading) for (level, _), heading in zip(found, texts, strict=True) if heading.strip(" \0\r\n"))
+
+
+def _headings(tree: Any) -> Iterator[tuple[int, list[int]]]:
+    """The level of each heading in the tags of a page, and the numbers of its marked content."""
+    roots = (raw.FPDF_StructTree_GetChildAtIndex(tree, at) for at in range(raw.FPDF_StructTree_CountChildren(tree)))
+    for element in _elements(roots):
+        kind = stated(partial(raw.FPDF_StructElement_GetType, element))
+        if kind in _HEADINGS:
+            inner = [element, *_elements(_children(element))]
+            counted = ((one, raw.FPDF_StructElement_GetMarkedContentIdCount(one)) for one in inner)
+            ids = [
+                raw.FPDF_StructElement_GetMarkedContentIdAtIndex(one, at)
+                for one, count in counted
+                for at in range(count)
+            ]
+            yield _HEADINGS[kind], ids
+
+
+def _elements(roots: Iterable[Any]) -> Iterator[Any]:
+    """Elements with all below them, in reading order, so many at most and so deep."""
+    stack = [iter(roots)]
+    for _ in range(MAX_ELEMENTS):
+        while stack and (element := next(stack[-1], None)) is None:
+            stack.pop()
+        if not stack:
+            return
+        yield element
+        if len(stack) < MAX_DEPTH * 4:
+            stack.append(iter(_children(element)))
+
+
+def _children(element: Any) -> Iterator[Any]:
+    some = range(min(raw.FPDF_StructElement_CountChildren(element), MAX_ELEMENTS))
+    return (child for at in some if (child := raw.FPDF_StructElement_GetChildAtIndex(element, at)))
 
 
 def _outline(document: Any) -> Iterator[tuple[int, int, str]]:

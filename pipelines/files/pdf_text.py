@@ -20,7 +20,7 @@ from pipelines.files import (
     problem,
     spoken_pages,
 )
-from pipelines.files.characters import letters, plain_characters
+from pipelines.files.characters import letters, plain_characters, printed_lines
 from pipelines.files.file_worker import FileWorker
 from pipelines.files.lines import Line, running_heads, usual
 from pipelines.files.paragraphs import TAKEN, Flowing, IsWord, bond, ends_sentence, join, starts_item, usual_pitch
@@ -189,6 +189,7 @@ def file_links(found: Iterable[tuple[int, str]]) -> tuple[FileLink, ...]:
 TAIL = 2048
 LONG_TITLE = 40
 _MARK = re.compile(r"\[\d{1,3}\]$")
+_NO_BRACKETS = str.maketrans("", "", "[]")
 
 
 def pdf_text(
@@ -229,7 +230,9 @@ def pdf_text(
         metadata=file_metadata(printed.metadata),
         problems=tuple(problems),
         fingerprints=tuple(_picture(printed, page.number) for page in pages),
-        sections=tuple(FileSection(page=page, level=level, title=title) for page, level, title in _outline(printed)),
+        sections=tuple(
+            FileSection(page=page, level=level, title=title) for page, level, title in _sections(printed, is_word)
+        ),
         links=file_links((page.number, url) for page in printed.pages.values() for url in page.links),
         ocr=tuple(recognised.values()),
     )
@@ -242,10 +245,10 @@ def ocr_paragraphs(printed: str, is_word: IsWord | None = None) -> str:
     'Die Aufbewahrungsfrist endet.\\n\\nStand 2021'
     """
     blocks = re.split(r"\n[ \t]*\n", plain_characters(printed.replace("\f", "\n")))
-    return "\n\n".join(filter(None, (_flowing(block, is_word) for block in blocks)))
+    return "\n\n".join(filter(None, (flowing(block, is_word) for block in blocks)))
 
 
-def _flowing(block: str, is_word: IsWord | None) -> str:
+def flowing(block: str, is_word: IsWord | None) -> str:
     lines = [line for line in map(str.strip, block.split("\n")) if line]
     bonds = (
         bond(before, line, is_word) if before.endswith("-") and line[0].isalpha() else " "
@@ -254,15 +257,27 @@ def _flowing(block: str, is_word: IsWord | None) -> str:
     return join(["", *bonds], lines) if lines else ""
 
 
-def _outline(printed: Printed) -> Iterator[tuple[int, int, str]]:
-    """The entries of the outline with a title, tidied: some programs put the notes of a heading into it."""
+def _sections(printed: Printed, is_word: IsWord | None) -> Iterator[tuple[int, int, str]]:
+    """Page, level and title of the entries of the outline, else of the headings that are tagged."""
     for number, level, title in printed.outline:
-        tidy = " ".join(plain_characters(title).split())[:MAX_LENGTH]
         page = printed.pages.get(number)
-        lines = [_MARK.sub("", line.text) for line in page.lines] if page and len(tidy) > LONG_TITLE else []
-        tidy = next((line for line in lines if len(line) > 5 and tidy.startswith(line)), tidy)
+        tidy = _without_note(" ".join(plain_characters(title).split())[:MAX_LENGTH], page.lines if page else ())
         if tidy:
             yield number, level, tidy
+    for number in sorted(printed.pages) if not printed.outline else ():
+        for level, title in printed.pages[number].headings:
+            yield number, level, " ".join(flowing(printed_lines(plain_characters(title)), is_word).split())[:MAX_LENGTH]
+
+
+def _without_note(title: str, lines: Sequence[Line]) -> str:
+    """The title of an entry: some programs put the mark or the whole note of the heading into it."""
+    bare = [_MARK.sub("", line.text) for line in lines]
+    if len(title) <= LONG_TITLE:
+        marked = (plain for line, plain in zip(lines, bare, strict=True) if line.text.translate(_NO_BRACKETS) == title)
+        return next(marked, title)
+    first = next((at for at, line in enumerate(bare) if len(line) > 5 and title.startswith(line)), len(bare))
+    run = ("", *(" ".join(bare[first:end]) for end in range(first + 1, len(bare) + 1)))
+    return max((one for one in run if title.startswith(one)), key=len) or title
 
 
 def _picture(printed: Printed, number: int) -> str:

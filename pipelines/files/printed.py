@@ -45,6 +45,7 @@ class PrintedPage:
     links: tuple[str, ...] = ()
     picture: str | None = None
     hidden: int = 0
+    headings: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -201,6 +202,7 @@ def _page(message: dict[str, Any], blob: bytes, is_word: IsWord | None) -> Print
         links=tuple(message["links"]),
         picture=message.get("picture"),
         hidden=message["hidden"],
+        headings=tuple((level, title) for level, title in message["headings"]),
     )
 
 

@@ -95,6 +95,7 @@ class Draft:
     problems: tuple[ReadingProblem, ...] = ()
     status: str | None = None
     captions: str | None = None
+    own_lines: tuple[str, ...] = ()
     crossings: tuple[tuple[str, int] | None, ...] = ()
     sections: tuple[SectionRecord, ...] = ()
 
@@ -149,13 +150,14 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
     )
     label = _label(listed, _day(item))
     verbatim = tuple(page.verbatim for page in file.pages)
-    first = verbatim[0].splitlines() if verbatim else []
+    first = [line for line in map(str.strip, verbatim[0].splitlines() if verbatim else ()) if line]
     return _publication(
         Draft(
             item=item,
             title=label.title or listed.title_text or name,
             number=label.number or listed.number_text,
-            heading_lines=(listed.label, *[line for line in map(str.strip, first) if line][:HEADING_LINES]),
+            heading_lines=(listed.label, *first[:HEADING_LINES]),
+            own_lines=tuple(first[:1]) or ("",),
             readable_pages=tuple((page.text, page.method) for page in file.pages),
             dates=DateSources(
                 label=label,
@@ -178,7 +180,7 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
             page_count=file.page_count,
             crossings=tuple(page.crossing for page in file.pages),
             sections=tuple(
-                SectionRecord(page=one.page, level=one.level, title=one.title, anchor=f"abschnitt-{count}")
+                SectionRecord(page=one.page, level=one.level, title=mend(one.title).text, anchor=f"abschnitt-{count}")
                 for count, one in enumerate(file.sections, start=1)
             ),
             file_name=name,
@@ -200,7 +202,7 @@ def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]
     publication = Publication(
         id=item.document_id,
         source=item.source,
-        doc_type=item.doc_type if lists_others else refine_type(item.doc_type, title),
+        doc_type=item.doc_type if lists_others else refine_type(item.doc_type, title, draft.own_lines),
         issuer=issuer.issuer,
         publisher=item.publisher or None,
         title=title,
@@ -335,17 +337,23 @@ def _day(item: DocumentRead) -> date:
     return date.fromisoformat(item.evidence.fetched_at[:10])
 
 
-def refine_type(doc_type: str, title: str) -> str:
+def refine_type(doc_type: str, title: str, own_lines: Sequence[str] = ()) -> str:
     """The refined type; the given one where no rule of ``types.toml`` applies.
+
+    ``own_lines`` are the first that a file prints: they tell what it is where nobody else does.
 
     >>> refine_type("beschluss", "Positionspapier zu Umgebungskameras")
     'positionspapier'
-    >>> refine_type("anlage", "Positionspapier, Anhang")
-    'anlage'
+    >>> refine_type("information", "hier", ["Entschließung der Konferenz"])
+    'entschliessung'
     """
     for rule in tables("types")["refinement"]:
         if doc_type in rule["of"] and title.lstrip('„"» ').startswith(tuple(rule["begins_with"])):
             return str(rule["doc_type"])
+    for line in (title, *own_lines) if doc_type == "information" and own_lines else ():
+        for rule in tables("types")["own_words"]:
+            if re.match(rule["pattern"], line.lstrip('„"» '), re.IGNORECASE):
+                return str(rule["doc_type"])
     return doc_type
 
 

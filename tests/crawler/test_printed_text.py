@@ -78,6 +78,8 @@ STRUCTURE = [
         "Jahr | Amt | Fälle\n2024 | A | 5\n2024 | B | 6",
     ),
     ("<table><tr><td><p>Amt</p><td><p>ja</p><p>heute</p></table>", "Amt | ja heute"),
+    ("<table><tr><td><th>2023<th>2024<tr><td>Amt<td><td>7<tr><td><td><td></table>", "| 2023 | 2024\nAmt | | 7"),
+    ("<table><tr><td rowspan=2 colspan=2>Kreis<td>4<tr><td>5</table>", "Kreis | 4\nKreis | 5"),
     ("Sie nannte es <q>ein <q>kleines</q> Wunder</q>.", "Sie nannte es „ein ‚kleines‘ Wunder“."),
     ("Am <del>2.</del> 3. Mai, <s>mittags</s>", "Am [gestrichen: 2.] 3. Mai, [gestrichen: mittags]"),
     ("<p>Da.</p><p style='display: none'>Weg.</p><span class='sr-only'>Leise.</span>", "Da."),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from archive.keeping.records import Publication
 from crawler.items import DocumentRead, Evidence, PageText
-from pipelines.reading.publication import ReadingProblem, publication_of_page
+from pipelines.reading.publication import ReadingProblem, publication_of_page, refine_type
 
 URL = "https://www.datenschutz-mv.de/presse/?id=1&processor=processor.sa.pressemitteilung"
 
@@ -65,3 +67,24 @@ def test_a_body_that_is_only_spoken_of_issues_nothing() -> None:
         ("published", "2022-12-08", True),
         ("mentioned", "2022-05-06", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "doc_type"),
+    [
+        ("Bericht", "Vierzehnter Tätigkeitsbericht", "taetigkeitsbericht"),
+        ("hier", "Entschließung der 88. Konferenz am Haff", "entschliessung"),
+        ("Orientierungshilfe Wetterballons", "Stand Mai", "orientierungshilfe"),
+        ("dort", "Stellungnahme zum Entwurf eines Deichgesetzes", "stellungnahme"),
+        ("dort", "Kurzpapier Nr. 31", "kurzpapier"),
+        ("Formular", "Meldung einer Panne", "information"),
+        ("Beschluss", "Beschluss des Landgerichts", "information"),
+        ("dort", "Beschluss des Amtsgerichts Wismar", "information"),
+        ("dort", "Stellungnahmefrist verlängert", "information"),
+        ("dort", "Entschließungen sammeln: ein Leitfaden", "information"),
+        ("Merkblatt", "", "information"),
+    ],
+)
+def test_a_file_that_nobody_else_describes_is_what_it_calls_itself(title: str, line: str, doc_type: str) -> None:
+    assert refine_type("information", title, [line]) == doc_type
+    assert refine_type("anlage", title, [line]) == "anlage"
