@@ -179,15 +179,17 @@ def publication_of_file(item: DocumentRead, file: FileText) -> tuple[Publication
             links=tuple(LinkRecord(url=one.url, kind="link", evidence=f"S. {one.page}") for one in file.links),
             page_count=file.page_count,
             crossings=tuple(page.crossing for page in file.pages),
-            sections=tuple(
-                SectionRecord(page=one.page, level=one.level, title=mend(one.title).text, anchor=f"abschnitt-{count}")
-                for count, one in enumerate(file.sections, start=1)
-            ),
+            sections=_sections(file),
             file_name=name,
             status=listed.status or label.note,
             problems=tuple(ReadingProblem(stage="file", kind=one.kind, detail=one.detail) for one in file.problems),
         )
     )
+
+
+def _sections(file: FileText) -> tuple[SectionRecord, ...]:
+    titles = ((one, mend(one.title).text, f"abschnitt-{count}") for count, one in enumerate(file.sections, start=1))
+    return tuple(SectionRecord(page=one.page, level=one.level, title=title, anchor=name) for one, title, name in titles)
 
 
 def _publication(draft: Draft) -> tuple[Publication, tuple[ReadingProblem, ...]]:
