@@ -25,6 +25,7 @@ from pipelines.files.pieces import (
     quarter_turns,
     rows_apart,
     shifted_digits,
+    unchecked,
     upright_place,
 )
 
@@ -38,6 +39,7 @@ STATED = ("Title", "Author", "CreationDate", "ModDate")
 MAX_ENTRIES, MAX_DEPTH, MAX_ELEMENTS = 2000, 8, 4000
 _HEADINGS = {"Title": 1, "H": 1} | {f"H{level}": level for level in range(1, 7)}
 """Standard types of structure (ISO 32000-1, 14.8.4.3.2) and their levels."""
+_text_object, _content_id = unchecked(raw.FPDFText_GetTextObject), unchecked(raw.FPDFPageObj_GetMarkedContentID)
 _PRINTED = re.compile(r"[^\s\0\x02\ufffe](?:[^\r\n\x02\ufffe]*[^\s\0\x02\ufffe])?")
 _CORK = "\x1b\x1c\x1d\x1e\x1f\x9f"
 _LETTER = re.compile(r"[^\W\d_]")
@@ -135,8 +137,8 @@ def _tagged(page: Any, textpage: Any, text: str, shifted: list[int]) -> Iterator
     runs = zip(*[iter(shifted)] * 3, strict=True)
     marks = {index for first, last, sign in runs if sign > 0 for index in range(first, last)}
     for index, letter in enumerate(text if found else ""):
-        item = raw.FPDFText_GetTextObject(textpage, index)
-        at = places.get(raw.FPDFPageObj_GetMarkedContentID(item)) if item else at
+        item = _text_object(textpage, index)
+        at = places.get(_content_id(item)) if item else at
         if at is not None and index not in marks:
             texts[at] += letter
     yield from ((level, heading) for (level, _), heading in zip(found, texts, strict=True) if heading.strip(" \0\r\n"))

@@ -344,19 +344,15 @@ def refine_type(doc_type: str, title: str, own_lines: Sequence[str] = ()) -> str
 
     ``own_lines`` are the first that a file prints: they tell what it is where nobody else does.
 
-    >>> refine_type("beschluss", "Positionspapier zu Umgebungskameras")
-    'positionspapier'
     >>> refine_type("information", "hier", ["Entschließung der Konferenz"])
     'entschliessung'
     """
     for rule in tables("types")["refinement"]:
         if doc_type in rule["of"] and title.lstrip('„"» ').startswith(tuple(rule["begins_with"])):
             return str(rule["doc_type"])
-    for line in (title, *own_lines) if doc_type == "information" and own_lines else ():
-        for rule in tables("types")["own_words"]:
-            if re.match(rule["pattern"], line.lstrip('„"» '), re.IGNORECASE):
-                return str(rule["doc_type"])
-    return doc_type
+    lines = [line.lstrip('„"» ') for line in (title, *own_lines)] if doc_type == "information" and own_lines else []
+    said = ((line, rule) for line in lines for rule in tables("types")["own_words"])
+    return next((str(r["doc_type"]) for line, r in said if re.match(r["pattern"], line, re.IGNORECASE)), doc_type)
 
 
 def listed_to_json(listed: ListedItem | None) -> str | None:
