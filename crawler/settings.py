@@ -6,9 +6,10 @@ import os
 
 BOT_NAME = "aktenkundig"
 SPIDER_MODULES = ["crawler.spiders"]
+COMMANDS_MODULE = "crawler.crawl"
 
 # -- guests in other people's houses
-ROBOTSTXT_OBEY = True  # by our own middleware, see below
+ROBOTSTXT_OBEY = True  # by our heir of Scrapy's middleware, see below
 ROBOTSTXT_USER_AGENT = BOT_NAME
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
@@ -59,7 +60,7 @@ DOWNLOAD_HANDLERS = {
     "data": None,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": 95,  # behind the guard, which says what it refuses
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.network.guard.GuardMiddleware": 90,
@@ -70,9 +71,12 @@ DOWNLOADER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
     "pipelines.run.extension.RunExtension": 20,
+    "pipelines.run.publications.PublicationFeed": 25,
     "pipelines.run.progress.ProgressExtension": 30,
 }
+FEED_EXPORT_ENCODING = "utf-8"
 ITEM_PIPELINES = {"pipelines.run.extension.ArchiveStage": 300}
 
 LOG_LEVEL = "WARNING"

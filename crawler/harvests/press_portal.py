@@ -9,7 +9,7 @@ from crawler.errors import EmptyListing, MissingPart, NotTheDocument, UnknownIde
 from crawler.harvests.doubts import is_announced
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Kind, Record
 from crawler.identity import document_id_for, file_doc_type, is_file, release_number
-from crawler.items import Attachment, Known, Link, ListedItem, Listing, ListingRead, PageText, Recalled
+from crawler.items import Attachment, Known, Link, ListedItem, Listing, ListingRead, Memory, PageText, Recalled
 from crawler.pages.attachments import file_name, says_title
 from crawler.pages.release import read_release
 from crawler.pages.release_list import read_release_list
@@ -28,14 +28,17 @@ END_OF_PAGE = "end of page"
 class PressPortalHarvest(Harvest):
     """Reads every list page to the end: late and back-dated releases can stand on any of them."""
 
-    def _begin(self) -> Iterator[Ask]:
-        """The first list page, then the guidance pages."""
+    def __init__(self, source: SourceDescription, memory: Memory) -> None:
+        super().__init__(source, memory)
         self._pages = 0
         self._linked: dict[str, str] = {}
         self._asked_ids: set[str] = set()
         self._listed: set[str] = set()
         self._fruitless = 0
         self._list_broken = False
+
+    def _begin(self) -> Iterator[Ask]:
+        """The first list page, then the guidance pages."""
         for path in self.source.start:
             yield from self._new(Ask(url=self.source.site + path, kind="listing", priority=LISTING))
         for path in self.source.guidance:

@@ -23,17 +23,18 @@ class GuardMiddleware:
     Stands before everything that could ask something of the address, robots.txt included.
     """
 
-    def __init__(self, hosts: frozenset[str]) -> None:
-        self._hosts = hosts
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Built by Scrapy; the spider carries the source description."""
-        return cls(frozenset(crawler.spider.source.hosts))  # type: ignore[union-attr]
+        """Built by Scrapy; the spider, where there is one of ours, carries the source description."""
+        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise ForeignAddress unless the address belongs to the source."""
-        if not is_own(request.url, self._hosts):
+        """Raise ForeignAddress unless the address belongs to the source of the spider."""
+        source = getattr(self._crawler.spider, "source", None)
+        if source is not None and not is_own(request.url, source.hosts):
             raise ForeignAddress(request.url)
 
 

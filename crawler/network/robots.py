@@ -10,12 +10,12 @@ from email.utils import parsedate_to_datetime
 from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
-from scrapy.robotstxt import ProtegoRobotParser, RobotParser
+from scrapy.robotstxt import RobotParser
 
 logger = logging.getLogger(__name__)
 
@@ -32,49 +32,46 @@ class RobotsUnreachable(IgnoreRequest):
     """robots.txt could not be read (server error, no connection): nothing is fetched (RFC 9309, 2.3.1.4)."""
 
 
-class RobotsMiddleware:
+class RobotsMiddleware(RobotsTxtMiddleware):
     """Asks each host once for its robots.txt, before anything else is asked of it.
 
-    A server error or a broken connection forbids everything; any other answer but 200 allows everything.
+    Unlike Scrapy's own: a server error or a broken connection forbids everything, as RFC 9309 says (any other answer
+    but 200 allows everything), what is refused is told by its class, and ``Crawl-delay`` is kept.
     """
 
+    DOWNLOAD_PRIORITY = PRIORITY
+
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._name: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[RobotParser]] = {}
+        super().__init__(crawler)
+        self._unread: dict[str, Exception] = {}
+        crawler.signals.connect(self._keep_distance, signal=signals.robots_parsed)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Built by Scrapy."""
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Raise RobotsForbidden or RobotsUnreachable for what may not be asked."""
-        if request.meta.get("robots"):
-            return
         parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._ask(origin))
-        rules = await self._rules[origin]
-        if not rules.allowed(request.url, self._name):
-            raise RobotsForbidden(request.url)
-
-    async def _ask(self, origin: str) -> RobotParser:
-        request = Request(f"{origin}/robots.txt", priority=PRIORITY, callback=NO_CALLBACK, meta={"robots": True})
+        if (error := self._unread.get(parts.netloc)) is not None:
+            raise RobotsUnreachable(f"{parts.scheme}://{parts.netloc}") from error
         try:
-            response = await self._crawler.engine.download_async(request)
-        except Exception as error:  # whatever went wrong: the rules are not known
-            raise RobotsUnreachable(origin) from error
-        rules = self._read(response)
-        keep_distance(self._crawler, rules.crawl_delay(self._name))
-        return rules
+            super().process_request_2(rp, request)
+        except IgnoreRequest as error:
+            raise RobotsForbidden(request.url) from error
 
-    def _read(self, response: Response) -> RobotParser:
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
             raise RobotsUnreachable(response.url)
         body = response.body[:LONGEST] if response.status == 200 else b""
-        return ProtegoRobotParser.from_crawler(self._crawler, body)
+        await super()._parse_robots(response.replace(body=body), netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._unread[netloc] = exc
+        super()._robots_error(exc, netloc)
+
+    def _keep_distance(self, robotparser: RobotParser) -> None:
+        keep_distance(self.crawler, robotparser.crawl_delay(str(self._robotstxt_useragent)))
+
+
+logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+"""What kept robots.txt away is a problems row, in German."""
 
 
 def keep_distance(crawler: Crawler, wanted: float | None) -> None:
@@ -85,7 +82,8 @@ def keep_distance(crawler: Crawler, wanted: float | None) -> None:
     delay = min(float(wanted), settings.getfloat("AKTENKUNDIG_CRAWL_DELAY_LIMIT"))
     logger.info("robots.txt bittet um %s s Abstand zwischen zwei Abrufen", wanted)
     downloader = crawler.engine.downloader
-    for host in crawler.spider.source.hosts:  # type: ignore[union-attr]
+    source = getattr(crawler.spider, "source", None)
+    for host in source.hosts if source else ():
         downloader.per_slot_settings[host] = {"delay": delay}
     for slot in downloader.slots.values():
         slot.delay = max(slot.delay, delay)

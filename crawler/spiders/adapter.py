@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 import scrapy
@@ -27,10 +27,15 @@ NO_EVIDENCE = Evidence(snapshot_id=0, fetched_at="1970-01-01T00:00:00Z", sha256=
 
 
 class HarvestSpider(scrapy.Spider):
-    """A spider for one source description. ``memory`` is filled in before the start by whoever stores."""
+    """A spider for one source description.
+
+    ``before_start`` is called where a harvest begins, and fills ``memory`` in. Where one page is only looked at
+    (``scrapy shell``, ``fetch``, ``parse``, ``check``) no harvest begins, and nothing is stored.
+    """
 
     source: ClassVar[SourceDescription]
     memory: Memory = Memory()
+    before_start: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +65,8 @@ class HarvestSpider(scrapy.Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """The first requests."""
+        """The first requests of a harvest."""
+        self.before_start()
         for ask in self.harvest.begin():
             if self._within_limit(ask):
                 yield self._request(ask)
@@ -76,6 +82,11 @@ class HarvestSpider(scrapy.Spider):
                 self._endings.append(asyncio.ensure_future(engine.scraper.start_itemproc_async(result, response=None)))
         if results:
             raise DontCloseSpider
+
+    def look(self, response: Response) -> Iterator[Request | Record]:
+        """What a harvest that knows nothing reads from this one page."""
+        harvest = harvest_for(self.source, Memory())
+        yield from self._sent(harvest.look(response.url, lambda ask: self._fetched(response, ask)))
 
     def on_response(self, response: Response, ask: Ask) -> Iterator[Request | Record]:
         """Callback of every request."""
@@ -133,9 +144,22 @@ class HarvestSpider(scrapy.Spider):
         )
 
 
-for _name in source_names():
-    _class = type(f"{_name.title()}Spider", (HarvestSpider,), {"name": _name, "source": load_source(_name)})
-    _class.__module__ = __name__
-    globals()[_class.__name__] = _class
+def _spider(name: str) -> type[HarvestSpider]:
+    """The spider of a source, with what ``scrapy check`` holds it to."""
+    source = load_source(name)
 
-del _class, _name  # Scrapy takes every class it finds here for a spider
+    def parse(self: HarvestSpider, response: Response) -> Iterator[Request | Record]:
+        yield from self.look(response)
+
+    parse.__doc__ = f"""The first list of the site.
+
+    @url {source.start_urls()[0]}
+    @returns items 1
+    @returns requests 1
+    @scrapes source listing evidence
+    """
+    values = {"name": name, "source": source, "allowed_domains": sorted(source.hosts), "parse": parse}
+    return type(f"{name.title()}Spider", (HarvestSpider,), {**values, "__module__": __name__})
+
+
+globals().update({spider.__name__: spider for spider in map(_spider, source_names())})

@@ -11,7 +11,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archive.keeping.ledger import add_problem, last_read_snapshot
 from archive.vault.reading import can_read
-from pipelines.run.session import RunLost, Session, session_of
+from pipelines.run.session import RunLost, Session, session_or_none
 
 
 class ConditionalMiddleware:
@@ -27,7 +27,9 @@ class ConditionalMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Only snapshots whose content was stored, and can still be read, count; else the address is asked in full."""
-        session = session_of(self._crawler)
+        session = session_or_none(self._crawler)
+        if session is None:
+            return
         previous = last_read_snapshot(session.conn, request.url)
         if previous is None or previous["purged_at"] or not (previous["etag"] or previous["last_modified"]):
             return

@@ -13,6 +13,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
 
 from archive.keeping.ledger import Check, SnapshotRecord, add_check, add_snapshot, last_answer, last_read_snapshot
 from archive.keeping.purging import is_withheld
@@ -20,7 +21,7 @@ from archive.vault.reading import CodingError, can_read, decoded, read_payload
 from archive.vault.reading import TooLarge as CodedTooLarge
 from archive.vault.writer import Exchange, NotModified, payload_digest
 from crawler.items import Evidence
-from pipelines.run.session import RunLost, Session, session_of
+from pipelines.run.session import RunLost, Session, session_or_none
 
 Kept = TypeVar("Kept")
 
@@ -50,25 +51,32 @@ class EvidenceMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Store the exchange; hand the response on decoded, with its evidence in ``meta``.
+        """Store the exchange; hand the response on decoded, with its evidence in ``meta``. Without a run only decode.
 
         Raises BadCoding and TooLarge for a body that cannot be unpacked (it is stored all the same), VaultFull.
         """
-        session = session_of(self._crawler)
+        session = session_or_none(self._crawler)
         limit = request.meta.get("download_maxsize", self._limit)
         coding = _header(response, "Content-Encoding") or ""
         try:
             payload = decoded(response.body, coding, limit=limit)
         except CodingError as error:
-            await self._keep(session, request, response, None)
+            if session is not None:
+                await self._keep(session, request, response, None)
             refusal = TooLarge if isinstance(error, CodedTooLarge) else BadCoding
             raise refusal(f"{request.url}: {error}") from error
+        if session is not None:
+            await self._know(session, request, response, payload)
+        return _plain(response, payload) if coding else response
+
+    async def _know(self, session: Session, request: Request, response: Response, payload: bytes) -> None:
+        """Store the exchange; say in the request's ``meta`` what is known of it."""
         previous = last_read_snapshot(session.conn, request.url)
         if response.status == HTTPStatus.NOT_MODIFIED and previous is not None:
             at = await self._kept(session, request, response, partial(keep_check, session, request, response, previous))
             session.counts.not_modified += 1
             request.meta.update(_known_content(session, previous, at))
-            return response
+            return
         snapshot_id, fetched_at, digest = await self._keep(session, request, response, payload)
         request.meta["evidence"] = Evidence(
             snapshot_id=snapshot_id,
@@ -76,7 +84,6 @@ class EvidenceMiddleware:
             sha256=digest,
             unchanged=response.status == HTTPStatus.OK and _as_last_run(session, request.url, digest),
         )
-        return _plain(response, payload) if coding else response
 
     async def _keep(
         self, session: Session, request: Request, response: Response, payload: bytes | None
@@ -197,7 +204,8 @@ def _payload(session: Session, snapshot_id: int) -> bytes:
 def _plain(response: Response, payload: bytes) -> Response:
     headers = response.headers.copy()
     headers.pop("Content-Encoding", None)
-    return response.replace(body=payload, headers=headers)
+    kind = responsetypes.from_args(headers=headers, url=response.url, body=payload)
+    return response.replace(cls=kind, body=payload, headers=headers)
 
 
 def _header(response: Response, name: str) -> str | None:

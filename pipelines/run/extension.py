@@ -1,4 +1,4 @@
-"""A run as Scrapy drives it: opened with the spider, given its records, closed with its outcome."""
+"""A run as Scrapy drives it: opened with the harvest, given its records, closed with its outcome."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,7 +32,7 @@ from pipelines.files import FileText
 from pipelines.run import write_vocabularies
 from pipelines.run.closing import close_run
 from pipelines.run.memory import remember
-from pipelines.run.session import RunLost, Session, keep_session, session_of, session_or_none
+from pipelines.run.session import RunLost, Session, keep_session, session_or_none
 
 Entry = tuple[dict[str, str | int | None], list[dict[str, str | int | None]]]
 """The rows of a source in ``sources`` and ``source_licences``."""
@@ -114,11 +115,15 @@ class RunExtension:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Built by Scrapy."""
         extension = cls(crawler)
-        crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
+        crawler.signals.connect(extension.wait_for_start, signal=signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
         return extension
 
-    def spider_opened(self, spider: Spider) -> None:
+    def wait_for_start(self, spider: Spider) -> None:
+        """A run begins with the first request of a harvest: who only looks at a page gets none."""
+        spider.before_start = partial(self.begin, spider)  # type: ignore[attr-defined]
+
+    def begin(self, spider: Spider) -> None:
         """Open archive and vault, and give the spider what the archive knows. Raises CloseSpider when that fails."""
         try:
             session = open_session(self._crawler.settings, spider.name, entry=spider.source.entry())  # type: ignore[attr-defined]
@@ -182,7 +187,9 @@ class ArchiveStage:
 
     async def process_item(self, item: Any) -> Any:
         """Record one scraped record. A record that fails lands in ``problems``; the run goes on."""
-        session = session_of(self._crawler)
+        session = session_or_none(self._crawler)
+        if session is None:
+            return item
         try:
             file_text = await self._read_file(session, item)
             session.recorder.read_ahead(item, file_text)
