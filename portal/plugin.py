@@ -17,7 +17,7 @@ from portal.openapi import as_pattern
 from portal.rendering import STATIC, prepare_environment
 from portal.searching import register_search_functions
 from portal.security import Hardened, OpenApp
-from portal.settings import DATABASE, PLUGIN
+from portal.settings import DATABASE, PLUGIN, archive_database
 from portal.views import (
     archive_csv,
     changes,
@@ -87,23 +87,31 @@ ROUTES: dict[str, Callable[..., Any]] = {
 """The addresses of the portal, in the order they are tried; what stands at them is said in ``interface.toml``."""
 
 
+def ours(datasette: Datasette) -> bool:
+    """Whether an archive of ours is loaded: any other Datasette in the same environment is left alone."""
+    return archive_database(datasette) is not None
+
+
 @hookimpl
-def prepare_jinja2_environment(env: Environment) -> None:
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Our templates before Datasette's, our filters, and all text made harmless."""
-    prepare_environment(env)
+    if ours(datasette):
+        prepare_environment(env)
 
 
 @hookimpl
-def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """The pages of the portal."""
+    if not ours(datasette):
+        return []
     static = (rf"/-/static-plugins/{PLUGIN}/(?P<path>.*)$", asgi_static(STATIC))
     return [*((as_pattern(address), view) for address, view in ROUTES.items()), static]
 
 
 @hookimpl
-def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """Limits and search functions for the connections that readers use."""
-    if database == DATABASE:
+    if database == DATABASE and ours(datasette):
         limit_connection(conn)
         register_search_functions(conn)
 
@@ -113,7 +121,7 @@ def extra_template_vars(datasette: Datasette, request: Request) -> Callable[[], 
     """What every page shows: the state of the data, the operator, the canonical address."""
 
     async def variables() -> dict[str, Any]:
-        return await layout_variables(datasette, request)
+        return await layout_variables(datasette, request) if ours(datasette) else {}
 
     return variables
 
@@ -123,26 +131,28 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[OpenApp], OpenApp]:
     """Security headers on every answer; no cookies; inner pages of Datasette closed."""
 
     def wrap(app: OpenApp) -> OpenApp:
-        return Hardened(app, base_url=datasette.setting("base_url"))
+        return Hardened(app, base_url=datasette.setting("base_url")) if ours(datasette) else app
 
     return wrap
 
 
 @hookimpl
-def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
+def handle_exception(
+    datasette: Datasette, request: Request, exception: Exception
+) -> Callable[[], Awaitable[Response]] | None:
     """Errors as German pages."""
 
     async def respond() -> Response:
         return await error_response(datasette, request, exception)
 
-    return respond
+    return respond if ours(datasette) else None
 
 
 @hookimpl
-def forbidden(datasette: Datasette, request: Request, message: str) -> Callable[[], Awaitable[Response]]:
+def forbidden(datasette: Datasette, request: Request, message: str) -> Callable[[], Awaitable[Response]] | None:
     """What is not allowed is said as every other error."""
 
     async def respond() -> Response:
         return await error_response(datasette, request, Forbidden(message))
 
-    return respond
+    return respond if ours(datasette) else None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -57,8 +61,26 @@ def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], beside:
 
 
 def archive_database(datasette: Datasette) -> Database | None:
-    """The archive among the databases that Datasette serves, or None."""
-    return datasette.databases.get(DATABASE)
+    """The archive among the databases that Datasette serves; None where there is none, or one of that name only."""
+    database = datasette.databases.get(DATABASE)
+    if database is None:
+        return None
+    if database not in _OURS:
+        _OURS[database] = is_archive(str(database.path))
+    return database if _OURS[database] else None
+
+
+_OURS: WeakKeyDictionary[Database, bool] = WeakKeyDictionary()
+_TABLES = "select count(*) from sqlite_master where name in ('documents', 'document_numbers', 'snapshots')"
+
+
+def is_archive(path: str) -> bool:
+    """Whether a file is an archive of ours."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?immutable=1", uri=True)) as conn:
+            return bool(conn.execute(_TABLES).fetchone()[0] == 3)
+    except sqlite3.Error:
+        return False
 
 
 def settings_of(datasette: Datasette) -> PortalSettings:
