@@ -15,7 +15,8 @@ from archive.timestamps import utc_text
 from portal import clock
 from portal.access import recall
 from portal.queries.family import marks_of_documents
-from portal.settings import DATABASE, PLUGIN, archive_database, settings_of
+from portal.serving import archive_descriptions
+from portal.settings import PLUGIN, archive_database, settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -69,7 +70,7 @@ async def layout_variables(datasette: Datasette, request: Request | None) -> dic
         "has_archive": known,
         "invented": known and await recall(datasette, is_sample),
         "marks": await recall(datasette, marks_of_documents) if known else {},
-        "table_descriptions": (datasette.metadata("databases") or {}).get(DATABASE, {}).get("tables", {}),
+        "table_descriptions": archive_descriptions()["tables"],
         "most_rows": datasette.setting("max_returned_rows"),
         "preview_image": absolute_url(datasette, request, f"/-/static-plugins/{PLUGIN}/preview.png") if request else "",
         "here": str(datasette.urls.path(request.path)) if request else "",

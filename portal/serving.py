@@ -7,6 +7,8 @@ import os
 import socket
 import sqlite3
 from contextlib import closing
+from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,23 @@ LIMITS: dict[str, Any] = {
 }
 
 
+@cache
+def archive_descriptions() -> dict[str, Any]:
+    """The part about the archive: tables with their columns, and queries."""
+    found: dict[str, Any] = descriptions()["databases"][DATABASE]
+    return found
+
+
+def _handed_over(operator: dict[str, str], datasette: type[Datasette]) -> dict[str, Any]:
+    """Descriptions and configuration as Datasette takes them: together until 1.0, from there on apart."""
+    metadata = descriptions()
+    plugins = {PLUGIN: operator, **metadata.pop("plugins", {})}
+    if "config" not in signature(datasette).parameters:
+        return {"metadata": {**metadata, "plugins": plugins}}
+    queries = metadata["databases"][DATABASE].pop("queries")
+    return {"metadata": metadata, "config": {"plugins": plugins, "databases": {DATABASE: {"queries": queries}}}}
+
+
 def datasette_for(
     data_dir: Path, *, base_url: str = "/", operator: dict[str, str] | None = None, **limits: Any
 ) -> Datasette:
@@ -47,13 +66,10 @@ def datasette_for(
 
     path = database_path(data_dir)
     frozen = not _readable(path)
-    metadata = descriptions()
-    plugins = metadata.setdefault("plugins", {})
-    plugins[PLUGIN] = {**plugins.get(PLUGIN, {}), **(operator or {})}
     portal = Datasette(
         [] if frozen else [str(path)],
         immutables=[str(path)] if frozen else [],
-        metadata=metadata,
+        **_handed_over(operator or {}, Datasette),
         settings={**LIMITS, "base_url": _base(base_url), **limits},
     )
     replace_internals(portal.databases[DATABASE])

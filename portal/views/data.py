@@ -24,7 +24,8 @@ from portal.layout import absolute_url
 from portal.openapi import interface, json_schema, openapi, parameters_of
 from portal.pools import Overloaded
 from portal.rendering import page, page_headers
-from portal.settings import DATABASE, settings_of
+from portal.serving import archive_descriptions
+from portal.settings import settings_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -171,7 +172,7 @@ async def send_schema(datasette: Datasette, request: Request) -> Response:
 
 async def show_data(datasette: Datasette, request: Request) -> Response:
     """Data dictionary, SQL examples, downloads, interface, licences, how to cite and to reproduce."""
-    metadata = (datasette.metadata("databases") or {}).get(DATABASE, {})
+    metadata = archive_descriptions()
     tables = await read(datasette, dictionary, metadata.get("tables", {}))
     held, dataset = await recall(datasette, holdings), await _dataset(datasette, request)
     address = absolute_url(datasette, request, "/")
