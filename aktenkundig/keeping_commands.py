@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -29,14 +30,22 @@ WAIT_FOR_CRAWL = 600.0
 )
 @click.pass_obj
 def verify(data: Path, deep: bool) -> int:
-    """Jede Prüfsumme gegen die WARC-Dateien und die Datenbank prüfen (0 in Ordnung, 1 Beanstandungen)."""
+    """Jede Prüfsumme gegen die WARC-Dateien und die Datenbank prüfen (0 in Ordnung, 1 Beanstandungen).
+
+    Ohne Terminal wird nur gesagt, was zu beanstanden ist.
+    """
     from aktenkundig.deep import compare_with_vault
     from aktenkundig.german_cli import bar
+    from aktenkundig.output import figure
     from archive.database import open_reading
     from archive.health.verify import verify as find_faults
 
+    def told(name: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"  {name}", err=True)
+
     with closing(open_reading(data)) as conn:
-        faults = find_faults(conn, data, progress=lambda name: click.echo(f"  {name}", err=True))
+        faults = find_faults(conn, data, progress=told)
         if deep:
             faults += compare_with_vault(conn, data, progress=bar("Läufe"))
         snapshots = (
@@ -44,7 +53,10 @@ def verify(data: Path, deep: bool) -> int:
         )
     for fault in faults:
         click.echo(fault)
-    click.echo(f"{len(faults)} Beanstandungen." if faults else f"In Ordnung: {snapshots} Abrufe geprüft.")
+    if faults:
+        click.echo(f"{figure(len(faults))} Beanstandungen.")
+    elif sys.stdout.isatty():
+        click.echo(f"In Ordnung: {figure(snapshots)} Abrufe geprüft.")
     return PROBLEM if faults else OK
 
 

@@ -47,17 +47,30 @@ def stand_line(stand: Stand) -> str:
     return f"{said} (ACHTUNG: älter als 48 Stunden)" if stand.stale and stand.at else said
 
 
+def figure(value: float) -> str:
+    """A number as Germans write it: points between thousands, a decimal comma.
+
+    >>> figure(12345), figure(1234.56)
+    ('12.345', '1.234,6')
+    """
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
 def _print_holdings(conn: sqlite3.Connection, data: Path) -> None:
     total, removed, blocked = conn.execute(
         "select count(*), count(removed_at), count(blocked_at) from documents"
     ).fetchone()
     vault = sum(path.stat().st_size for path in (data / "warc").glob("*.warc.gz"))
     click.echo(f"Archiv {data}")
-    click.echo(f"  {total} Dokumente, davon {removed} entfernt und {blocked} gesperrt; Belege {vault / 1e6:.1f} MB")
+    click.echo(
+        f"  {figure(total)} Dokumente, davon {figure(removed)} entfernt und {figure(blocked)} gesperrt;"
+        f" Belege {figure(vault / 1e6)} MB"
+    )
     for row in conn.execute("select source, doc_type, count(*) as n from documents group by 1, 2 order by 1, 3 desc"):
-        click.echo(f"    {row['source']:6} {row['doc_type']:20} {row['n']:6}")
+        click.echo(f"    {row['source']:6} {row['doc_type']:20} {figure(row['n']):>6}")
     for program, pages in conn.execute("select program, count(distinct sha256 || page) from ocr_pages group by 1"):
-        click.echo(f"  {pages} Seiten durch Texterkennung gelesen ({program})")
+        click.echo(f"  {figure(pages)} Seiten durch Texterkennung gelesen ({program})")
 
 
 def somebody_works(conn: sqlite3.Connection, data: Path) -> bool:
@@ -79,28 +92,30 @@ def outcome_text(outcome: str, *, alive: bool) -> str:
 def _print_run(conn: sqlite3.Connection, run_id: int, *, alive: bool) -> None:
     run = conn.execute("select * from runs where id = ?", (run_id,)).fetchone()
     said = outcome_text(run["outcome"], alive=alive)
+    n = {name: figure(run[name]) for name in run.keys() if isinstance(run[name], int)}  # noqa: SIM118 - a row has no items
     click.echo(f"\n{run['source']}: Lauf {run['id']} vom {run['started_at']}: {said}")
     if run["detail"]:
         click.echo(f"  {run['detail']}")
     click.echo(
-        f"  {run['requests']} Abrufe ({run['not_modified']} unverändert laut Server, {run['bytes'] / 1e6:.1f} MB), "
-        f"{run['new']} neu, {run['changed']} geändert, {run['unchanged']} unverändert, "
-        f"{run['removed']} entfernt, {run['excluded']} ausgeschlossen, {run['failed']} fehlgeschlagen"
+        f"  {n['requests']} Abrufe ({n['not_modified']} unverändert laut Server, {figure(run['bytes'] / 1e6)} MB), "
+        f"{n['new']} neu, {n['changed']} geändert, {n['unchanged']} unverändert, "
+        f"{n['removed']} entfernt, {n['excluded']} ausgeschlossen, {n['failed']} fehlgeschlagen"
     )
     new = conn.execute(_NEW, (run_id,)).fetchall()
     for row in new[:TITLES]:
         click.echo(f"  neu: {row['title']} ({row['document_id']})")
     if len(new) > TITLES:
-        click.echo(f"  … und {len(new) - TITLES} weitere neue Dokumente")
+        click.echo(f"  … und {figure(len(new) - TITLES)} weitere neue Dokumente")
     for row in conn.execute("select * from listings where run_id = ? order by url", (run_id,)):
         click.echo(
-            f"  {row['url']}\n    {row['seen']} Links = {row['archived']} archiviert + {row['unchanged']} unverändert"
-            f" + {row['excluded']} ausgeschlossen + {row['failed']} fehlgeschlagen"
+            f"  {row['url']}\n    {figure(row['seen'])} Links = {figure(row['archived'])} archiviert"
+            f" + {figure(row['unchanged'])} unverändert + {figure(row['excluded'])} ausgeschlossen"
+            f" + {figure(row['failed'])} fehlgeschlagen"
         )
     for row in conn.execute(
         "select stage, kind, count(*) as n from problems where run_id = ? group by 1, 2 order by 3 desc", (run_id,)
     ):
-        click.echo(f"  Auffällig: {row['n']} × {row['kind']} ({row['stage']})")
+        click.echo(f"  Auffällig: {figure(row['n'])} × {row['kind']} ({row['stage']})")
 
 
 TITLES = 10
@@ -150,7 +165,7 @@ def print_hits(data: Path, query: str, *, limit: int, form: str, earlier: bool =
             click.echo(headings[number])
         click.echo(as_text(hit))
     if result.total > len(result.hits):
-        click.echo(f"… und {result.total - len(result.hits)} weitere Treffer (mehr mit --limit).")
+        click.echo(f"… und {figure(result.total - len(result.hits))} weitere Treffer (mehr mit --limit).")
     if not result.hits:
         click.echo("Keine Treffer.")
 

@@ -70,6 +70,18 @@ def test_an_independent_checker_accepts_the_file(tmp_path: Path, writer: VaultWr
     assert "digest pass" in check.stdout
 
 
+def test_a_revisit_says_what_it_refers_to(tmp_path: Path, writer: VaultWriter) -> None:
+    """WARC 1.1: address and time of the answer that holds the payload, also where the address is another."""
+    writer.write(exchange(url="https://www.example.org/b", same_as=("https://www.example.org/a", AT)))
+    writer.close()
+    with (tmp_path / writer.warc_file).open("rb") as stream:
+        (revisit,) = (one.rec_headers for one in ArchiveIterator(stream) if one.rec_type == "revisit")
+
+    assert revisit.get_header("WARC-Target-URI") == "https://www.example.org/b"
+    assert revisit.get_header("WARC-Refers-To-Target-URI") == "https://www.example.org/a"
+    assert revisit.get_header("WARC-Refers-To-Date") == AT
+
+
 def test_records_are_gzipped_one_by_one(tmp_path: Path, writer: VaultWriter) -> None:
     writer.write(exchange())
     second = writer.write(exchange(url="https://www.example.org/b", body=b"zwei"))

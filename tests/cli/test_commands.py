@@ -211,7 +211,7 @@ def test_a_run_that_nobody_works_on_is_shown_as_broken_off(own: Path) -> None:
 
 
 def test_verify_finds_nothing_and_then_a_changed_byte(own: Path) -> None:
-    assert (run(own, "verify").code, run(own, "verify").out[:12]) == (0, "In Ordnung: ")
+    assert (run(own, "verify").code, run(own, "verify").out) == (0, "")
 
     vault = sorted((own / "warc").glob("*.warc.gz"))[0]
     content = bytearray(vault.read_bytes())
