@@ -45,7 +45,7 @@ def archive_descriptions() -> dict[str, Any]:
 def _handed_over(operator: dict[str, str], datasette: type[Datasette]) -> dict[str, Any]:
     """Descriptions and configuration as Datasette takes them: together until 1.0, from there on apart."""
     metadata = descriptions()
-    plugins = {PLUGIN: operator, **metadata.pop("plugins", {})}
+    plugins = {PLUGIN: dict(operator), **metadata.pop("plugins", {})}
     if "config" not in signature(datasette).parameters:
         return {"metadata": {**metadata, "plugins": plugins}}
     queries = metadata["databases"][DATABASE].pop("queries")

@@ -12,7 +12,7 @@ from typing import Literal
 
 from crawler.errors import Interposed, NotTheDocument, ReadingError, describe_error
 from crawler.harvests.doubts import Answer, Doubts
-from crawler.identity import document_id_for, file_doc_type, is_file
+from crawler.identity import is_file
 from crawler.items import (
     DocumentGone,
     DocumentRead,
@@ -90,28 +90,12 @@ class Harvest:
         self.asked: set[str] = set()
         self._waiting: set[str] = set()
         self._begun = False
-        self._alone: list[Callable[[], Iterable[Ask | Record]]] | None = None
         self._doubts: Doubts[Ask | Record] = Doubts(memory=memory, source=source)
 
     def begin(self) -> Iterator[Ask]:
         """The first addresses of a run."""
         yield from self._begin()
         self._begun = True
-
-    def look(self, url: str, fetch: Callable[[Ask], Fetched]) -> Iterator[Ask | Record]:
-        """What this page says by itself, asked outside of a run: no other page is there to doubt it by.
-
-        Raises UnknownIdentity for an address without a document.
-        """
-        first = {ask.url: ask for ask in self.begin()}
-        known = Known(document_id="", url=url, doc_type=file_doc_type(url, self.source))
-        ask = first.get(url) or Ask(
-            url=url, kind=self._kind_of(known), document_id=document_id_for(url, self.source), doc_type=known.doc_type
-        )
-        self._alone = []
-        yield from self._answer(ask, fetch(ask))
-        for results in self._alone:
-            yield from results()
 
     def answer(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:
         """Read one answer: further addresses and records. Whatever is wrong with it becomes a Failure."""
@@ -250,9 +234,6 @@ class Harvest:
             yield self._failure(ask, ask.kind, error.kind, describe_error(error), fetched.evidence)
             yield from self._still_named(ask)
 
-        if self._alone is not None:
-            self._alone.append(results)
-            return
         self._doubts.hold(_as_answer(ask, fetched), results, refuse=refuse)
 
     def _refuse_interposed(self, ask: Ask, fetched: Fetched) -> None:

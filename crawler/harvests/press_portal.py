@@ -30,11 +30,9 @@ class PressPortalHarvest(Harvest):
 
     def __init__(self, source: SourceDescription, memory: Memory) -> None:
         super().__init__(source, memory)
-        self._pages = 0
+        self._pages = self._fruitless = 0
         self._linked: dict[str, str] = {}
-        self._asked_ids: set[str] = set()
-        self._listed: set[str] = set()
-        self._fruitless = 0
+        self._asked_ids, self._listed = set[str](), set[str]()
         self._list_broken = False
 
     def _begin(self) -> Iterator[Ask]:

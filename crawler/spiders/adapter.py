@@ -18,8 +18,8 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawler.errors import ReadingError, describe_error, describe_failure
 from crawler.harvests import harvest_for
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Record
-from crawler.identity import canonical_url
-from crawler.items import Evidence, Memory
+from crawler.identity import canonical_url, document_id_for, file_doc_type
+from crawler.items import Evidence, Known, Memory
 from crawler.network.politeness import introduce
 from crawler.sources import SourceDescription, load_source, source_names
 
@@ -84,9 +84,20 @@ class HarvestSpider(scrapy.Spider):
             raise DontCloseSpider
 
     def look(self, response: Response) -> Iterator[Request | Record]:
-        """What a harvest that knows nothing reads from this one page."""
-        harvest = harvest_for(self.source, Memory())
-        yield from self._sent(harvest.look(response.url, lambda ask: self._fetched(response, ask)))
+        """What this one page says by itself: no other page is there to doubt it by."""
+        harvest, held = harvest_for(self.source, Memory()), []
+        harvest._hold = lambda ask, fetched, results: held.append(results)  # type: ignore[method-assign]
+        first, url = {ask.url: ask for ask in harvest.begin()}, response.url
+        known = Known(document_id="", url=url, doc_type=file_doc_type(url, self.source))
+        ask = first.get(url) or Ask(
+            url=url,
+            kind=harvest._kind_of(known),
+            document_id=document_id_for(url, self.source),
+            doc_type=known.doc_type,
+        )
+        yield from self._sent(harvest._answer(ask, self._fetched(response, ask)))
+        for results in held:
+            yield from self._sent(results())
 
     def on_response(self, response: Response, ask: Ask) -> Iterator[Request | Record]:
         """Callback of every request."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Reader
 from datasette import __version__, handle_exception
 from datasette.app import Datasette
 from datasette.database import Database
@@ -77,11 +76,14 @@ def test_an_archive_is_known_by_its_tables(data_dir: Path, tmp_path: Path) -> No
 
 def test_plain_datasette_shows_an_archive_of_ours_as_we_do(data_dir: Path) -> None:
     """``datasette archive.db``: pages, search and limits, without descriptions."""
-    reader = Reader(Datasette([str(data_dir / "archive.db")]))
-    found = reader.get("/suche.json?q=Kamera").json()
-    reader.close()
 
-    assert found["total"] > 0
+    async def ask() -> Any:
+        datasette = Datasette([str(data_dir / "archive.db")])
+        answer = await datasette.client.get("/suche.json?q=Kamera")
+        datasette.databases["archive"].close()
+        return answer.json()
+
+    assert asyncio.run(ask())["total"] > 0
 
 
 def test_descriptions_are_part_of_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
