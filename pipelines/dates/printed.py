@@ -37,9 +37,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"[0-9]+")
 _DAY_BEFORE = re.compile(r"(?<![0-9])([0-9]{1,2})[. -]{0,2}(?:(?:er|de)\s)?\Z")
 _DAY_BEHIND = re.compile(r"[. -]{0,2}([0-9]{1,2})(?![0-9])")
-_LONGEST = 40
-LANGUAGES = ("de", "en", "fr", "es", "it", "nl", "pl")
-"""Languages in which papers of European bodies are dated."""
+LANGUAGES = ("de", "en", "fr", "es", "it", "nl", "pl")  # in which papers of European bodies are dated
 _MONTH_KEYS = tuple(date(2000, month, 1).strftime("%B").lower() for month in range(1, 13))
 
 
@@ -47,26 +45,24 @@ def read_with_dateparser(text: str, *, today: date) -> CalendarDate | None:
     """The day that ``dateparser`` reads, if day, month and year are all printed; otherwise None.
 
     Asked only where one name of a month in one of `LANGUAGES`, one number of up to two digits, and one of four
-    stand in ``text``; an answer with any other day, month or year is thrown away, so that no day is ever invented
-    (dateparser alone makes "März 2021" a day, and "12 einem 2020" one in January).
+    stand in ``text``; an answer with any other day, month or year is thrown away: no day is ever invented.
 
     >>> [read_with_dateparser(text, today=date(2026, 11, 23)).value for text in ("November 13, 2020", "2 février 2019")]
     ['2020-11-13', '2019-02-02']
     >>> read_with_dateparser("März 2021", today=date(2026, 11, 23)) is None
     True
     """
-    numbers = _NUMBERS.findall(text) if len(text) <= _LONGEST else []
-    years = [int(number) for number in numbers if len(number) == 4]
+    numbers = _NUMBERS.findall(text) if len(text) <= 40 else []
+    years, known = [int(number) for number in numbers if len(number) == 4], _months()
     if len(numbers) != 2 or len(years) != 1:
         return None
-    named = [word for word in _WORD.finditer(text) if word[0].casefold() in _months()]
+    named = [word for word in _WORD.finditer(text) if word[0].casefold() in known]
     day = _day_beside(text, named[0]) if len(named) == 1 else None
     answer = _ask(text, today) if day else None
     if answer is None or (answer.day, answer.year) != (day, years[0]):
         return None
-    if answer.month not in _months()[named[0][0].casefold()]:
-        return None
-    return CalendarDate(year=answer.year, month=answer.month, day=answer.day)
+    fits = answer.month in known[named[0][0].casefold()]
+    return CalendarDate(year=answer.year, month=answer.month, day=answer.day) if fits else None
 
 
 def _day_beside(text: str, month: re.Match[str]) -> int | None:

@@ -97,6 +97,10 @@ class FileMetadata:
     modified: str | None = None
 
 
+NOT_THE_FILE = frozenset({"wrong_type", "empty", "truncated", "damaged"})
+"""What a broken transfer or an error page leaves of a file; for a known document that is no edit."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FileText:
     """A file as read. Made for every file, readable or not.
@@ -118,6 +122,11 @@ class FileText:
     links: tuple[FileLink, ...] = ()
     sections: tuple[FileSection, ...] = ()
     ocr: tuple[OcrPage, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether the text may be compared with what is known: read to the end, and of the file itself."""
+        return self.complete and bool(self.pages or not NOT_THE_FILE & {problem.kind for problem in self.problems})
 
     @property
     def content(self) -> tuple[str, ...]:

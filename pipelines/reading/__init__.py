@@ -1,9 +1,10 @@
-"""What every reading of a text leans on: marks of notes that are read over, and the language."""
+"""What every reading leans on: marks of notes that are read over, the language, what a document calls itself."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from pipelines import tables
@@ -73,3 +74,19 @@ def _named(file_name: str) -> str | None:
             return language
     letters = [part for part in parts if part not in ("v", "final")]
     return letters[-1] if letters and letters[-1] in tables("languages")["file_names"]["last"] else None
+
+
+def refine_type(doc_type: str, title: str, own_lines: Sequence[str] = ()) -> str:
+    """The refined type; the given one where no rule of ``types.toml`` applies.
+
+    ``own_lines`` are the first that a file prints: they tell what it is where nobody else does.
+
+    >>> refine_type("information", "hier", ["Entschließung der Konferenz"])
+    'entschliessung'
+    """
+    for rule in tables("types")["refinement"]:
+        if doc_type in rule["of"] and title.lstrip('„"» ').startswith(tuple(rule["begins_with"])):
+            return str(rule["doc_type"])
+    lines = [line.lstrip('„"» ') for line in (title, *own_lines)] if doc_type == "information" and own_lines else []
+    said = ((line, rule) for line in lines for rule in tables("types")["own_words"])
+    return next((str(r["doc_type"]) for line, r in said if re.match(r["pattern"], line, re.IGNORECASE)), doc_type)

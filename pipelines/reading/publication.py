@@ -21,12 +21,11 @@ from archive.keeping.records import (
     SectionRecord,
 )
 from crawler.items import DocumentRead, Link, ListedItem, PageText
-from pipelines import tables
 from pipelines.citations import find_citations
 from pipelines.dates import DateSources, LabelReading, RejectedDate, listed_date, read_dates, read_label
 from pipelines.files import FileText
 from pipelines.mending import Mended, body_key, mend, mend_pages
-from pipelines.reading import detect_language
+from pipelines.reading import detect_language, refine_type
 from pipelines.reading.contact import contact_spans
 from pipelines.reading.issuers import IssuerReading, find_issuer, land_of
 from pipelines.topics import assign_topics
@@ -337,22 +336,6 @@ def _label(listed: ListedItem, today: date) -> LabelReading:
 def _day(item: DocumentRead) -> date:
     """The day the document was seen: a rebuild years later reads it with the same eyes."""
     return date.fromisoformat(item.evidence.fetched_at[:10])
-
-
-def refine_type(doc_type: str, title: str, own_lines: Sequence[str] = ()) -> str:
-    """The refined type; the given one where no rule of ``types.toml`` applies.
-
-    ``own_lines`` are the first that a file prints: they tell what it is where nobody else does.
-
-    >>> refine_type("information", "hier", ["Entschließung der Konferenz"])
-    'entschliessung'
-    """
-    for rule in tables("types")["refinement"]:
-        if doc_type in rule["of"] and title.lstrip('„"» ').startswith(tuple(rule["begins_with"])):
-            return str(rule["doc_type"])
-    lines = [line.lstrip('„"» ') for line in (title, *own_lines)] if doc_type == "information" and own_lines else []
-    said = ((line, rule) for line in lines for rule in tables("types")["own_words"])
-    return next((str(r["doc_type"]) for line, r in said if re.match(r["pattern"], line, re.IGNORECASE)), doc_type)
 
 
 def listed_to_json(listed: ListedItem | None) -> str | None:

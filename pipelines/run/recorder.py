@@ -169,7 +169,7 @@ class Recorder:
         if file_text is not None and isinstance(item.content, FileBody):
             self._keep_ocr(item, item.content, file_text.ocr)
         publication, problems = ahead or _reading(item, file_text)
-        if file_text is not None and not _is_sound(file_text) and item.document_id in self.run.memory.documents:
+        if file_text is not None and not file_text.sound and item.document_id in self.run.memory.documents:
             self._cut_short(item, problems)
             return
         outcome = keep(self.run.conn, publication, run_id=self.run.run_id)
@@ -345,12 +345,3 @@ def _reading(item: DocumentRead, file_text: FileText | None) -> Reading:
     if file_text is None:
         raise UnreadFile(item.url)
     return publication_of_file(item, file_text)
-
-
-NOT_THE_FILE = frozenset({"wrong_type", "empty", "truncated", "damaged"})
-"""What a broken transfer or an error page leaves of a file; for a known document that is no edit."""
-
-
-def _is_sound(file: FileText) -> bool:
-    """Whether the text may be compared with what is known: read to the end, and of the file itself."""
-    return file.complete and bool(file.pages or not NOT_THE_FILE & {problem.kind for problem in file.problems})

@@ -6,7 +6,8 @@ import pytest
 
 from archive.keeping.records import Publication
 from crawler.items import DocumentRead, Evidence, PageText
-from pipelines.reading.publication import ReadingProblem, publication_of_page, refine_type
+from pipelines.reading import refine_type
+from pipelines.reading.publication import ReadingProblem, publication_of_page
 
 URL = "https://www.datenschutz-mv.de/presse/?id=1&processor=processor.sa.pressemitteilung"
 
