@@ -102,7 +102,7 @@ def learn(names: Names) -> None:
 def source_part(source: str, part: str) -> str:
     """A part (``short``, ``name``, ``home``, ``licence``) of what the archive says of a source, else its word.
 
-    >>> source_part("dsmv", "licence")
+    >>> source_part("nirgends", "licence")
     'Lizenz nicht angegeben.'
     """
     otherwise = "Lizenz nicht angegeben." if part == "licence" else source

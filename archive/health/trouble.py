@@ -10,7 +10,8 @@ from datetime import timedelta
 from archive.timestamps import moment, span, utc_text
 
 LATELY = timedelta(days=14)
-"""What has been broken for longer than this holds nobody else up."""
+"""What has been broken for longer than this, and for ``NIGHTS``, holds nobody else up."""
+NIGHTS = 3
 
 MANY, MANY_SHARE = 3, 0.2
 INTERPOSED = "interposed"
@@ -103,11 +104,11 @@ and not exists (select 1 from documents d where d.id = p.document_id)
 
 
 def _lately(conn: sqlite3.Connection, *, run_id: int, now: str) -> str:
-    """What was seen since then was seen lately: for two weeks, and for as many nights, whatever the clock says."""
+    """What was seen since then was seen lately: for two weeks, and for ``NIGHTS``, whatever the clock says."""
     night = conn.execute(
         "select started_at from runs where source = (select source from runs where id = :run) and id < :run"
         " order by id desc limit 1 offset :back",
-        {"run": run_id, "back": LATELY.days - 1},
+        {"run": run_id, "back": NIGHTS - 1},
     ).fetchone()
     return min(utc_text(moment(now) - LATELY), night[0] if night else "")
 

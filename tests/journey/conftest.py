@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from journeys import Journey
+from journeys import NIGHTS, Journey
 
 from aktenkundig.sample import SampleSite
-
-NIGHTS = (1, 2, 3, 4, 5, 7, 9, 11, 12)
-"""The days of the sample's history on which the shared archive looks."""
 
 
 @pytest.fixture

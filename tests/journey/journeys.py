@@ -14,6 +14,9 @@ from archive.timestamps import utc_text
 
 SOURCES = ("dsmv", "dsk")
 
+NIGHTS = (1, 2, 3, 4, 5, 7, 9, 11, 12)
+"""The days of the sample's history on which the shared archive looks."""
+
 
 class Journey:
     """A sample site and the archive that is harvested from it, day by day."""

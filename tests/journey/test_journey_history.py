@@ -7,8 +7,7 @@ import csv
 import io
 
 import pytest
-from conftest import NIGHTS
-from journeys import Journey
+from journeys import NIGHTS, Journey
 
 from aktenkundig.sample.history import events
 from aktenkundig.sample.site import answer

@@ -28,7 +28,7 @@ def tables(data: Path) -> dict[str, list[str]]:
 
 
 def _rows(conn: sqlite3.Connection, name: str) -> list[str]:
-    left_out = MOMENTS | ({"id"} if name in ("pages", "problems", "events") else set())
+    left_out = MOMENTS | ({"id"} if name not in ("documents", "topics") else set())
     return [
         repr({key: row[key] for key in row.keys() if key not in left_out})  # noqa: SIM118
         for row in conn.execute(f"select * from {name}")

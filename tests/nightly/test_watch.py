@@ -17,8 +17,9 @@ from aktenkundig.cli import main
 from aktenkundig.messages import MessageSettings, post
 from aktenkundig.sample import SampleSite
 from aktenkundig.watch import BadWatch, Watch, begin, deliver, file_of, read_watches
-from archive.keeping.ledger import RunCounts, finish_run
+from archive.keeping.ledger import RunCounts, describe_source, finish_run
 from archive.keeping.store import add_event
+from crawler.sources import load_source
 
 READER = "redaktion-7f3a@example.org"
 
@@ -32,6 +33,8 @@ class Newsroom:
             settings or f'[[watch]]\nname = "Kameras"\nq = "Kamera"\nwebhook = "{posts.url}"\n'
         )
         self.conn = new_archive(data / "archive.db")
+        for name in ("dsk", "dsmv"):
+            describe_source(self.conn, *load_source(name).entry())
 
     @property
     def watches(self) -> tuple[Watch, ...]:
