@@ -125,9 +125,14 @@ class Hardened:
 
         if _INNER.match(path):
             scope = {**scope, "path": "/-/nicht-vorhanden", "raw_path": b"/-/nicht-vorhanden"}
-        if asked_as.get() is None:  # what a view asks Datasette in turn is part of the same answer
-            asked_as.set(next((kind for kind in ("csv", "json") if path.endswith("." + kind)), ""))
-        await self.app(scope, receive, harden)
+        if asked_as.get() is not None:  # what a view asks Datasette in turn is part of the same answer
+            await self.app(scope, receive, harden)
+            return
+        token = asked_as.set(next((kind for kind in ("csv", "json") if path.endswith("." + kind)), ""))
+        try:
+            await self.app(scope, receive, harden)
+        finally:
+            asked_as.reset(token)
 
     async def _not_reading(self, scope: Scope, send: Send) -> None:
         """What may be done here; data may be read from pages of others too."""
