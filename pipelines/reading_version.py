@@ -6,7 +6,7 @@ from pipelines.topics import RULES_VERSION
 
 READING_VERSION_KEY = "reading_version"
 
-PARSING_VERSION = "43"
+PARSING_VERSION = "44"
 """Raise it with every change of parsing, normalising, word lists or index that alters derived rows."""
 
 READING_VERSION = f"{PARSING_VERSION}/{RULES_VERSION}"

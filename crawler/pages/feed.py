@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup
 from lxml import etree
 
-from crawler.addresses import host_of
 from crawler.errors import NotTheDocument, ReadingError, UnknownIdentity
 from crawler.identity import canonical_url, distinct_ids
-from crawler.items import ExcludedLink, Link, ListedItem, Listing
+from crawler.items import ExcludedLink, ListedItem, Listing
 from crawler.pages.blocks import read_blocks
-from crawler.pages.soup import ParsedPage, decode
+from crawler.pages.soup import decode
 from crawler.sources import Section, SourceDescription
 from crawler.wordlists import words
 
@@ -28,7 +27,6 @@ _DATES = ("pubDate", "published", "issued", "date", "created")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]{2,31}[0-9]{0,2};")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&(?:#?\w{2,31});")
-_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 MOST_ENTRIES = 5000
 """More than any feed has."""
 
@@ -63,27 +61,6 @@ def read_feed(body: bytes, *, url: str, section: Section, source: SourceDescript
         excluded=tuple(excluded),
         markup=_FORMATS[etree.QName(root).localname],
     )
-
-
-def announced_feeds(page: ParsedPage, source: SourceDescription) -> tuple[Link, ...]:
-    """The feeds a page announces in its head, else those its links lead to by name, at their canonical addresses."""
-    found: dict[str, Link] = {}
-    for one in page.tree.iter("link"):
-        if "alternate" in (one.get("rel") or "").lower() and (one.get("type") or "").split(";")[0] in _TYPES:
-            _remember(found, one.get("href") or "", one.get("title") or "", page.url, source)
-    for address, text in page.anchors():
-        if re.search(r"(?:rss|atom|feed)[^/]*\.xml\b|/(?:rss|feed)/?\Z|/feed/", address, re.IGNORECASE):
-            _remember(found, address, text, page.url, source)
-    return tuple(found.values())
-
-
-def _remember(found: dict[str, Link], href: str, text: str, url: str, source: SourceDescription) -> None:
-    try:
-        address = canonical_url(href, url, source)
-    except UnknownIdentity:
-        return
-    if host_of(address) in source.hosts:
-        found.setdefault(address, Link(url=address, text=" ".join(text.split())))
 
 
 def _parsed(body: bytes, url: str, content_type: str) -> etree._Element:

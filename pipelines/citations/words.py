@@ -198,7 +198,6 @@ _SPACES = re.compile(r"\s+")
 _SOCIAL_HEAD = re.compile(r"(?<!\w)[BLS]\s\d{1,3}\s[A-Z]{1,2}\s\d+\Z")
 _SOCIAL = re.compile(rf"\s{one_of(_CASES['proceedings'])}(?![\w-])")
 _SEAT = re.compile(rf"(?:\s{one_of(_CASES['seats'])}|\.[A-Z]{{1,3}}|\s\(V\))(?![\w-])")
-_BAVARIAN = re.compile(r"\d{2}\.\d{3,5}\Z")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ _CORK = {0x1B: 0xFB00, 0x1C: 0xFB01, 0x1D: 0xFB02, 0x1E: 0xFB03, 0x1F: 0xFB04, 0
     0x15: 0x2013,
     0x16: 0x2014,
 }
-_OLD_TEX = {0x0B: 0xFB00, 0x0C: 0xFB01, 0x0E: 0xFB03, 0x0F: 0xFB04, 0x19: 0xDF}
+_OLD_TEX = {0x0B: 0xFB00, 0x0C: 0xFB01, 0x0E: 0xFB03, 0x0F: 0xFB04, 0x19: 0xDF, 0x7F: 0xA8}
 _ODD_SIGNS = (
     "\x00\x01\x03-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\uffff\ud800-\udfff"
     + "".join(map(re.escape, _REPLACED))
@@ -68,20 +68,14 @@ def from_cork(text: str) -> str:
 
 
 def from_old_tex(text: str) -> str:
-    """A text of TeX's seven-bit fonts, whose codes some files give as they are: ligatures, ß, letters under dots.
+    """A text of TeX's seven-bit fonts, whose codes some files give as they are: ligatures, ß, dots (as ``¨``).
 
-    As long as before, sign by sign; what is gone is U+0000.
+    As long as before, sign by sign. Where the dots belong, their place on the page tells.
 
-    >>> from_old_tex("kl\x7faren, gem\x7fa\x19 Zi\x0ber").replace("a\u0308", "ä")
-    'klären, gemäß Ziﬀer'
+    >>> from_old_tex("kl\x7faren, gem\x7fa\x19 Zi\x0ber")
+    'kl¨aren, gem¨aß Ziﬀer'
     """
-    text = re.sub(r"\r(?!\n)", "\ufb02", text.translate(_OLD_TEX))
-    text = re.sub("(?:(?<=\\w) ?\x7f ?\x7f|(?<=\\w)\x7f|\x7f )[aouAOU]", _dotted, text)
-    return text.replace("\x7f", "\0")
-
-
-def _dotted(found: re.Match[str]) -> str:
-    return "\0" * (len(found[0]) - 2) + found[0][-1] + "\u0308"
+    return re.sub(r"\r(?!\n)", "\ufb02", text.translate(_OLD_TEX))
 
 
 def is_plain(text: str) -> bool:

@@ -13,9 +13,6 @@ from pipelines.links.editions import find_replacements, find_republications
 from pipelines.links.naming import find_namings
 from pipelines.links.papers import Hyperlink, Paper, Relation
 
-DERIVED_KINDS = ("announces", "cites", "republishes", "replaces")
-"""Kinds that are found by comparing documents; ``link`` and ``annex`` are stored with the document."""
-
 
 def resolve_links(conn: sqlite3.Connection, *, changed: Collection[str] | None = None) -> None:
     """Bring ``links`` up to date: targets of stored links, and all relations between documents.

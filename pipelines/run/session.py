@@ -139,12 +139,6 @@ def keep_session(crawler: Crawler, session: Session) -> None:
     crawler.archive_run = session  # type: ignore[attr-defined]
 
 
-def session_of(crawler: Crawler) -> Session:
-    """The run of a crawler; AttributeError before the spider was opened, or when it could not be."""
-    session: Session = crawler.archive_run  # type: ignore[attr-defined]
-    return session
-
-
 def session_or_none(crawler: Crawler) -> Session | None:
     """The run of a crawler, if it ever got one."""
     return getattr(crawler, "archive_run", None)

@@ -213,6 +213,23 @@ def dotted_as_in_tex(canvas: Canvas) -> None:
     canvas.drawString(70, 745, "Das Zeichen \xa8 allein bleibt stehen.")
 
 
+def dotted_at_last(canvas: Canvas) -> None:
+    """The dots of a line are drawn when its letters stand, as some files have them."""
+    line = "Vertrage uber die Verfugung mussen vor dem Prufer liegen."
+    canvas.drawString(70, 760, line)
+    for at in (5, 9, 22, 29, 45):
+        middle = 70 + canvas.stringWidth(line[:at]) + canvas.stringWidth(line[at]) / 2
+        canvas.drawString(middle - canvas.stringWidth("\xa8") / 2, 760, "\xa8")
+    canvas.drawString(70, 745, "Unter ihnen steht eine Ruge ohne Punkte.")
+
+
+def test_dots_behind_their_line_belong_to_the_letters_under_them():
+    text = read_file(drawn(dotted_at_last)).pages[0].verbatim
+
+    assert "Verträge über die Verfügung müssen vor dem Prüfer liegen." in text
+    assert "eine Ruge ohne Punkte" in text
+
+
 def test_dots_set_as_signs_of_their_own_belong_to_the_letters_under_them():
     text = read_file(drawn(dotted_as_in_tex)).pages[0].text
 
