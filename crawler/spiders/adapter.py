@@ -65,9 +65,9 @@ class HarvestSpider(scrapy.Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """The first requests of a harvest."""
+        """The first requests of a harvest; all of them are drawn before the first is answered (see ``_sent``)."""
         self.before_start()
-        for ask in self.harvest.begin():
+        for ask in list(self.harvest.begin()):
             if self._within_limit(ask):
                 yield self._request(ask)
 

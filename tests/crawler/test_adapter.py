@@ -148,6 +148,18 @@ def test_all_first_asks_are_sent_in_order(harvest: FakeHarvest) -> None:
     assert [request.url for request in started(spider())] == [f"{SITE}/a", f"{SITE}/b"]
 
 
+def test_all_first_asks_are_drawn_before_the_first_is_sent(harvest: FakeHarvest) -> None:
+    """A harvest that has told only half of where it begins would take the first half to be all."""
+    drawn: list[str] = []
+    harvest.first = (drawn.append(path) or ask(path) for path in ("/a", "/b", "/c"))  # type: ignore[assignment]
+
+    async def first() -> Request:
+        return await anext(spider().start())
+
+    assert asyncio.run(first()).url == f"{SITE}/a"
+    assert drawn == ["/a", "/b", "/c"]
+
+
 LIMITS: dict[str, tuple[dict[str, int], list[str]]] = {
     "none": ({}, ["/1", "/2", "/3", "/f"]),
     "two lists": ({"listing": 2}, ["/1", "/2", "/f"]),
