@@ -35,7 +35,7 @@ def _table(conn: sqlite3.Connection, table: str) -> dict[str, Row]:
 
 
 def _row(table: str, row: sqlite3.Row) -> Row:
-    left_out = WHEN | WHICH | ({"id"} if table == "pages" else set())
+    left_out = WHEN | WHICH | (set() if table == "documents" else {"id"})  # keys of the rest count with ``docno``
     return {name: row[name] for name in row.keys() if name not in left_out}  # noqa: SIM118
 
 
