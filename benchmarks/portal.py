@@ -67,7 +67,8 @@ def fill(data: Path, documents: int) -> list[str]:
     )
     conn.execute("update documents set version = 2, last_changed_at = '2026-11-21T03:00:00Z' where docno % 10 = 0")
     conn.executemany(
-        "insert into dates values (?, 'mentioned', '2024-05', 'month', 'Mai 2024', 'body', 0)",
+        "insert into dates (document_id, role, value, precision, raw, found_in)"
+        " values (?, 'mentioned', '2024-05', 'month', 'Mai 2024', 'body')",
         ((one,) for one in ids for _ in range(3)),
     )
     conn.executemany(

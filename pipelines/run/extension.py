@@ -18,7 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
-from archive.database import open_archive, set_patience
+from archive.database import connect, database_path, open_archive, set_patience
 from archive.errors import ArchiveError, sentence_for
 from archive.keeping.backup import refuse_strays
 from archive.keeping.ledger import begin_run, describe_source
@@ -56,7 +56,8 @@ def open_session(settings: BaseSettings, source: str, entry: Entry | None = None
 def _session(settings: BaseSettings, source: str, entry: Entry | None, data: Path, lock: FileLock | None) -> Session:
     if lock is not None:
         refuse_strays(data)
-    conn = open_archive(data)
+    # Whoever holds the lock has migrated already; looking again would load far more than a harvest needs.
+    conn = open_archive(data) if lock is not None else connect(database_path(data))
     now = clock_from(settings.get("AKTENKUNDIG_NOW"))
     if lock is not None:
         put_right(conn, data, at=now())

@@ -73,7 +73,7 @@ def test_unchanged_copy_passes(root: Path, tests: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("crawler/identity.py", 'return f"{prefix}-{kind}-{last}"', 'return "sanity"'),
+        ("crawler/identity.py", 'return "-".join(filter(None, (prefix, kind, last)))', 'return "sanity"'),
         ("pipelines/dates/grammar.py", 'return f"{self.year:04}{month}"', 'return f"{self.year + 1:04}{month}"'),
     ],
 )
