@@ -305,3 +305,10 @@ select s.sha256, p.page, p.document_id, p.text, 'unbekannt' from version_pages p
 join versions v on v.document_id = p.document_id and v.version = p.version
 join snapshots s on s.id = v.snapshot_id where p.method = 'ocr' and s.sha256 is not null;
 """)
+
+
+@migrations()
+def m0020_citing_documents(db: Database) -> None:
+    """Who else cites a provision is answered from the index alone."""
+    db.execute("drop index citations_law")
+    db.execute("create index citations_law on citations (law, unit, number, document_id)")

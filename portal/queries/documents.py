@@ -162,13 +162,11 @@ def citations_of(conn: sqlite3.Connection, document_id: str) -> list[Citation]:
 def cited_elsewhere(conn: sqlite3.Connection, document_id: str) -> dict[tuple[str | None, str, str], int]:
     """For each provision of a document (law, unit, number): how many other documents cite it."""
     sql = (
-        "select m.law, m.unit, m.number, count(distinct c.document_id) from"
-        " (select distinct law, unit, number from citations where document_id = :id and law is not null) m"
-        " join citations c on c.law = m.law and c.unit = m.unit and c.number = m.number"
-        " join documents d on d.id = c.document_id and d.blocked_at is null"
-        " where c.document_id <> :id group by m.law, m.unit, m.number"
+        "select law, unit, number, (select count(*) from (select distinct document_id from citations c"
+        " where c.law = m.law and c.unit = m.unit and c.number = m.number)) - 1"
+        " from (select distinct law, unit, number from citations where document_id = ? and law is not null) m"
     )
-    return {(row[0], row[1], row[2]): row[3] for row in conn.execute(sql, {"id": document_id})}
+    return {(row[0], row[1], row[2]): row[3] for row in conn.execute(sql, (document_id,))}
 
 
 @dataclass(frozen=True, kw_only=True)
