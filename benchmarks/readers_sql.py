@@ -148,6 +148,7 @@ def main() -> None:
         apart, at_home = small_statements(Path(folder), 5 * rounds)
         found: dict[str, Any] = {}
         with serving(Path(folder)) as port:
+            readers(port, ids, 1)  # loads the lists of words
             found["alone"], alone_failed = readers(port, ids, rounds)
             over, statuses = threading.Event(), dict[int, int]()
             threads = abused(port, over, statuses)

@@ -133,6 +133,30 @@ def test_copies_a_citation(browser: Any) -> None:
     assert button.text == "Kopiert"
 
 
+def test_copies_the_selected_words_with_their_reference(browser: Any) -> None:
+    """The button stands there while words are chosen; what it copies leads back to their paragraph."""
+    permission = {"origin": browser.base, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    browser.driver.execute_cdp_cmd("Browser.grantPermissions", permission)
+    browser.open(f"/dokument/{samples.GUIDANCE.id}")
+    button, paragraph = find(browser, "button[data-quote]"), find(browser, ".text p[id]")
+    hidden = button.is_displayed()
+    browser.script(
+        "const words = document.createTreeWalker(arguments[0], NodeFilter.SHOW_TEXT).nextNode();"
+        "getSelection().setBaseAndExtent(words, 0, words, 12);"
+        "return new Promise(done => setTimeout(done, 100))",
+        paragraph,
+    )
+    shown = button.is_displayed()
+    browser.script("arguments[0].click(); return new Promise(done => setTimeout(done, 300))", button)
+    copied = browser.script("return navigator.clipboard.readText()")
+
+    assert (hidden, shown) == (False, True)
+    assert button.text == "Kopiert"
+    assert copied.startswith(f"„{paragraph.text[:12].strip()}“ (")
+    assert copied.endswith(f"/dokument/{samples.GUIDANCE.id}/version/1#{paragraph.get_attribute('id')})")
+    assert ", S. 1" in copied
+
+
 def test_everything_is_there_without_script(browser: Any) -> None:
     """With scripts off, search and document work the same."""
     browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
