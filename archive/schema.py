@@ -309,6 +309,6 @@ join snapshots s on s.id = v.snapshot_id where p.method = 'ocr' and s.sha256 is 
 
 @migrations()
 def m0020_citing_documents(db: Database) -> None:
-    """Who else cites a provision is answered from the index alone."""
+    """Who else cites a provision, in any spelling ("Art. 28A"), is answered from the index alone."""
     db.execute("drop index citations_law")
-    db.execute("create index citations_law on citations (law, unit, number, document_id)")
+    db.execute("create index citations_law on citations (law, unit, number collate nocase, document_id, paragraph)")

@@ -62,10 +62,11 @@ select {_ABOUT}, new.seen_at as at, new.not_before, null as absent_since, new.ve
   (new.title, new.kicker, new.number) is not (old.title, old.kicker, old.number) as titel,
   (new.published_on, new.issued_on) is not (old.published_on, old.issued_on) as datum,
   new.attachments is not old.attachments as anlage, new.links is not old.links as linkziel
-from versions new
-join versions old on old.document_id = new.document_id and old.version = new.version - 1
-join documents d on d.id = new.document_id
-where new.version > 1 and d.blocked_at is null"""
+from (select document_id, version from versions where version > 1) e
+cross join documents d on d.id = e.document_id and d.blocked_at is null
+cross join versions new on new.document_id = e.document_id and new.version = e.version
+cross join versions old on old.document_id = e.document_id and old.version = e.version - 1
+where 1"""
 _HAPPENED = f"""
 select {_ABOUT}, e.at,
   case when d.removed_at = e.at then d.last_seen_at end as not_before,

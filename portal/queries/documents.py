@@ -163,7 +163,7 @@ def cited_elsewhere(conn: sqlite3.Connection, document_id: str) -> dict[tuple[st
     """For each provision of a document (law, unit, number): how many other documents cite it."""
     sql = (
         "select law, unit, number, (select count(*) from (select distinct document_id from citations c"
-        " where c.law = m.law and c.unit = m.unit and c.number = m.number)) - 1"
+        " where c.law = m.law and c.unit = m.unit and c.number = m.number collate nocase)) - 1"
         " from (select distinct law, unit, number from citations where document_id = ? and law is not null) m"
     )
     return {(row[0], row[1], row[2]): row[3] for row in conn.execute(sql, (document_id,))}
