@@ -10,17 +10,30 @@ from tempfile import TemporaryDirectory
 
 from aktenkundig.replay import rebuild
 from archive.database import connect
-from archive.errors import RecordUnreadable
-from archive.health.verify import DAMAGED
+from archive.errors import REBUILD, RecordUnreadable
+from archive.health.verify import DAMAGED, verify
 from archive.keeping.redaction import BAR
 from archive.schema import DERIVED
 
-COMPARED = (*DERIVED, "topics", "sources", "source_licences")
+COMPARED = (*DERIVED, "topics", "doc_types", "bodies", "laws", "sources", "source_licences")
 INDEXES = ("documents_fts", "pages_fts")
 SHOWN = 20
 """So many differing rows of a table are named one by one."""
 
 Row = tuple[object, ...]
+
+
+def verify_deep(
+    conn: sqlite3.Connection,
+    data: Path,
+    *,
+    told: Callable[[str], None] = lambda _: None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[str]:
+    """What ``verify`` says and, where the file of the database is whole, what the comparison with the vault says."""
+    faults = verify(conn, data, progress=told)
+    damaged = any(one.endswith(REBUILD) for one in faults)
+    return faults if damaged else faults + compare_with_vault(conn, data, progress=progress)
 
 
 def compare_with_vault(
@@ -53,6 +66,9 @@ def _differences(both: sqlite3.Connection) -> Iterator[str]:
         names = [one[1] for one in columns]
         keys = _naming(names) or [place for place, one in enumerate(columns) if one[5]]
         yield from _told(table, names, keys, *_apart(both, f"{{}}.{table}"))
+    for schema in ("main", "fresh"):
+        both.execute(f"create temp view {schema}_words as select term, stem, shown from {schema}.search_words")
+    yield from _told("search_words", ["term", "stem", "shown"], [0], *_apart(both, "temp.{}_words"))
     for index in INDEXES:
         for schema in ("main", "fresh"):
             both.execute(f"create virtual table temp.{schema}_{index} using fts5vocab({schema}, {index}, instance)")

@@ -34,7 +34,7 @@ def verify(data: Path, deep: bool) -> int:
 
     Ohne Terminal wird nur gesagt, was zu beanstanden ist.
     """
-    from aktenkundig.deep import compare_with_vault
+    from aktenkundig.deep import verify_deep
     from aktenkundig.german_cli import bar
     from aktenkundig.output import figure
     from archive.database import open_reading
@@ -45,9 +45,10 @@ def verify(data: Path, deep: bool) -> int:
             click.echo(f"  {name}", err=True)
 
     with closing(open_reading(data)) as conn:
-        faults = find_faults(conn, data, progress=told)
         if deep:
-            faults += compare_with_vault(conn, data, progress=bar("Läufe"))
+            faults = verify_deep(conn, data, told=told, progress=bar("Läufe"))
+        else:
+            faults = find_faults(conn, data, progress=told)
         snapshots = (
             0 if faults else conn.execute("select count(*) from snapshots where sha256 is not null").fetchone()[0]
         )
@@ -68,15 +69,18 @@ def rebuild(data: Path) -> None:
     from aktenkundig.replay import rebuild as rebuild_all
     from archive.database import is_damage, open_reading
     from archive.export import renew_downloads
+    from archive.keeping.backup import UnknownFiles, refuse_strays
     from archive.keeping.blocks import forget_blocked
     from archive.vault.cdxj import write_indexes
 
     try:
         with _writing(data) as conn:
+            if not conn.execute("select exists (select 1 from runs)").fetchone()[0]:
+                refuse_strays(data)
             report = rebuild_all(conn, data, progress=bar("Läufe"))
             forget_blocked(conn)
-    except sqlite3.DatabaseError as error:
-        if not is_damage(error):
+    except (sqlite3.DatabaseError, UnknownFiles) as error:
+        if isinstance(error, sqlite3.Error) and not is_damage(error):
             raise
         report = _made_anew(data)
     with closing(open_reading(data)) as conn:

@@ -14,7 +14,7 @@ from tempfile import NamedTemporaryFile
 import click
 
 from aktenkundig.crawling import COULD_NOT_RUN, CrawlOptions, crawl_sources, now_of, refuse_unknown_files
-from aktenkundig.deep import compare_with_vault
+from aktenkundig.deep import verify_deep
 from aktenkundig.german_cli import sentence_of
 from aktenkundig.messages import MessageSettings, Report, Undelivered, send
 from aktenkundig.output import OUTCOMES, stand_line
@@ -24,7 +24,6 @@ from archive.health import Finding, assess
 from archive.health.disk import Disk, disk_findings, look_at_disk
 from archive.health.freshness import answered_nights, stands
 from archive.health.incidents import Change, keep_undelivered, note_findings, open_incidents, undelivered
-from archive.health.verify import verify
 from archive.lock import archive_lock
 from archive.search.indexing import optimize_index
 from archive.timestamps import utc_text
@@ -173,7 +172,7 @@ def look_deep(conn: sqlite3.Connection, data: Path, every: int, *, at: str) -> t
     nights = conn.execute("select count(distinct substr(started_at, 1, 10)) from runs").fetchone()[0]
     if not every or nights % every:
         return ()
-    faults = [*verify(conn, data), *compare_with_vault(conn, data)]
+    faults = verify_deep(conn, data)
     findings = [Finding(kind="vault", detail=f"{len(faults)} Beanstandungen, zuerst: {faults[0]}")] if faults else []
     with transaction(conn):
         return tuple(note_findings(conn, VAULT, findings, at=at, run_id=None))

@@ -25,7 +25,7 @@ from crawler.harvests import harvest_for
 from crawler.harvests.harvest import Ask, Fetched, Harvest, Readings, Record
 from crawler.identity import canonical_url
 from crawler.items import DocumentRead, Evidence, FileBody
-from crawler.sources import active_sources, load_source
+from crawler.sources import load_source, source_names
 from pipelines.files.file_worker import FileWorker
 from pipelines.reading_version import READING_VERSION, READING_VERSION_KEY
 from pipelines.run import Run, write_vocabularies
@@ -288,7 +288,8 @@ def rebuild(
     with transaction(conn), FileWorker() as files:
         clear_derived(conn)
         write_vocabularies(conn)
-        for name in sorted({*active_sources(), *(run["source"] for run in runs)}):
+        known = {row[0] for row in conn.execute("select name from sources")} & {*source_names()}
+        for name in sorted(known | {run["source"] for run in runs}):
             describe_source(conn, *load_source(name).entry())
         nights = {name: Nights(conn, data, name, files) for name in {run["source"] for run in runs}}
         for done, run in enumerate(runs, start=1):

@@ -32,6 +32,7 @@ class ArchiveBusy(ArchiveError):
 
 FULL = "Der Datenträger ist voll. Was bis dahin gespeichert war, ist unversehrt."
 LOCKED = "Die Datenbank ist gerade von einem anderen Programm gesperrt."
+REBUILD = "»aktenkundig rebuild« macht sie aus den WARC-Dateien neu."
 NO_RIGHTS = "Keine Schreibrechte für archive.db oder ihren Ordner."
 
 BY_ERRNO = {
@@ -59,8 +60,8 @@ BY_SQLITE_NAME = {
     "SQLITE_PERM": NO_RIGHTS,
     "SQLITE_CANTOPEN": "archive.db oder eine Datei daneben lässt sich nicht anlegen oder öffnen.",
     "SQLITE_IOERR": "Der Datenträger meldet einen Fehler beim Zugriff auf archive.db; vielleicht ist er voll.",
-    "SQLITE_NOTADB": "archive.db ist keine SQLite-Datenbank oder beschädigt.",
-    "SQLITE_CORRUPT": "archive.db ist beschädigt; »aktenkundig rebuild« macht sie aus den WARC-Dateien neu.",
+    "SQLITE_NOTADB": f"archive.db ist keine SQLite-Datenbank oder beschädigt; {REBUILD}",
+    "SQLITE_CORRUPT": f"archive.db ist beschädigt; {REBUILD}",
 }
 """Beginnings of ``sqlite3.Error.sqlite_errorname``: result codes, extended or not."""
 

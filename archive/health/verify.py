@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from archive.errors import REBUILD
 from archive.keeping.ledger import checks_of
 from archive.search.indexing import check_index
 from archive.vault.reading import CodingError, Member, digest_of, members
 from archive.vault.seals import broken_seals
-from archive.vault.writer import CHECKS, FOLDER, PURGED
+from archive.vault.writer import BLOCKS, CHECKS, FOLDER, PURGED
 
 DANGLING = {
     "Dokument ohne Fassung": """select id from documents d where blocked_at is null and not exists
@@ -49,7 +50,7 @@ DANGLING = {
 """What must not exist: German name → query for the keys of what does."""
 
 
-DAMAGED = "Die Datenbankdatei ist beschädigt ({}); »aktenkundig rebuild« macht sie aus den WARC-Dateien neu."
+DAMAGED = f"Die Datenbankdatei ist beschädigt ({{}}); {REBUILD}"
 
 Answer = tuple[str, str, int]
 """Address, time and status of an answer."""
@@ -83,6 +84,7 @@ def _database_faults(conn: sqlite3.Connection) -> Iterator[str]:
     found = [line for row in conn.execute("pragma integrity_check") for line in row[0].splitlines() if line != "ok"]
     if found:
         yield DAMAGED.format(f"{len(found)} Befunde, zuerst: {found[0]}")
+        return
     for row in conn.execute("pragma foreign_key_check"):
         yield f"Datenbank: {row[0]}, Zeile {row[1]}, verweist auf Fehlendes in {row[2]}"
 
@@ -104,6 +106,9 @@ def _vault_faults(conn: sqlite3.Connection, data: Path, progress: Callable[[str]
         progress(warc_file)
         faults = [*_file_faults(conn, data, warc_file)] if warc_file in there else [f"{warc_file} fehlt."]
         yield from faults or [seals[name] for name in (warc_file,) if name in seals]
+    known = {row[0] for row in conn.execute("select warc_file from runs")} | named
+    if strays := sorted(one for one in there - known if not one.startswith(f"{FOLDER}/{BLOCKS}-")):
+        yield f"WARC-Dateien, die kein Lauf kennt: {', '.join(strays)}."
 
 
 def _file_faults(conn: sqlite3.Connection, data: Path, warc_file: str) -> Iterator[str]:

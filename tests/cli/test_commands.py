@@ -15,6 +15,7 @@ import pytest
 from commands import COMMAND, SmallArchive, run, run_process
 
 from aktenkundig import reading_commands
+from archive.errors import REBUILD
 from archive.keeping.ledger import RunCounts
 from archive.lock import archive_lock
 from pipelines.run.progress import progress_line
@@ -322,7 +323,7 @@ def test_a_second_writer_leaves_with_a_clear_word(own: Path) -> None:
 def test_a_file_that_is_no_archive_is_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "archive.db").write_bytes(b"kein SQLite" * 500)
 
-    assert run(tmp_path, "status").err == "Fehler: archive.db ist keine SQLite-Datenbank oder beschädigt.\n"
+    assert run(tmp_path, "status").err == f"Fehler: archive.db ist keine SQLite-Datenbank oder beschädigt; {REBUILD}\n"
 
 
 def test_a_port_that_is_taken_is_named(small: SmallArchive) -> None:

@@ -23,7 +23,7 @@ from aktenkundig.crawling import CrawlOptions
 from aktenkundig.messages import BadMessageSettings
 from aktenkundig.nightly import run_night
 from aktenkundig.sample import SampleSite
-from archive.errors import ArchiveBusy
+from archive.errors import REBUILD, ArchiveBusy
 from archive.health.disk import Disk
 from archive.lock import archive_lock
 
@@ -356,7 +356,7 @@ def test_the_command_ends_with_2_when_it_could_not_run(tmp_path: Path) -> None:
     ran = subprocess.run([*command, *at], capture_output=True, text=True, check=False, timeout=60)
 
     assert ran.returncode == 2
-    assert ran.stderr.endswith("Fehler: archive.db ist keine SQLite-Datenbank oder beschädigt.\n")
+    assert ran.stderr.endswith(f"Fehler: archive.db ist keine SQLite-Datenbank oder beschädigt; {REBUILD}\n")
 
 
 # -- disk --------------------------------------------------------------------------------------------
