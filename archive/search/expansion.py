@@ -15,7 +15,7 @@ from archive.search.figures import Day, Pointer, day_node, kind_node, number_nod
 from archive.search.plan import EXACT, FORM, AllOf, AnyOf, Node, Plan, Terms, Wanted, is_hopeless
 from archive.search.printed import marked_phrases, shared_pairs
 from archive.search.provisions import Provision, provision_node
-from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords
+from archive.search.query import Exact, Item, Prefix, Query, Word, is_empty_word, without_stopwords, words_in_a_row
 from archive.search.vocabulary import Vocabulary, form_slot, readings, spellings, with_openings, word_slot
 
 LONGEST_JOIN = 4
@@ -55,6 +55,7 @@ def expand(
         unknown=tuple(piece for group in groups if is_hopeless(group.node) for piece in group.unspelled),
         doubtful=tuple(piece for group in groups if not is_hopeless(group.node) for piece in group.unspelled),
         wanted=tuple(one for group in groups for one in group.wanted),
+        typed=words_in_a_row(query),
     )
 
 
@@ -299,13 +300,8 @@ def _fewer(pieces: Sequence[str]) -> Iterator[list[str]]:
     if not 2 <= seams < LONGEST_JOIN:
         return
     for parted in range(1, 2**seams - 1):
-        words = [pieces[0]]
-        for at, piece in enumerate(pieces[1:]):
-            if parted >> at & 1:
-                words.append(piece)
-            else:
-                words[-1] += piece
-        yield words
+        gaps = ("\n" if parted >> at & 1 else "" for at in range(seams))
+        yield "".join(piece + gap for piece, gap in zip(pieces, (*gaps, ""), strict=True)).split("\n")
 
 
 def _renamed(pieces: Sequence[str]) -> Iterator[list[str]]:

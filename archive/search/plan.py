@@ -99,13 +99,15 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A whole question. ``unknown`` are words that the archive does not have, ``doubtful`` those spelled otherwise."""
+    """A whole question. ``unknown`` are words that the archive does not have, ``doubtful`` those spelled otherwise;
+    ``typed`` is all of it as it was typed, words that say little included."""
 
     required: tuple[Node, ...] = ()
     without: tuple[Node, ...] = ()
     unknown: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     wanted: tuple[Wanted, ...] = ()
+    typed: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

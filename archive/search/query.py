@@ -102,6 +102,17 @@ def parse_query(text: str) -> Query:
     return Query(clauses=tuple(clauses), without=tuple(without))
 
 
+def words_in_a_row(query: Query) -> tuple[str, ...]:
+    """The words of a query that is nothing but words, as they were typed.
+
+    >>> words_in_a_row(parse_query("gegen diese Regelungen")), words_in_a_row(parse_query("Frist OR Dauer"))
+    (('gegen', 'diese', 'Regelungen'), ())
+    """
+    items = [clause[0] for clause in query.clauses if len(clause) == 1]
+    words = tuple(item.typed or "-".join(item.pieces) for item in items if isinstance(item, Word))
+    return words if len(words) == len(query.clauses) else ()
+
+
 def _kept_apart(text: str) -> tuple[list[tuple[Item, ...]], str]:
     """Provisions, dates and addresses of a query, and the text with a sign in the place of each."""
     text = text.replace("\ue000", " ").replace("\ue001", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -183,6 +184,13 @@ MOST_FORMS = 4
 TEXT = 1.0
 """What bm25 can add at most."""
 
+QUOTED, QUOTED_WORDS, LOOKED_THROUGH = 5.0, 3, 30
+"""So many words in a row as they were typed, those that say little included, are a quotation; in how many of the best
+documents it is looked for."""
+
+TEXTS_OF = """select docno, title || ' ' || coalesce(kicker, '') || ' ' || text from documents
+where docno in (select value from json_each(?))"""
+
 HALF_BM25 = 6.0
 HEADS_OF = """
 select docno, title, kicker, attachment_titles, published_on from documents {}
@@ -213,10 +221,22 @@ def rank(
         score = FOUND_AS[kind] + TEXT * bm25 / (bm25 + HALF_BM25) + _head_score(plan.required, head, docno)
         scores[docno] = round(score + near.get(docno, 0), 2)
         dates[docno] = head.published_on
+    _lift_quoted(conn, plan, scores)
     lower_the_lesser(conn, scores)
     order = sorted(scores)
     order.sort(key=lambda docno: (scores[docno], dates[docno]), reverse=True)
     return [(docno, scores[docno]) for docno in order[:needed]]
+
+
+def _lift_quoted(conn: sqlite3.Connection, plan: Plan, scores: dict[int, float]) -> None:
+    """Lift those of the best documents that have the whole question word for word."""
+    if len(plan.typed) < QUOTED_WORDS:
+        return
+    quoted = re.compile(r"\W+".join(map(re.escape, plan.typed)), re.IGNORECASE)
+    best = sorted(scores, key=scores.__getitem__, reverse=True)[:LOOKED_THROUGH]
+    for docno, text in conn.execute(TEXTS_OF, (json.dumps(best),)):
+        if quoted.search(text):
+            scores[docno] = round(scores[docno] + QUOTED, 2)
 
 
 def lower_the_lesser(conn: sqlite3.Connection, scores: dict[int, float]) -> None:
