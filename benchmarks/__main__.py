@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "growth": ((), ("--quick",)),
     "recrawl": ((), ("--quick",)),
     "nightly": ((), ()),
+    "side_by_side": ((), ("--quick",)),
     "rebuild": ((), ("--quick",)),
     "reading": ((), ("--quick",)),
     "dates": ((), ()),

@@ -71,10 +71,10 @@ def run(command: Sequence[str | Path], *, watch_memory: bool = False) -> Run:
     )
 
 
-def crawl(data: Path, site: Mapping[str, str], *sources: str, watch_memory: bool = False) -> Run:
-    """``aktenkundig crawl`` of the sample site without any delay."""
+def crawl(data: Path, site: Mapping[str, str], *sources: str, delay: float = 0, watch_memory: bool = False) -> Run:
+    """``aktenkundig crawl`` of the sample site, without any delay unless one is given."""
     at = [word for name in sources for word in ("--at", f"{name}={site[name]}")]
-    return aktenkundig(data, "crawl", *sources, *at, "--delay", "0", watch_memory=watch_memory)
+    return aktenkundig(data, "crawl", *sources, *at, "--delay", str(delay), watch_memory=watch_memory)
 
 
 def aktenkundig(data: Path, *arguments: str, watch_memory: bool = False) -> Run:

@@ -193,7 +193,6 @@ class ArchiveStage:
             return item
         try:
             file_text = await self._read_file(session, item)
-            session.recorder.read_ahead(item, file_text)
             await session.ready()
             session.recorder.record(item, file_text=file_text)
             session.wrote()

@@ -66,7 +66,6 @@ class Recorder:
         self._last_read: dict[str, str] = {}
         self._failed: set[str] = set()
         self._files = files or FileWorker()
-        self._ahead: tuple[Any, Reading] | None = None
 
     def close(self) -> None:
         """End the extractor process."""
@@ -93,15 +92,6 @@ class Recorder:
             " where program <> excluded.program",
             [(digest, one.page, item.document_id, one.text, one.program, self.run.run_id) for one in pages],
         )
-
-    def read_ahead(self, item: Any, file_text: FileText | None) -> None:
-        """Read a document before its turn to be written comes; touches no table."""
-        self._ahead = None
-        if isinstance(item, DocumentRead) and item.content is not None:
-            try:
-                self._ahead = item, _reading(item, file_text)
-            except Exception:  # record reads it again, and tells
-                logger.debug("%s wird noch einmal gelesen", item.url, exc_info=True)
 
     def record(self, item: Any, *, file_text: FileText | None = None) -> None:
         """Record one item. A reading that breaks is a problem of that document, never of the run.
@@ -165,10 +155,9 @@ class Recorder:
         )
 
     def _document(self, item: DocumentRead, file_text: FileText | None) -> None:
-        ahead = self._ahead[1] if self._ahead and self._ahead[0] is item else None
         if file_text is not None and isinstance(item.content, FileBody):
             self._keep_ocr(item, item.content, file_text.ocr)
-        publication, problems = ahead or _reading(item, file_text)
+        publication, problems = _reading(item, file_text)
         if file_text is not None and not file_text.sound and item.document_id in self.run.memory.documents:
             self._cut_short(item, problems)
             return
@@ -336,10 +325,7 @@ class Recorder:
         )
 
 
-Reading = tuple[Publication, tuple[ReadingProblem, ...]]
-
-
-def _reading(item: DocumentRead, file_text: FileText | None) -> Reading:
+def _reading(item: DocumentRead, file_text: FileText | None) -> tuple[Publication, tuple[ReadingProblem, ...]]:
     if not isinstance(item.content, FileBody):
         return publication_of_page(item)
     if file_text is None:
