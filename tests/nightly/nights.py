@@ -44,11 +44,13 @@ def night(
     *,
     environ: Mapping[str, str] | None = None,
     time_limit: float = 300,
+    deep_every: int = 0,
     **changes: object,
 ) -> Said:
     """One night."""
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
-        code = run_night(options_for(site, data, **changes), wait=0, time_limit=time_limit, environ=environ or {})
+        options = options_for(site, data, **changes)
+        code = run_night(options, wait=0, time_limit=time_limit, deep_every=deep_every, environ=environ or {})
     return Said(code, out.getvalue(), err.getvalue())
 
 

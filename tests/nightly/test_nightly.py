@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from nights import FirstNight, contents, night, options_for, rows
-from receivers import Posts, web_receiver
+from receivers import Posts, mail_server, web_receiver
 
 from aktenkundig import nightly
 from aktenkundig.cli import main
@@ -255,6 +256,27 @@ def test_a_locked_archive_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "Ein anderer Lauf arbeitet gerade" in told(posts)[0][1]
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_files_that_no_run_knows_are_told_everywhere(lost: bool, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside an archive that is older than they are, and beside none at all; nothing is asked."""
+    known = next((data / "warc").glob("*.warc.gz"))
+    shutil.copy2(known, known.with_name("dsmv-20261105T040000Z-000099.warc.gz"))
+    if lost:
+        for path in data.glob("archive.db*"):
+            path.unlink()
+    with web_receiver() as posts, mail_server() as inbox:
+        mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(inbox.port), "SMTP_TLS": "none", "MAIL_TO": "a@example.org"}
+        mail = {f"AKTENKUNDIG_{name}": value for name, value in mail.items()}
+        code = command_line(monkeypatch, posts, data, *NOBODY, **mail)
+
+    cause = "restore --from-warc" if lost else "000099.warc.gz"
+    assert code == 2
+    assert [path for path, _ in told(posts)] == ["/hook", "/ping/fail"]
+    assert posts.received[0][1]["changes"][0]["kind"] == "not_run"
+    assert "kennt kein Lauf" in told(posts)[0][1]
+    assert [cause in text for text in (told(posts)[0][1], inbox.messages[0].get_content())] == [True, True]
+
+
 def test_a_full_disk_is_told_before_anything_is_asked(
     data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +349,32 @@ def test_every_source_says_how_old_its_data_are(
     line = f"dsk: Stand der Daten {old} (ACHTUNG: älter als 48 Stunden)"
     assert line in said.out
     assert line in capsys.readouterr().out
+
+
+def test_every_second_night_compares_with_the_vault(
+    data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A changed title of a version, which no digest covers: seen in the second night, over when a comparison finds it right."""
+    unharvested(monkeypatch)
+    spoil = "update versions set title = {} where rowid = (select min(rowid) from versions)"
+    codes = []
+    with web_receiver() as posts:
+        for statement in (
+            spoil.format("title || ' nicht'"),
+            "update runs set started_at = '2026-10-01T04:00:00Z' where source = 'dsk'",
+            spoil.format("replace(title, ' nicht', '')"),
+        ):
+            with closing(sqlite3.connect(data / "archive.db")) as conn, conn:
+                conn.execute(statement)
+            codes.append(night(site, data, environ={"AKTENKUNDIG_WEBHOOK": posts.url}, deep_every=2).code)
+
+    changes = [change for _, body in posts.received for change in body["changes"]]
+    assert codes == [0, 1, 0]
+    assert [(one["source"], one["kind"], one["opened"]) for one in changes] == [
+        ("belege", "vault", True),
+        ("belege", "vault", False),
+    ]
+    assert "title ist anders, als die Belege sagen" in changes[0]["detail"]
 
 
 def test_secrets_are_neither_printed_nor_stored(data: Path, site: SampleSite, monkeypatch: pytest.MonkeyPatch) -> None:
