@@ -16,6 +16,7 @@ from archive.health.freshness import Stand, answered_nights, stands
 from archive.lock import is_locked
 from archive.search.engine import search
 from archive.search.hits import Hit
+from portal.search_request import SearchRequest
 
 OUTCOMES = {"ok": "in Ordnung", "alarm": "ALARM", "failed": "FEHLGESCHLAGEN", "running": "läuft"}
 BROKEN_OFF = "ABGEBROCHEN (niemand arbeitet mehr daran; der nächste Lauf schließt ihn ab)"
@@ -155,6 +156,8 @@ def print_hits(data: Path, query: str, *, limit: int, form: str, earlier: bool =
     if form == "json":
         click.echo(json.dumps([as_json(hit) for hit in result.hits], ensure_ascii=False, indent=2))
         return
+    if period := SearchRequest(query=query).with_period:
+        click.echo(f"Nach dem Zeitraum wird nicht gefiltert; das kann das Portal: {period.address()}")
     if result.corrections:
         better = ", ".join(f"{after} (statt {before})" for before, after in result.corrections.items())
         click.echo(f"Gesucht wurde auch: {better}.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from archive.search.query import QUOTES
 from portal.addresses import with_query
 from portal.german_dates import as_typed, first_day, last_day, read_period
 from portal.untrusted import visible
@@ -26,6 +28,9 @@ PARAMETERS = {
     "provision": "vorschrift",
 }
 """The filters and their parameters, in the order in which they stand beside the hits."""
+
+_PERIOD = re.compile(r"\b(?:von|zwischen)\s+((?:\S+\s+){1,3}?)(?:bis|und)\s+", re.IGNORECASE)
+"""How a period begins that is typed among the words."""
 
 WATCHED = ("q", *PARAMETERS.values(), "von", "bis", "datum")
 """The parameters that a saved search may have."""
@@ -80,6 +85,26 @@ class SearchRequest:
     def backwards(self) -> bool:
         """Whether the period ends before it begins, so that nothing can lie in it."""
         return bool(self.since and self.until) and first_day(self.since or "") > last_day(self.until or "")
+
+    @property
+    def with_period(self) -> SearchRequest | None:
+        """The request whose period stands in its fields instead of among its words (not in a phrase), the right way
+        round; None without such a period.
+
+        >>> [SearchRequest(query=f"Kamera von {typed}").with_period for typed in ("Nachbarn bis Vermieter", "2020 an")]
+        [None, None]
+        >>> SearchRequest(query="Kamera von 2024 bis Mai 2020 im Hof").with_period.address()
+        '/suche?q=Kamera+im+Hof&von=05.2020&bis=2024'
+        """
+        for found in _PERIOD.finditer(self.query) if not {*QUOTES} & {*self.query} else ():
+            since, words = read_period(found[1]), self.query[found.end() :].split()
+            for length in (3, 2, 1):
+                until = read_period(" ".join(words[:length]))
+                if since and until and not (self.since or self.until):
+                    rest = " ".join([self.query[: found.start()].strip(), *words[length:]]).strip()
+                    asked = replace(self, query=rest, since=since, until=until, page=1)
+                    return replace(asked, since=until, until=since) if asked.backwards else asked
+        return None
 
     @property
     def parameters_given(self) -> bool:

@@ -78,6 +78,8 @@ async def show_search(datasette: Datasette, request: Request) -> Response:
         undated_address=path(replace(first_page, since=None, until=None, undated=True).address()),
         title=_title(asked, found),
         unfiltered_address=path(SearchRequest(query=asked.query, sort=asked.sort).address()),
+        period=asked.with_period,
+        period_address=path(asked.with_period.address()) if asked.with_period else None,
         swapped_address=path(replace(first_page, since=asked.until, until=asked.since).address()),
         last_address=path(replace(asked, page=last).address()),
         previous_address=path(replace(asked, page=min(asked.page - 1, last)).address()) if asked.page > 1 else None,

@@ -103,6 +103,15 @@ def test_search_as_table_shows_date_title_and_id(small: SmallArchive) -> None:
     assert "weitere Treffer (mehr mit --limit)." in ran.out
 
 
+@pytest.mark.parametrize("typed", ["von 2024 bis 2020", "zwischen 2020 und 2024"])
+def test_a_period_among_the_words_is_answered_with_where_it_filters(typed: str, small: SmallArchive) -> None:
+    assert (
+        "das kann das Portal: /suche?q=Datenschutz&von=2020&bis=2024\n"
+        in run(small.data, "search", f"Datenschutz {typed}").out
+    )
+    assert "das kann das Portal" not in run(small.data, "search", "Datenschutz von Kameras bis Drohnen").out
+
+
 def test_search_without_hits_says_so(small: SmallArchive) -> None:
     assert "Keine Treffer." in run(small.data, "search", "Quittenmarmelade").out
     assert json.loads(run(small.data, "search", "Quittenmarmelade", "--format", "json").out) == []

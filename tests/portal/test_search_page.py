@@ -12,7 +12,7 @@ import tomllib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import sample_documents as samples
@@ -123,6 +123,16 @@ def test_a_period_that_ends_before_it_begins_is_said(portal: Any) -> None:
     assert "endet, bevor er beginnt" in found.text_content()
     assert hit_links(better)
     assert "endet, bevor" not in results(portal, "/suche?von=05.2025&bis=2025").text_content()
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("von 2026 bis 05.2025", True), ('"von 2025 bis 2026"', False)])
+def test_a_period_among_the_words_is_offered_as_one(typed: str, offered: bool, portal: Any) -> None:
+    found = results(portal, f"/suche?q={quote(f'Datenschutz {typed}')}")
+    offers = [a.get("href") for a in found.iterfind(".//a") if a.text_content().startswith("Von Mai 2025 bis 2026")]
+
+    assert [parse_qs(urlsplit(one).query) for one in offers] == [
+        {"q": ["Datenschutz"], "von": ["05.2025"], "bis": ["2026"]}
+    ] * offered
 
 
 def test_a_page_past_the_end_leads_to_the_last_one(portal: Any) -> None:
