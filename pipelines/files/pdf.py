@@ -133,15 +133,33 @@ def _tagged(page: Any, textpage: Any, text: str, shifted: list[int]) -> Iterator
     if tree:
         raw.FPDF_StructTree_Close(tree)
     places = {number: at for at, (_, numbers) in enumerate(found) for number in numbers}
-    texts, at = [""] * len(found), None
+    texts, ended, before = [""] * len(found), 0, None
     runs = zip(*[iter(shifted)] * 3, strict=True)
     marks = {index for first, last, sign in runs if sign > 0 for index in range(first, last)}
-    for index, letter in enumerate(text if found else ""):
-        item = _text_object(textpage, index)
-        at = places.get(_content_id(item)) if item else at
-        if at is not None and index not in marks:
-            texts[at] += letter
+    for start, end, at in _marked(textpage, text, places) if found else ():
+        if at is not None:
+            begin, gap = (ended, "") if at == before else (start, "\n")
+            texts[at] += gap + "".join(text[index] for index in range(begin, end) if index not in marks)
+        ended, before = end, at
     yield from ((level, heading) for (level, _), heading in zip(found, texts, strict=True) if heading.strip(" \0\r\n"))
+
+
+def _marked(textpage: Any, text: str, places: dict[int, int]) -> Iterator[tuple[int, int, int | None]]:
+    """Stretches of a text and which of ``places`` (by number of marked content) they belong to: each line, or, where
+    its ends do not belong to the same, each character."""
+
+    def place_of(index: int) -> int | None:
+        item = _text_object(textpage, index)
+        return places.get(_content_id(item)) if item else None
+
+    for line in _PRINTED.finditer(text):
+        start, end = line.span()
+        if (at := place_of(start)) == place_of(end - 1):
+            yield start, end, at
+            continue
+        for index in range(start, end):
+            at = at if text[index].isspace() else place_of(index)
+            yield index, index + 1, at
 
 
 def _headings(tree: Any) -> Iterator[tuple[int, list[int]]]:
