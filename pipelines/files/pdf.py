@@ -71,8 +71,9 @@ def read_pdf(
     if document.get_formtype():
         document.init_forms()
     head = {"count": count, "metadata": {name: document.get_metadata_value(name) for name in STATED}, "until": last}
-    yield head | ({"outline": list(_outline(document))} if first == 1 else {}), b""
-    is_tagged = bool(raw.FPDFCatalog_IsTagged(document))
+    outline = list(_outline(document))
+    yield head | ({"outline": outline} if first == 1 else {}), b""
+    is_tagged = not outline and bool(raw.FPDFCatalog_IsTagged(document))
     for number in range(first, last + 1):
         try:
             yield _read_page(document, number, max_chars, is_tagged)
