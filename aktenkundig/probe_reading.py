@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from aktenkundig.fixtures import record_of
 from crawler.errors import ReadingError
 from crawler.identity import is_file, is_release
+from crawler.pages.blocks import Place, noted_places
 from crawler.pages.soup import ParsedPage, open_page
 from crawler.sources import SourceDescription, page_classes
 from crawler.wordlists import words
@@ -22,21 +21,28 @@ ENTRIES_SHOWN = 2
 """Entries of a listing whose fields are shown."""
 
 COLUMNS = {"listing": ("list", "teaser", "thumbnails"), "release": ("heading", "meta", "press"), "page": ("heading",)}
-ZONES = {
-    "headline": ("heading",),
-    "kicker": ("heading",),
-    "number": ("meta",),
-    "published_text": ("meta",),
-    "authority": ("meta",),
-    "date_text": ("teaser", "thumbnails"),
-    "title_text": ("teaser", "thumbnails"),
-    "number_text": ("thumbnails",),
-    "teaser": ("teaser",),
+TAKEN_AS = {
+    "headline": "heading",
+    "kicker": "heading",
+    "published_text": "date",
+    "date_text": "date",
+    "title_text": "title",
+    "number_text": "number",
+    "first_paragraph": "paragraph",
+    "last_paragraph": "paragraph",
 }
-"""Where the reading takes each field from, and where its element is looked for alone."""
+"""What readers call what they take, where it bears another name (see ``crawler.pages.blocks.note_place``)."""
 
 NEEDED = {"kurzpapier": ("number_text", "Kurzpapiere ohne Nummer")}
 """What entries of a type cannot do without: most of them must have it."""
+
+EMPTY = {
+    "headline": "keine Überschrift",
+    "published_text": "kein Datum, auch nicht in der Übersicht",
+    "first_paragraph": "weder Text noch Datei",
+    "title_text": "ein Eintrag ohne Titel",
+}
+"""What is said of a page where a field is empty that its kind needs."""
 
 HARMLESS = ("missing_page", "not_listed", "excluded", "fallback_markup")
 """Kinds of problems that say something about the site but do not stand in the way of a crawl."""
@@ -147,13 +153,14 @@ def look_at(
 
 
 def _page_seen(answer: Answer, source: SourceDescription, kept: Mapping[str, Any] | None) -> PageSeen:
-    record = record_of(answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source)
+    with noted_places() as places:
+        record = record_of(answer.kind, answer.body, url=answer.url, content_type=answer.content_type, source=source)
     page = _parsed(answer, source) if answer.kind in COLUMNS else None
     known, unknown = class_names(page, COLUMNS[answer.kind]) if page else (Counter[str](), Counter[str]())
     return PageSeen(
         answer=answer,
         record=record,
-        fields=tuple(_fields(answer, record, page)),
+        fields=tuple(_fields(answer, record, places)),
         known=known,
         unknown=unknown,
         kept=kept,
@@ -167,47 +174,48 @@ def _parsed(answer: Answer, source: SourceDescription) -> ParsedPage | None:
         return None
 
 
-def _fields(answer: Answer, record: Mapping[str, Any], page: ParsedPage | None) -> Iterator[FieldSeen]:
-    if page is None or "error" in record:
+def _fields(answer: Answer, record: Mapping[str, Any], places: Sequence[Place]) -> Iterator[FieldSeen]:
+    if answer.kind not in COLUMNS or "error" in record:
         return
     if answer.kind in ("release", "page"):
-        yield from _fields_of_release(record, page, dated=answer.kind == "release")
+        yield from _fields_of_release(record, places, dated=answer.kind == "release")
     else:
-        yield from _fields_of_listing(record, page)
+        yield from _fields_of_listing(record, places)
 
 
-def _fields_of_release(record: Mapping[str, Any], page: ParsedPage, *, dated: bool) -> Iterator[FieldSeen]:
-    yield _seen(page, "headline", record["headline"], required=True, parts=record["heading_lines"])
-    yield _seen(page, "kicker", record["kicker"], parts=record["heading_lines"])
+def _fields_of_release(record: Mapping[str, Any], places: Sequence[Place], *, dated: bool) -> Iterator[FieldSeen]:
+    yield _seen(places, "headline", record["headline"], required=True)
+    yield _seen(places, "kicker", record["kicker"])
     if dated:
-        yield _seen(page, "published_text", record["published_text"], required=True)
-        yield _seen(page, "number", record["number"])
-        yield _seen(page, "authority", record["authority"])
+        yield _seen(places, "published_text", record["published_text"], required=True)
+        yield _seen(places, "number", record["number"])
+        yield _seen(places, "authority", record["authority"])
     paragraphs = record["paragraphs"]
-    yield _seen(page, "first_paragraph", paragraphs[0] if paragraphs else None)
-    yield _seen(page, "last_paragraph", paragraphs[-1] if len(paragraphs) > 1 else None)
+    needed = dated and not record["attachments"]
+    yield _seen(places, "first_paragraph", paragraphs[0] if paragraphs else None, required=needed)
+    yield _seen(places, "last_paragraph", paragraphs[-1] if len(paragraphs) > 1 else None)
     for attachment in record["attachments"]:
-        yield _seen(page, "attachment", attachment["title"])
+        yield _seen(places, "attachment", attachment["title"])
     for caption in record["captions"]:
-        yield _seen(page, "caption", caption)
+        yield _seen(places, "caption", caption)
 
 
-def _fields_of_listing(record: Mapping[str, Any], page: ParsedPage) -> Iterator[FieldSeen]:
+def _fields_of_listing(record: Mapping[str, Any], places: Sequence[Place]) -> Iterator[FieldSeen]:
     for item in record["items"][:ENTRIES_SHOWN]:
-        yield _seen(page, "title_text", item["title_text"], required=True)
+        yield _seen(places, "title_text", item["title_text"], required=True)
         for name in ("date_text", "number_text", "teaser"):
             if item[name] or name == "date_text":
-                yield _seen(page, name, item[name])
+                yield _seen(places, name, item[name])
 
 
-def _seen(
-    page: ParsedPage, name: str, value: str | None, *, required: bool = False, parts: Sequence[str] = ()
-) -> FieldSeen:
-    """A field with its element; of a heading that is broken up, the element of the first part."""
-    zones = ZONES.get(name, ())
-    texts = [value, *(part for part in parts if value and part in value)]
-    found = (element_path(page, text, zones) for text in texts if text)
-    return FieldSeen(name=name, value=value, element=next((path for path in found if path), None), required=required)
+def _seen(places: Sequence[Place], name: str, value: str | None, *, required: bool = False) -> FieldSeen:
+    """A field with the element that the reader took it from; of what it joins, that of the first part."""
+    wanted, same, parts = _squeezed(value or ""), list[str](), list[str]()
+    for kind, said, path in places:
+        if value and kind == TAKEN_AS.get(name, name):
+            same += [path] if _squeezed(said) == wanted else []
+            parts += [path] if _squeezed(said) in wanted or wanted in _squeezed(said) else []
+    return FieldSeen(name=name, value=value, element=next(iter([*same, *parts]), None), required=required)
 
 
 def _missing(
@@ -236,7 +244,10 @@ def _missing_kinds(source: SourceDescription, pages: Sequence[PageSeen]) -> Iter
 
 
 def _lacking(page: PageSeen) -> Iterator[str]:
-    """What most entries of a listing lack though their type needs it."""
+    """What a page lacks though its kind needs it, and most entries of a listing though their type does."""
+    for name in (one.name for one in page.fields if one.required and not one.value):
+        if name != "published_text" or not (page.kept or {}).get("published_on"):
+            yield f"{page.answer.url}: {EMPTY[name]}."
     for doc_type, (name, said) in NEEDED.items():
         items = [item for item in page.record.get("items", ()) if item["doc_type"] == doc_type]
         empty = sum(not item[name] for item in items)
@@ -259,37 +270,6 @@ def _is_optional(url: str, source: SourceDescription) -> bool:
     return section is None or section.optional
 
 
-LONGEST_TEXT = 2_000_000
-"""Characters of a page in which elements are looked for; more is no page for people."""
-
-STEPS = 3
-
-
-def element_path(page: ParsedPage, value: str, zones: Sequence[str] = ()) -> str | None:
-    """The innermost element that holds ``value``, as ``div.teaser_meta > span.dtstart``; None if none does.
-
-    White space does not count. Only ``zones`` (see ``crawler/sources``) are searched, where the page has any of them,
-    else the text column; of several elements the one that holds nothing else.
-
-    >>> from crawler.pages.soup import open_page
-    >>> from crawler.sources import load_source
-    >>> body = b"<div class='teaser_meta'>Nr.20250416 | <span class='dtstart'>16.04.2025</span> | DSMV</div>"
-    >>> page = open_page(body, url="https://www.datenschutz-mv.de/presse/?id=7", source=load_source("dsmv"))
-    >>> element_path(page, "16.04.2025", ["meta"])
-    'div.teaser_meta > span.dtstart'
-    """
-    wanted = _squeezed(value)
-    zoned = [element for zone in zones for element in page.zones.get(zone, ())]
-    inner = [_innermost(place, wanted) for place in zoned or [page.tree] if _holds(place, wanted)]
-    exact = next((element for element in inner if _text(element) == wanted), None)
-    return _path(exact if exact is not None else inner[0]) if inner else None
-
-
-def _holds(place: etree._Element, wanted: str) -> bool:
-    text = _text(place)
-    return bool(wanted) and wanted in text and len(text) <= LONGEST_TEXT
-
-
 def class_names(page: ParsedPage, zones: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
     """The class names of the text column: those that the reading knows, and those that it does not."""
     column = page.column(zones)
@@ -305,36 +285,6 @@ def _known_names() -> set[str]:
     tables = (page_classes("zones"), page_classes("marks"))
     described = (name for table in tables for names in table.values() for name in names)
     return {name.lower() for name in (*described, *words("furniture")["skip"]["names"])}
-
-
-def _innermost(element: etree._Element, wanted: str) -> etree._Element:
-    while True:
-        inner = next((child for child in element if _is_element(child) and wanted in _text(child)), None)
-        if inner is None:
-            return element
-        element = inner
-
-
-def _path(element: etree._Element) -> str:
-    steps = [_step(element)]
-    for parent in element.iterancestors():
-        if len(steps) >= STEPS or (len(steps) > 1 and "." in steps[-1]) or parent.tag in ("body", "html"):
-            break
-        steps.append(_step(parent))
-    return " > ".join(reversed(steps))
-
-
-def _step(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()[:2]
-    return ".".join([str(element.tag), *names])
-
-
-def _is_element(node: etree._Element) -> bool:
-    return isinstance(node.tag, str)
-
-
-def _text(element: etree._Element) -> str:
-    return _squeezed("".join(str(part) for part in element.itertext()))
 
 
 def _squeezed(text: str) -> str:

@@ -11,7 +11,7 @@ from bs4 import Tag
 from crawler.items import PageText
 from crawler.pages.attachments import is_file_row
 from crawler.pages.beside import DATELINE, LONGEST_LINE, is_marked_date, meta_date, printed_day, published
-from crawler.pages.blocks import HEADINGS, Block, read_blocks
+from crawler.pages.blocks import HEADINGS, Block, note_place, read_blocks
 from crawler.pages.frame import open_whole
 from crawler.pages.heading import is_kicker
 from crawler.pages.section_page import read_text
@@ -70,6 +70,7 @@ def _sorted(blocks: Sequence[Block], source: SourceDescription) -> _Article:
             found.text.append(block)
         elif _is_metadata(block):
             found.printed = found.printed or _date_among(block)
+            note_place("date", _date_among(block), block.element)
         elif _is_files(block, source):
             found.files.append(block)
         elif not _is_heading_of_files(blocks, at, source) and not _says_when(found, block, at, title, len(blocks)):
@@ -85,10 +86,13 @@ def _says_when(found: _Article, block: Block, at: int, title: int, count: int) -
     marked = is_marked_date(block.element)
     may_be = not block.anchors and (in_head or marked) and len(line) <= LONGEST_LINE and block.tag != "li"
     date = printed_day(block.element, line) if may_be else None
+    note_place("date", date, block.element)
     if date is not None:
         found.printed = found.printed or date
         return True
     if in_head and is_kicker(line):
+        note_place("heading", line, block.element)
+        note_place("number", line, block.element)
         found.kicker = found.kicker or line
         return True
     dated = DATELINE.match(line) if block.tag not in ("li", "td", *HEADINGS) else None

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.identity import is_file
 from crawler.items import Attachment
-from crawler.pages.blocks import Anchor, Block
+from crawler.pages.blocks import Anchor, Block, note_place
 from crawler.pages.rendering import is_address
 from crawler.sources import SourceDescription
 from crawler.wordlists import words
@@ -114,7 +114,9 @@ def read_attachments(blocks: Sequence[Block]) -> tuple[Attachment, ...]:
             offered = [replace(one, title=_left_beside_links(block)[0] or title_above) for one in offered]
         for one in offered:
             _add(found, one)
+            note_place("attachment", one.title or file_name(one.url), block.element)
         title_above = "" if offered else line
+        note_place("attachment", title_above, block.element)
     return tuple(replace(one, title=one.title or file_name(one.url)) for one in found)
 
 

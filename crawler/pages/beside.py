@@ -9,7 +9,7 @@ from dataclasses import replace
 from bs4 import NavigableString, Tag
 from lxml import etree
 
-from crawler.pages.blocks import HEADINGS, is_marked
+from crawler.pages.blocks import HEADINGS, is_marked, note_place
 from crawler.pages.labels import Label, is_date
 from crawler.pages.rendering import BLOCK_TAGS
 from crawler.wordlists import words
@@ -66,6 +66,8 @@ def dated(label: Label, link: Tag, *, heading: str, places: tuple[str, ...]) -> 
             found = (month.group() if month else year, label.title) if year else None
         date = _with_year(found[0], year) if found else None
         if found and date:
+            above = "die Überschrift darüber" if place == "heading" else None
+            note_place("date", date, above or link.find_parent(["tr", "details", "li"]) or link.parent or link)
             return replace(label, date=date, title=found[1])
     return label
 
@@ -176,7 +178,9 @@ def date_outside_links(element: Tag) -> str | None:
     """
     texts = (text.strip(" ()[]:|–—-") for text in texts_of(element))
     tails = (tail for text in texts for tail in (text, text[text.rfind("Stand") :]) if tail)
-    return next((tail for tail in tails if is_date(tail)), None)
+    date = next((tail for tail in tails if is_date(tail)), None)
+    note_place("date", date, element)
+    return date
 
 
 def date_beside(link: Tag) -> str | None:
@@ -262,4 +266,6 @@ def meta_date(tree: etree._Element) -> str | None:
         name, said = one.get("name") or one.get("property") or one.get("itemprop"), (one.get("content") or "").strip()
         if name and said:
             named.setdefault(name.lower(), said)
-    return next((named[name] for name in _META if name in named), None)
+    day = next((named[name] for name in _META if name in named), None)
+    note_place("date", day, "head > meta")
+    return day

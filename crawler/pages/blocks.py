@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 
@@ -56,6 +58,56 @@ class Block:
     def folded(self) -> str:
         """The text in one line, case folded (NFC), without closing colon or stop, to look up in word lists."""
         return unicodedata.normalize("NFC", " ".join(self.text.split())).casefold().strip(" .:›»«<>")
+
+
+Place = tuple[str, str, str]
+"""What kind of value was taken, the value, and the element, as ``div.teaser_meta > span.dtstart``."""
+
+_NOTED: ContextVar[list[Place] | None] = ContextVar("noted", default=None)
+_STEPS = 3
+
+
+@contextmanager
+def noted_places() -> Iterator[list[Place]]:
+    """Where readers take their values from while this is open, in the order in which they take them."""
+    places: list[Place] = []
+    token = _NOTED.set(places)
+    try:
+        yield places
+    finally:
+        _NOTED.reset(token)
+
+
+def note_place(kind: str, value: str | None, element: Tag | str) -> None:
+    """A reader says where it takes a value from: the innermost element in ``element`` that holds it, or a path.
+
+    >>> from bs4 import BeautifulSoup
+    >>> page = BeautifulSoup("<div class='meta'>Nr. 7 | <span class='day'>16.04.2025</span></div>", "lxml")
+    >>> with noted_places() as places: note_place("date", "16.04.2025", page.body)
+    >>> places
+    [('date', '16.04.2025', 'div.meta > span.day')]
+    """
+    if (places := _NOTED.get()) is not None and value:
+        places.append((kind, value, element if isinstance(element, str) else _path(element, "".join(value.split()))))
+
+
+def _path(element: Tag, wanted: str) -> str:
+    inner: Tag | None = element
+    while inner is not None:
+        element, tags = inner, (one for one in inner.children if isinstance(one, Tag))
+        inner = next((one for one in tags if wanted in "".join(one.get_text().split())), None)
+    parents = [one for one in element.parents if one.name not in ("body", "html", "[document]")]
+    steps = [".".join([one.name, *(one.get("class") or ())[:2]]) for one in (element, *parents[: _STEPS - 1])]
+    last = next((at for at, step in enumerate(steps) if at and "." in step), _STEPS)
+    return " > ".join(reversed(steps[: last + 1]))
+
+
+def printed(blocks: Iterable[Block]) -> tuple[str, ...]:
+    """The paragraphs that these blocks print."""
+    kept = [block for block in blocks if block.text]
+    for block in kept:
+        note_place("paragraph", block.printed, block.element)
+    return tuple(block.printed for block in kept)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from crawler.pages.beside import (
     texts_of,
     year_of,
 )
-from crawler.pages.blocks import HEADINGS, is_furniture, is_marked, read_blocks, zone_of
+from crawler.pages.blocks import HEADINGS, is_furniture, is_marked, note_place, read_blocks, zone_of
 from crawler.pages.labels import Label, is_date, is_remark, looks_dated, read_label
 from crawler.pages.rendering import BLOCK_TAGS
 
@@ -57,6 +57,7 @@ def entries_of(column: Tag, *, numbered: bool = False, date_at: tuple[str, ...] 
         divides = _is_item(tag) and is_marked(tag, "divider") and tag.find("a", href=True) is None
         if tag.name in HEADINGS or divides:
             heading = text_of(tag) or heading
+            note_place("title", text_of(tag), tag)
             above = {level: text for level, text in above.items() if level < tag.name} | {tag.name: text_of(tag)}
         elif tag.name == "a" and not text_of(tag) and tag["href"] in spoken:
             continue  # a picture beside the link that names the file
@@ -144,6 +145,7 @@ def _with_number_beside(label: Label, link: Tag) -> Label:
         texts = [*(texts_of(term) if term is not None and term.name == "dt" else ()), *texts_of(part)]
         number = next((found[1] for text in texts if (found := _NUMBER_ALONE.fullmatch(text))), None)
         if number is not None:
+            note_place("number", number, part if term is None else term)
             return replace(label, number=number).with_notes(tuple(filter(is_remark, texts)))
     return label
 
@@ -159,7 +161,9 @@ def _teaser_title(link: Tag) -> str | None:
     titles = [line for line in headings or lines if not (is_date(line) or is_note(line) or _says_nothing(line))]
     if not titles or (not headings and (len(lines) < 2 or _is_sentence(titles[0]))):
         return None
-    return " ".join((titles[-1] if headings else titles[0]).split())
+    title = " ".join((titles[-1] if headings else titles[0]).split())
+    note_place("title", title, holder)
+    return title
 
 
 def _teaser_of(link: Tag) -> Tag | None:

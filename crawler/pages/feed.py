@@ -12,7 +12,7 @@ from lxml import etree
 from crawler.errors import NotTheDocument, ReadingError, UnknownIdentity
 from crawler.identity import canonical_url, distinct_ids
 from crawler.items import ExcludedLink, ListedItem, Listing
-from crawler.pages.blocks import read_blocks
+from crawler.pages.blocks import note_place, read_blocks
 from crawler.pages.soup import decode
 from crawler.sources import Section, SourceDescription
 from crawler.wordlists import words
@@ -84,13 +84,18 @@ def _parsed(body: bytes, url: str, content_type: str) -> etree._Element:
 def _item(entry: etree._Element, address: str, document_id: str, section: Section) -> ListedItem:
     title, speaks = _plain(_text_of(entry, "title")), section.text == "entry"
     teaser = _paragraphs(_summary(entry, longest=speaks))
+    dates = ((name, _text_of(entry, name, (*_OWN, *_DUBLIN))) for name in _DATES)
+    element, date = next((one for one in dates if one[1]), ("", None))
+    within = etree.QName(entry).localname
+    for kind, said, path in (("title", title, "title"), ("date", date, element), ("teaser", teaser, "Text")):
+        note_place(kind, said, f"{within} > {path}")
     return ListedItem(
         document_id=document_id,
         url=address,
         doc_type=section.doc_type,
         label=title or address,
         title_text=title or address,
-        date_text=next((text for name in _DATES if (text := _text_of(entry, name, (*_OWN, *_DUBLIN)))), None),
+        date_text=date,
         teaser=(teaser if speaks else " ".join(teaser.split())) or None,
         rubric=section.label or None,
         issuer=section.issuer or None,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.pages.blocks import HEADINGS, Anchor, Block
+from crawler.pages.blocks import HEADINGS, Anchor, Block, note_place
 from crawler.pages.rendering import BLOCK_TAGS
 from crawler.sources import page_classes
 from crawler.wordlists import words
@@ -46,6 +46,14 @@ def captions_of(text: str) -> tuple[str, ...]:
     """
     lines = (_once(_without_opener(" ".join(line.split()))) for line in text.split("\n"))
     return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def captions_in(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """The captions in these blocks."""
+    for block in blocks:
+        for caption in captions_of(block.text):
+            note_place("caption", caption, block.element)
+    return captions_of("\n".join(block.text for block in blocks))
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 
 from bs4 import NavigableString, Tag
 
-from crawler.pages.blocks import Block, collapsed, is_marked
+from crawler.pages.blocks import Block, collapsed, is_marked, note_place
 from crawler.pages.rendering import BLOCK_TAGS
 from crawler.wordlists import words
 
@@ -48,6 +48,9 @@ def read_meta(blocks: Sequence[Block]) -> Meta:
     if date is None and number and (inside := re.search(_DATE, number)):
         date, number = inside.group(), number[: inside.start()].removesuffix("vom ").strip() or None
     authority = _element_text(blocks, "authority") or _authority(fields, date)
+    for kind, value in (("date", date), ("number", number), ("authority", authority)):
+        holders = (block for block in blocks if value and value in " ".join(block.text.split()))
+        note_place(kind, value, next((block.element for block in holders), "zusammengesetzt"))
     return Meta(number=number, published_text=date, authority=authority)
 
 
@@ -138,7 +141,10 @@ def is_kicker(line: str) -> bool:
 
 def heading_lines(blocks: Sequence[Block]) -> tuple[str, ...]:
     """The printed lines of heading blocks: by block, by ``<br>``, and by span where spans are lines."""
-    return tuple(line for block in blocks for line in _lines(block) if line)
+    lines = [(line, block.element) for block in blocks for line in _lines(block) if line]
+    for line, element in lines:
+        note_place("heading", line, element)
+    return tuple(line for line, _ in lines)
 
 
 def _is_press_kicker(tokens: list[str]) -> bool:

@@ -10,7 +10,7 @@ from bs4 import NavigableString, Tag
 from bs4.element import PreformattedString
 
 from crawler.pages.attachments import is_note, split_note
-from crawler.pages.blocks import is_marked
+from crawler.pages.blocks import is_marked, note_place
 from crawler.pages.rendering import BLOCK_TAGS
 from crawler.wordlists import words
 
@@ -80,6 +80,8 @@ def read_label(element: Tag, *, numbered: bool = False, without: str | None = No
     number, rest = _numbered(element, kept[0] if kept else "", title) if numbered else (None, title)
     rest, remark = _remark_at_end(rest)
     notes += [remark] if remark else []
+    for kind, value in (("title", rest), ("date", date), ("number", number)):
+        note_place(kind, value, element)
     return Label(whole=whole, title=rest, date=date, number=number, notes=tuple(notes))
 
 

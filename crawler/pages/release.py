@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from crawler.errors import MissingPart, NotTheDocument
 from crawler.items import PageText
 from crawler.pages.attachments import is_file_row, is_note, is_title_above, offers_files, read_attachments
-from crawler.pages.blocks import HEADINGS, Block, read_blocks
-from crawler.pages.furniture import LONGEST_CAPTION, captions_of, is_around_text, says_the_moment
+from crawler.pages.blocks import HEADINGS, Block, printed, read_blocks
+from crawler.pages.furniture import LONGEST_CAPTION, captions_in, captions_of, is_around_text, says_the_moment
 from crawler.pages.heading import Meta, heading_lines, is_kicker, is_meta_line, read_meta, split_heading
 from crawler.pages.release_list import says_caption
 from crawler.pages.rendering import read_links
@@ -231,10 +231,10 @@ def read_release(body: bytes, *, url: str, document_id: str, content_type: str, 
         number=meta.number,
         published_text=meta.published_text,
         authority=meta.authority,
-        paragraphs=tuple(block.printed for block in parts.body if block.text),
+        paragraphs=printed(parts.body),
         links=read_links(anchor for block in parts.body for anchor in block.anchors),
         attachments=read_attachments(parts.files),
-        captions=captions_of("\n".join(block.text for block in parts.captions)),
+        captions=captions_in(parts.captions),
         markup=(*_seen_markup(page), *parts.notes),
         unplaced=tuple(block.text for block in parts.unplaced if block.text),
     )

@@ -12,7 +12,7 @@ from crawler.addresses import host_of
 from crawler.errors import NotTheDocument, UnknownIdentity
 from crawler.identity import document_id_for, is_release
 from crawler.items import ExcludedLink, ListedItem, Listing
-from crawler.pages.blocks import HEADINGS, Anchor, Block, is_marked, read_blocks
+from crawler.pages.blocks import HEADINGS, Anchor, Block, is_marked, note_place, read_blocks
 from crawler.pages.heading import is_meta_line, read_meta
 from crawler.pages.rendering import excluded_link, is_address
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
@@ -177,6 +177,7 @@ def teaser_of(blocks: Sequence[Block]) -> Teaser:
     metas = [block for block in blocks if block.zone == "meta" or is_meta_line(_one_line(block))]
     others = [block for block in blocks if block is not title and block not in metas]
     text, captions = _parted([block for block in others if not _is_more_link(block)])
+    _note(title, _one_line(title) if title else "", others)
     return Teaser(
         title=_one_line(title) if title else "",
         anchor=title.anchors[0] if title else None,
@@ -207,7 +208,15 @@ def _teaser_around(blocks: Sequence[Block], at: int, end: int, anchor: Anchor) -
     text, captions = _parted([block for block in texts if block not in metas][:3])
     title = " ".join(anchor.text.split()) or _one_line(blocks[at])
     date = read_meta(metas[-1:]).published_text if metas else None
+    _note(blocks[at], title, texts)
     return Teaser(title=title, anchor=anchor, date_text=date, text=text, captions=captions)
+
+
+def _note(title: Block | None, said: str, texts: Sequence[Block]) -> None:
+    """Where title and text of an entry stand."""
+    for kind, value, block in (("title", said, title), *(("teaser", _one_line(one), one) for one in texts)):
+        if block is not None:
+            note_place(kind, value, block.element)
 
 
 def _release_anchor(block: Block, source: SourceDescription) -> Anchor | None:

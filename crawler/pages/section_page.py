@@ -13,10 +13,10 @@ from crawler.errors import EmptyListing, MissingPart, NotTheDocument
 from crawler.identity import distinct_ids, document_id_for, ending_of, file_doc_type, is_document, is_file, is_release
 from crawler.items import ExcludedLink, Link, ListedItem, Listing, PageText
 from crawler.pages.attachments import file_name, is_file_address, read_attachments
-from crawler.pages.blocks import Block, read_blocks
+from crawler.pages.blocks import Block, note_place, printed, read_blocks
 from crawler.pages.entries import Entry, entries_of
 from crawler.pages.frame import open_whole
-from crawler.pages.furniture import captions_of, is_around_text
+from crawler.pages.furniture import captions_in, is_around_text
 from crawler.pages.heading import heading_lines
 from crawler.pages.rendering import excluded_link, is_address, read_links
 from crawler.pages.soup import ParsedPage, open_page, says_not_the_document
@@ -264,10 +264,10 @@ def read_text(page: ParsedPage, blocks: Sequence[Block], document_id: str, sourc
         url=page.url,
         headline=" ".join(lines),
         heading_lines=lines,
-        paragraphs=tuple(block.printed for block in body if block.text),
+        paragraphs=printed(body),
         links=read_links(anchor for block in body for anchor in block.anchors),
         attachments=tuple(one for one in attachments if _is_own_file(one.url, source)),
-        captions=captions_of("\n".join(block.text for block in blocks if block.zone == "image")),
+        captions=captions_in([block for block in blocks if block.zone == "image"]),
         markup=tuple(zone for zone in ("column", "heading", "body", "teaser") if page.has(zone)),
     )
 
@@ -278,6 +278,7 @@ def _headline(page: ParsedPage, blocks: Sequence[Block]) -> tuple[str, ...]:
     for tag in ("h1", "h2"):
         marked = marked or [block for block in blocks if block.tag == tag][:1]
     lines = heading_lines(marked) or ((page.title,) if page.title else ())
+    note_place("heading", page.title, "head > title")
     if not lines:
         raise MissingPart(page.url, "heading")
     return lines

@@ -12,9 +12,8 @@ from probes import probe
 
 from aktenkundig.fixtures import README_LINE, differences, load_fixtures, save_fixture
 from aktenkundig.probe import encoding_of, report
-from aktenkundig.probe_reading import Answer, Look, Problem, element_path, look_at
+from aktenkundig.probe_reading import Answer, Look, Problem, look_at
 from aktenkundig.sample import SampleSite
-from crawler.pages.soup import open_page
 from crawler.sources import load_source
 
 PRESS = "/presse/"
@@ -173,17 +172,43 @@ def test_papers_that_need_a_number_and_have_none_do_not_fit(number: str, fits: b
     assert any("Kurzpapiere ohne Nummer" in line for line in look.missing) == (not fits)
 
 
-def test_the_element_is_the_one_the_reading_takes_the_value_from() -> None:
-    """The same date stands in the text as well, further up; the reading takes that of the meta line."""
-    body = (
-        b"<html><body><div class='element_holder'><p>Stand 16.04.2025</p><h1>Kameras</h1>"
-        b"<div class='teaser_meta'>Nr.20250416 | <span class='dtstart'>16.04.2025</span> | DSMV</div></div></body></html>"
-    )
-    opened = open_page(body, url=DSMV + RELEASE + "7", source=load_source("dsmv"))
+RELEASE_PAGE = """<html><body><p>Stand 16.04.2025</p><div class='element_holder'><h1>Kameras</h1>
+<div class='teaser_meta'>Nr.20250416 | <span class='dtstart'>16.04.2025</span> | DSMV</div><p>Nr.20250416 gilt.</p>
+<p>Kameras</p><ul><li><a href='/static/DS/Dateien/a.pdf'>Leitfaden</a> (PDF, 0,1 MB)</li></ul></div></body></html>"""
+ARTICLE = """<html><body><main><div class='top'><p>Pressemitteilung 7/2025</p></div><h1>Kameras im Hof</h1>
+<p class='when'>16.04.2025</p><p>Am 16.04.2025 wurde geprüft, und zwar mehr als drei Höfe in zwei Städten.</p></main></body></html>"""
+ROWS = """<html><body><main><h1>Kurzpapiere</h1><p>Papier über Kameras, 3</p><table><tr><td class='no'>3</td>
+<td class='name'><a href='/media/kp/dsk_kpnr_3.pdf'>Papier über Kameras</a></td></tr></table></main></body></html>"""
+PLACES = {
+    "a release": (
+        ("dsmv", DSMV + RELEASE + "7", "release", RELEASE_PAGE),
+        {
+            "headline": "div.element_holder > h1",
+            "published_text": "div.teaser_meta > span.dtstart",
+            "number": "div.element_holder > div.teaser_meta",
+            "first_paragraph": "div.element_holder > p",
+            "attachment": "ul > li > a",
+        },
+    ),
+    "an article": (
+        ("bfdi", load_source("bfdi").site + "/kameras.html", "release", ARTICLE),
+        {"headline": "main > h1", "published_text": "main > p.when", "kicker": "div.top > p", "number": "div.top > p"},
+    ),
+    "a section": (
+        ("dsk", f"{DSK}/kurzpapiere.html", "listing", ROWS),
+        {"title_text": "td.name > a", "number_text": "tr > td.no"},
+    ),
+}
 
-    assert element_path(opened, "16.04.2025", ["meta"]) == "div.teaser_meta > span.dtstart"
-    assert element_path(opened, "Stand 16.04.2025", ["meta"]) is None
-    assert element_path(opened, "Stand 16.04.2025") == "div.element_holder > p"
+
+@pytest.mark.parametrize("case", PLACES)
+def test_the_element_is_the_one_the_reading_takes_the_value_from(case: str) -> None:
+    """The same words stand further up as well, where no reader takes them."""
+    (source, url, kind, body), expected = PLACES[case]
+    look, _ = looked(source, page(url, kind, body))
+    found = {field.name: field.element for field in look.pages[0].fields}
+
+    assert {name: (found[name] or "")[-len(path) :] for name, path in expected.items()} == expected
 
 
 def looked(source: str, *answers: Answer, problems: tuple[Problem, ...] = ()) -> tuple[Look, str]:
