@@ -297,7 +297,7 @@ def check_cluster(address: str) -> None:
         raise BadOptions(f"Redis (AKTENKUNDIG_CLUSTER) antwortet nicht: {type(error).__name__}.") from error
 
 
-WHOLE_NUMBERS = ("AKTENKUNDIG_FILE_LIMIT", "AKTENKUNDIG_LISTING_PAGES_LIMIT")
+WHOLE_NUMBERS = ("AKTENKUNDIG_FILE_LIMIT", "AKTENKUNDIG_LISTING_PAGES_LIMIT", "AKTENKUNDIG_TURNS_ABOVE")
 NUMBERS = (
     *WHOLE_NUMBERS,
     "AKTENKUNDIG_BUSY_SECONDS",

@@ -159,9 +159,8 @@ class Replay:
             " order by id limit 1",
             (self._run["id"], ask.url),
         ).fetchone()
-        results = self._harvest.missed(ask, *(problem or ("not_asked", "")))
-        # An address that this run never asked (an older reader did not know it) is no failure of that run.
-        yield from results if problem else (result for result in results if isinstance(result, Ask))
+        # An address that this run never asked (it rested, or no reader knew it) is no failure of that run.
+        yield from self._harvest.missed(ask, *problem) if problem else self._harvest.left_out(ask)
 
     def _answer_to(self, url: str) -> Answer | None:
         """The last of the answers that were taken to answer for an address in this run, redirects followed."""

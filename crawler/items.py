@@ -251,9 +251,16 @@ class Recalled:
 class Memory:
     """What the archive knows before a run: documents by id, and how many links a listing had.
 
-    ``recall`` gives the last good answer of an address, None where there is none.
+    ``recall`` gives the last good answer of an address, None where there is none. ``resting`` are the documents that
+    are not asked tonight unless something names them.
     """
 
     documents: Mapping[str, Known] = field(default_factory=dict)
     listings: Mapping[str, int] = field(default_factory=dict)
     recall: Callable[[str], Recalled | None] = lambda url: None
+    resting: frozenset[str] = frozenset()
+
+    @property
+    def awake(self) -> dict[str, Known]:
+        """The documents that do not rest."""
+        return {name: known for name, known in self.documents.items() if name not in self.resting}

@@ -53,7 +53,7 @@ def troubled_documents(conn: sqlite3.Connection, *, run_id: int, now: str) -> se
     found = _troubles(conn, run_id=run_id, now=now)
     if not any(one.failed for one in found):
         return set()
-    total, failed = Counter(one.kind for one in found), Counter(one.kind for one in found if one.failed)
+    total, failed = Counter(one.kind for one in found if one.asked), Counter(one.kind for one in found if one.failed)
     bad = {one.kind for one in found if one.interposed}
     bad |= {kind for kind, count in failed.items() if count >= MANY and count >= MANY_SHARE * total[kind]}
     return {one.document_id for one in found if one.kind in bad}

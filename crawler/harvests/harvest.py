@@ -123,6 +123,10 @@ class Harvest:
         """An address that gave no answer (refused, timed out, forbidden, too large)."""
         yield self._failure(ask, "fetch", kind, detail, None)
         yield from self._still_named(ask)
+        yield from self.left_out(ask)
+
+    def left_out(self, ask: Ask) -> Iterator[Ask | Record]:
+        """An address that is not asked after all: nothing is said of it, and the harvest goes on."""
         yield from self._after_listing(ask)
         yield from self._done(ask)
 
@@ -136,8 +140,8 @@ class Harvest:
             yield from self.remaining()
 
     def remaining(self) -> Iterator[Ask]:
-        """Every known address that this run has not asked yet."""
-        for known in sorted(self.memory.documents.values(), key=lambda item: item.document_id):
+        """Every known address that this run has not asked yet, but for those that rest tonight."""
+        for _, known in sorted(self.memory.awake.items()):
             yield from self._new(
                 Ask(
                     url=known.url,
@@ -245,12 +249,8 @@ class Harvest:
         if is_page(body) and not ask.url.endswith((".html", ".htm")):
             yield from self._page_for_file(ask, fetched)
             return
-        content = FileBody(
-            document_id=ask.document_id or "",
-            url=ask.url,
-            body=body,
-            content_type=fetched.content_type.split(";")[0].strip().lower(),
-        )
+        kind = fetched.content_type.split(";")[0].strip().lower()
+        content = FileBody(document_id=ask.document_id or "", url=ask.url, body=body, content_type=kind)
         yield self._document(ask, content, fetched.evidence)
 
     def _page_for_file(self, ask: Ask, fetched: Fetched) -> Iterator[Ask | Record]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,7 +33,7 @@ from crawler.items import DocumentRead, FileBody
 from pipelines.files import FileText
 from pipelines.run import write_vocabularies
 from pipelines.run.closing import close_run
-from pipelines.run.memory import remember
+from pipelines.run.memory import remember, resting
 from pipelines.run.session import RunLost, Session, keep_session, session_or_none
 
 Entry = tuple[dict[str, str | int | None], list[dict[str, str | int | None]]]
@@ -66,7 +68,10 @@ def _session(settings: BaseSettings, source: str, entry: Entry | None, data: Pat
         describe_source(conn, *entry)
     started_at, version, rule = now(), settings.get("AKTENKUNDIG_VERSION") or "", rule_from(settings)
     run_id = begin_run(conn, source=source, started_at=started_at, version=version, checks=rule.checks, days=rule.days)
-    memory = remember(conn, source, before_run=run_id, data=data)
+    memory = replace(
+        remember(conn, source, before_run=run_id, data=data),
+        resting=resting(conn, source, above=settings.getint("AKTENKUNDIG_TURNS_ABOVE", sys.maxsize), at=started_at),
+    )
     vault = VaultWriter(data, source=source, run_id=run_id, started_at=started_at, software=f"aktenkundig {version}")
     set_patience(conn, 0)
     return Session(

@@ -56,6 +56,28 @@ def remember(conn: sqlite3.Connection, source: str, *, before_run: int, data: Pa
     return Memory(documents=documents, listings=listings, recall=partial(_recall, conn, data, before_run=before_run))
 
 
+def resting(conn: sqlite3.Connection, source: str, *, above: int, at: str) -> frozenset[str]:
+    """The documents of a source with more than ``above`` addresses that a run at ``at`` need not ask.
+
+    They have been unlisted, removed or moved for a year (known for a year, where a feed named them), or are annexes of
+    such; every night has a seventh of them. Nothing rests whose absence is being checked, nor what has not been seen
+    for a week.
+    """
+    return frozenset(row[0] for row in conn.execute(_RESTING, {"source": source, "above": above, "at": at}))
+
+
+_RESTING = """
+select d.id from documents d left join documents p on p.id = json_extract(d.listed, '$.parent_id')
+where d.source = :source and (select count(*) from documents where source = :source) > :above
+and coalesce(d.unlisted_at, d.removed_at, p.unlisted_at, p.removed_at,
+  iif(json_extract(d.listed, '$.passing'), d.first_seen_at, null),
+  iif(json_extract(p.listed, '$.passing'), p.first_seen_at, null)) < strftime('%Y-%m-%dT%H:%M:%SZ', :at, '-1 year')
+and (coalesce(p.docno, d.docno) + cast(julianday(:at) as integer)) % 7 <> 0
+and (d.removed_at is not null or d.moved_to is not null
+  or d.absent_since is null and d.last_seen_at >= strftime('%Y-%m-%dT%H:%M:%SZ', :at, '-7 days'))
+"""
+
+
 def _recall(conn: sqlite3.Connection, data: Path, url: str, *, before_run: int) -> Recalled | None:
     """The last good answer of an address in earlier runs; None also where its bytes cannot be read any more."""
     row = last_read_snapshot(conn, url, before_run=before_run)

@@ -27,7 +27,8 @@ class Attached:
 class DocumentPage:
     """A document at one version, with everything around it. ``version`` may be an old one.
 
-    ``links`` are all that lead from it; ``archived`` names the documents whose addresses its texts may print.
+    ``checked_at`` is when its address was last asked, ``links`` are all that lead from it; ``archived`` names the
+    documents whose addresses its texts may print.
     """
 
     document: Document
@@ -48,6 +49,7 @@ class DocumentPage:
     links: list[Relation]
     archived: dict[str, str]
     sections: list[documents.Section]
+    checked_at: str
 
     @property
     def newest(self) -> bool:
@@ -87,6 +89,7 @@ def document_page(conn: sqlite3.Connection, document: Document, number: int | No
         family=family,
         links=links if newest else [],
         sections=documents.sections_of(conn, document.id) if newest else [],
+        checked_at=documents.last_check(conn, document),
         archived=_archived(conn, [span.href for page in pages for span in addresses(page.text)]),
     )
 

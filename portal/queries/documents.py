@@ -117,6 +117,12 @@ def find_document(conn: sqlite3.Connection, document_id: str) -> Document | None
     return found[0] if found else None
 
 
+def last_check(conn: sqlite3.Connection, document: Document) -> str:
+    """When the address of a document was last asked, whatever it answered."""
+    asked = conn.execute("select max(fetched_at) from snapshots where url = ?", (document.url,)).fetchone()[0]
+    return max(document.last_seen_at, asked or "")
+
+
 def find_tombstone(conn: sqlite3.Connection, document_id: str) -> Tombstone | None:
     """The tombstone of a document that is blocked now; None if it is not."""
     sql = (

@@ -131,6 +131,22 @@ def past(tmp_path: Path) -> Iterator[Past]:
 # -- one run -------------------------------------------------------------------------------------------
 
 
+def test_what_was_held_back_is_told_though_the_last_address_was_not_asked(past: Past) -> None:
+    """A page that nothing names waits for all others; one that rested that night keeps nobody waiting."""
+    three = ONE.replace("id=1", "id=3")
+    first = past.night((LIST, list_page(1, 2, 3)), (ONE, page(1)), (TWO, page(2)), (three, page(3)))
+    renamed = page(1).replace(b"Meldung 1", b"Richtigstellung")
+    second = past.night((LIST, list_page(3)), (three, page(3)), (ONE, renamed), at=LATER)
+    past.replay(first, second)
+
+    assert [row[1:] for row in past.documents()] == [
+        ("Richtigstellung", 2, LATER),
+        ("Meldung 2", 1, AT),
+        ("Meldung 3", 1, LATER),
+    ]
+    assert past.problems() == []
+
+
 def test_what_was_answered_is_read(past: Past) -> None:
     run = past.night((LIST, list_page(1, 2)), (ONE, page(1)), (TWO, page(2)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -185,3 +187,96 @@ def test_the_text_of_an_entry_where_its_page_shows_none(tmp_path: Path, site: Fe
     assert tuple(row) == ("Board meets", "First.\n\nSecond.", "2026-02-11", "EDSA")
     assert watch.events() == [("removed", "amt-de-meldungen-060-akte")]
     watch.conn.close()
+
+
+# -- old addresses in turns ----------------------------------------------------------------------------------
+
+
+def numbers(watch: Watch) -> set[int]:
+    """The pages that the last night asked for."""
+    return {int(url.rpartition("/")[2][:3]) for url in watch.asked if url.endswith("_akte.html")}
+
+
+def week(watch: Watch, nights: int = 7, *, files: list[bool] | None = None) -> list[set[int]]:
+    """The pages of each night; ``files`` gets whether the one file was asked for."""
+    found = []
+    for _ in range(nights):
+        watch.night()
+        found.append(numbers(watch))
+        if files is not None:
+            files.append(any("bericht.pdf" in url for url in watch.asked))
+    return found
+
+
+@pytest.fixture
+def old(tmp_path: Path, site: FeedSite) -> Iterator[Watch]:
+    """An archive of sixty-five entries, twenty of them in the feed, all of them known for more than a year; above
+    fifty addresses the old ones take turns."""
+    watch = Watch(tmp_path, site, source())
+    for site.newest in (20, 40, 60, 65):
+        watch.night()
+    watch.night(days=370)
+    watch.turns_above = 50
+    yield watch
+    watch.conn.close()
+
+
+def test_old_addresses_are_asked_in_turns_and_newest_ones_every_night(old: Watch, site: FeedSite) -> None:
+    """In a week each of them once, about as many each night; a file goes with the page that offers it."""
+    files = list[bool]()
+    nights = week(old, files=files)
+    shown, rest = set(range(46, 66)), set(range(1, 46))
+
+    assert all(night >= shown for night in nights)
+    assert Counter(one for night in nights for one in night - shown) == Counter(rest)
+    assert max(len(night - shown) for night in nights) <= 7
+    assert old.problems() == set()
+    assert {kind for kind, _ in old.events()} == {"new"}
+    assert [5 in night for night in nights] == files
+
+
+def test_a_small_source_and_a_young_one_are_asked_as_ever(tmp_path: Path, site: FeedSite, old: Watch) -> None:
+    old.turns_above = 66
+    assert all(len(night) == 65 for night in week(old, 2))
+
+    young = Watch(tmp_path / "young", site, source())
+    for site.newest in (20, 40, 65):
+        young.night()
+    young.turns_above = 5
+    assert all(len(night) == 60 for night in week(young, 2))
+    young.conn.close()
+
+
+def test_a_missed_turn_is_made_up_for(old: Watch) -> None:
+    """After some nights that were not run, what has not been seen for a week comes at once."""
+    nights = week(old)
+    old.night(days=4)
+
+    missed = set.union(*nights[:3]) - set(range(46, 66))
+    assert missed - numbers(old) == set()
+
+
+def test_a_removal_waits_for_its_checks(old: Watch, site: FeedSite) -> None:
+    """A page that is gone is missed at its turn, asked every night from then on, and removed after the same three
+    checks over seven days as any other; what was not asked is neither seen nor missed."""
+    site.gone = {5, 17}
+    turns = week(old)
+    first = {one: next(at for at, night in enumerate(turns) if one in night) for one in site.gone}
+
+    for one, turn in first.items():
+        assert all(one in night for night in turns[turn:])
+        assert not any(one in night for night in turns[:turn])
+    assert [kind for kind, _ in old.events() if kind == "removed"] == []
+    week(old)
+    removed = {document_id for kind, document_id in old.events() if kind == "removed"}
+    assert {"amt-de-meldungen-005-akte", "amt-de-meldungen-017-akte"} <= removed
+    site.gone.clear()
+    week(old)
+    assert {document_id for kind, document_id in old.events() if kind == "returned"} == removed
+
+
+def test_what_was_changed_at_an_old_address_is_found_within_a_week(old: Watch, site: FeedSite) -> None:
+    site.texts[9] = "Die Akte 9 ist neu gefasst."
+    week(old)
+
+    assert ("changed", "amt-de-meldungen-009-akte") in old.events()

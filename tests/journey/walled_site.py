@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import sqlite3
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,7 @@ from crawler.sources import SourceDescription, load_source
 from pipelines.files import FilePage, FileText
 from pipelines.run import Run, write_vocabularies
 from pipelines.run.closing import link_documents, outcome_of, settle_run, write_listings
-from pipelines.run.memory import remember
+from pipelines.run.memory import remember, resting
 from pipelines.run.recorder import Recorder
 
 SITE = "https://www.datenschutz-mv.de"
@@ -130,6 +131,8 @@ class Watch:
         describe_source(self.conn, *self.source.entry())
         self.site = site
         self.now = datetime(2026, 3, 5, 4, tzinfo=UTC)
+        self.turns_above = sys.maxsize
+        self.asked: list[str] = []
         self._bodies: dict[int, bytes] = {}
 
     def night(self, *, days: float = 1) -> list[Finding]:
@@ -138,7 +141,12 @@ class Watch:
         at = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         name, conn = self.source.name, self.conn
         run_id = begin_run(conn, source=name, started_at=at, version="test")
-        memory = replace(remember(conn, name, before_run=run_id), recall=lambda url: self._recall(url, run_id))
+        memory = replace(
+            remember(conn, name, before_run=run_id),
+            recall=lambda url: self._recall(url, run_id),
+            resting=resting(conn, name, above=self.turns_above, at=at),
+        )
+        self.asked.clear()
         harvest, counts = harvest_for(self.source, memory), RunCounts()
         recorder = Recorder(Run(conn=conn, run_id=run_id, source=name, counts=counts, memory=memory, now=lambda: at))
         queue, order = [], count()
@@ -168,6 +176,7 @@ class Watch:
         return findings
 
     def _fetched(self, url: str, run_id: int, at: str) -> Fetched:
+        self.asked.append(url)
         status, final, body = self.site.answer(url)
         digest = hashlib.sha256(body).hexdigest()
         before = last_read_snapshot(self.conn, final, before_run=run_id)

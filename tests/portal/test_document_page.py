@@ -312,6 +312,23 @@ def test_a_missing_document_says_since_when(make_reader: Any, data_dir: Path, tm
     assert "fehlt seit 21. November 2026, 04:10 Uhr, als entfernt festgestellt am" in removed
 
 
+def test_a_document_says_when_its_address_was_last_asked(make_reader: Any, data_dir: Path, tmp_path: Path) -> None:
+    """Also where the answer was none: seen is what was there, asked is what was tried."""
+    folder, asked = Path(shutil.copytree(data_dir, tmp_path / "data")), "2026-11-29T03:10:00Z"
+    facts = ".//dl//span[@class='evidence']"
+    said = [words(span) for span in page(make_reader(folder), f"/dokument/{samples.VIDEO.id}").findall(facts)]
+    assert any(one.startswith("zuletzt geprüft am 22. November 2026") for one in said)
+
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        conn.execute(
+            "insert into snapshots (run_id, url, fetched_at, status, bytes) select (select max(id) from runs), url, ?, 503, 0"
+            " from documents where id = ?",
+            (asked, samples.VIDEO.id),
+        )
+    said = [words(span) for span in page(make_reader(folder), f"/dokument/{samples.VIDEO.id}").findall(facts)]
+    assert "zuletzt geprüft am 29. November 2026, 04:10 Uhr" in said
+
+
 def test_the_contents_list_leads_to_the_headings(make_reader: Any, data_dir: Path, tmp_path: Path) -> None:
     """A heading that stands in the text is met there, another one on its page; what names no page is left out."""
     folder = Path(shutil.copytree(data_dir, tmp_path / "data"))
