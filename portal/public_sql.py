@@ -9,6 +9,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from datasette.database import QueryInterrupted, Results
 from datasette.utils.asgi import BadRequest
@@ -68,6 +69,7 @@ def executing(database: Database) -> Callable[..., Awaitable[Results]]:
     """
     at_home = database.execute
     shapes = sqlite3.connect(":memory:", check_same_thread=False)
+    finalize(database, shapes.close)
 
     async def execute(
         sql: str,

@@ -115,11 +115,10 @@ def set_aside(data: Path, *, at: str) -> list[str]:
 def _copy_database(source: Path, target: Path) -> None:
     fresh = target.with_suffix(".neu")
     fresh.unlink(missing_ok=True)
-    reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=60)
-    with closing(sqlite3.connect(fresh)) as writing:
+    address = f"file:{source}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=60)) as reading, closing(sqlite3.connect(fresh)) as writing:
         reading.backup(writing)
         writing.execute("pragma journal_mode = delete")
-        reading.close()
     fresh.replace(target)
 
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from threading import Lock
+from weakref import finalize
 
 from archive.german.stems import stem
 from archive.search.plan import (
@@ -246,6 +247,7 @@ class EarlierWordings:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._lock = Lock()
         self._index = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        finalize(self, self._index.close)
         self._index.execute(
             "create virtual table wordings using fts5 (title, kicker, text, content='',"
             ' tokenize="unicode61 remove_diacritics 2")'

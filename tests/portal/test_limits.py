@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def sandbox(data_dir: Path) -> Iterator[Sandbox]:
     made = Sandbox(f"file:{data_dir / 'archive.db'}?mode=ro", "sql")
     yield made
     made.conn.close()
+    made._inner.close()
 
 
 @pytest.fixture
@@ -70,11 +72,15 @@ def worker(data_dir: Path) -> Iterator[Worker]:
     made.end()
 
 
+def _named(sql: str) -> set[str]:
+    """What this SQLite says of itself."""
+    with closing(sqlite3.connect(":memory:")) as conn:
+        return {row[0] for row in conn.execute(sql)}
+
+
 def test_every_function_of_this_sqlite_is_decided_on() -> None:
     """A function that a newer SQLite brings along is denied, and this test asks for a decision."""
-    conn = sqlite3.connect(":memory:")
-    known = {row[0] for row in conn.execute("select name from pragma_function_list")}
-    conn.close()
+    known = _named("select name from pragma_function_list")
 
     assert known - allowed()["functions"] <= NOT_FOR_READERS
     assert allowed()["functions"] & NOT_FOR_READERS == set()
@@ -83,7 +89,7 @@ def test_every_function_of_this_sqlite_is_decided_on() -> None:
 
 def test_functions_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
     """All that this SQLite reports, the allowed ones aside; the sentence names each."""
-    known = {row[0] for row in sqlite3.connect(":memory:").execute("select name, narg from pragma_function_list")}
+    known = _named("select name from pragma_function_list")
 
     for name in sorted(known - allowed()["functions"]):
         assert any(
@@ -95,8 +101,7 @@ def test_functions_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
 
 def test_modules_that_are_not_named_are_denied(sandbox: Sandbox) -> None:
     """Every table that SQLite makes up, as its name alone and with a column."""
-    modules = {row[0] for row in sqlite3.connect(":memory:").execute("pragma module_list")}
-    made_up = modules | {f"pragma_{row[0]}" for row in sqlite3.connect(":memory:").execute("pragma pragma_list")}
+    made_up = _named("pragma module_list") | {f"pragma_{name}" for name in _named("pragma pragma_list")}
     open_ones = {name for name in sorted(made_up - allowed()["tables"]) if _can_be_read(sandbox, name)}
 
     assert {"sqlite_stmt", "dbstat", "fts3tokenize", "pragma_database_list"} <= made_up
@@ -131,6 +136,7 @@ def test_a_table_that_came_later_is_found(tmp_path: Path) -> None:
     writer.execute("create table second (a)")
     messages = list(box.answers(statement("select a from second")))
     box.conn.close()
+    box._inner.close()
     writer.close()
 
     assert messages[0] == ("columns", ["a"])
