@@ -322,8 +322,18 @@ def check_numbers(environ: Mapping[str, str]) -> None:
 
 def check_contact(options: CrawlOptions, sources: list[str]) -> None:
     """Live sites want to know who asks. Raises BadOptions when no usable contact is given."""
-    live = [name for name in sources if not is_loopback(options.at.get(name, ""))]
-    if live and not is_contact(options.contact):
+    _want_contact([name for name in sources if not is_loopback(options.at.get(name, ""))], options.contact)
+
+
+def check_address(url: str, contact: str) -> None:
+    """The same for an address that no description names yet. Raises BadOptions, also for what is none."""
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise BadOptions(f"»{url}« ist keine Adresse einer Website.")
+    _want_contact([] if is_loopback(url) else [url], contact)
+
+
+def _want_contact(live: Sequence[str], contact: str) -> None:
+    if live and not is_contact(contact):
         raise BadOptions(
             f"Für den Abruf von {', '.join(live)} wird ein Kontakt gebraucht, der im User-Agent steht: "
             "--contact du@example.org (oder AKTENKUNDIG_CONTACT)."

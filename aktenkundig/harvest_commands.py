@@ -209,7 +209,7 @@ def watch(data: Path, name: str | None) -> int:
 
 
 @click.command(cls=GermanCommand)
-@click.argument("source", metavar="QUELLE", help="Name einer Quelle.")
+@click.argument("source", metavar="QUELLE", help="Name einer Quelle, oder die Startseite einer neuen (https://…).")
 @click.option(
     "--save",
     type=click.Path(file_okay=False, path_type=Path),
@@ -222,10 +222,18 @@ def watch(data: Path, name: str | None) -> int:
 @CONTACT
 @click.pass_obj
 def probe(data: Path, source: str, save: Path | None, at: tuple[str, ...], delay: float, contact: str) -> int:
-    """Vor dem ersten Abruf ansehen, ob die Seiten gelesen werden wie erwartet (0 ja, 1 nein)."""
-    from aktenkundig.crawling import check_contact, check_sources
+    """Vor dem ersten Abruf ansehen, ob die Seiten gelesen werden wie erwartet (0 ja, 1 nein).
+
+    Zu einer Startseite: welche Feeds sie ankündigt, und ein Entwurf der Beschreibung.
+    """
+    from aktenkundig.crawling import check_address, check_contact, check_sources
     from aktenkundig.probe import probe_source
 
+    if "://" in source:
+        from aktenkundig.probe_home import propose
+
+        check_address(source, contact.strip())
+        return propose(source, contact=contact.strip(), delay=delay)
     check_sources((source,))
     options = options_from(data, at=at, contact=contact, delay=delay)
     check_contact(options, [source])

@@ -1,4 +1,4 @@
-"""A feed (RSS 2.0, RSS 1.0, Atom): its entries with title, address, date and text; and the feeds a page announces."""
+"""A feed (RSS 2.0, RSS 1.0, Atom): its entries with title, address, date and text."""
 
 from __future__ import annotations
 
