@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 
 import pytest
 from archive_builder import new_archive
+from click.testing import CliRunner
 
+from aktenkundig.cli import cli
+from aktenkundig.crawling import check_sources
 from archive.export.tables import origin_of
 from archive.keeping.ledger import describe_source
 from crawler.identity import canonical_url, document_id_for
@@ -56,6 +60,20 @@ def test_a_sister_site_is_ten_lines_of_description() -> None:
     assert source.start_urls() == ("https://www.regierung-mv.de/Aktuell/", "https://www.regierung-mv.de/Service/")
     file = canonical_url("/static/Regierungsportal/Bericht.pdf", item.url, source)
     assert document_id_for(file, source) == "mv-datei-bericht-pdf"
+
+
+def test_what_is_switched_off_says_on_what_evidence_and_of_which_date_it_rests() -> None:
+    """A day and what was seen then; ``aktenkundig sources`` prints it beside the name."""
+    said = CliRunner().invoke(cli, ["sources"], standalone_mode=False).output.split("\n")
+    off = [load_source(name) for name in source_names() if not load_source(name).active]
+
+    assert [one.name for one in off] == ["bfdi", "edpb", "mv"]
+    for one in off:
+        assert re.search(r"gesehen am \d\d?\. \w+ 20\d\d", one.described_from or "")
+        at = next(number for number, line in enumerate(said) if line.startswith(f"{one.name}  "))
+        assert said[at].endswith("(abgeschaltet: nur, wenn sie genannt wird)")
+        assert said[at + 1] == f"    beruht auf: {one.described_from}"
+    assert check_sources(()) == ["dsk", "dsmv"]
 
 
 def test_every_described_source_loads() -> None:

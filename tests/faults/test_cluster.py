@@ -35,7 +35,7 @@ needs_redis = pytest.mark.skipif(
 )
 
 ORDERS = (("dsmv", "dsk"), ("dsmv", "dsk"), ("dsk", "dsmv"))
-"""Three writers, each with an archive of its own: two ask the same host, the third the other one."""
+"""Three writers, each with an archive of its own for which it asks both hosts at once."""
 KILLED_AFTER = 60
 """Requests that the site has seen when a fetcher is killed."""
 QUICK = {"AKTENKUNDIG_CLUSTER_PATIENCE": "3", "AKTENKUNDIG_HOST_SECONDS": "1"}
@@ -168,6 +168,14 @@ def asked(data: Path) -> Counter[tuple[object, ...]]:
         return Counter(conn.execute("select url, status, payload_digest from snapshots"))
 
 
+def at_once(data: Path) -> list[str]:
+    """The sources of an archive, where each began before any other ended."""
+    with closing(sqlite3.connect(database_path(data))) as conn:
+        runs = conn.execute("select source, started_at, finished_at from runs order by source").fetchall()
+    assert max(began for _, began, _ in runs) < min(ended for *_, ended in runs)
+    return [source for source, *_ in runs]
+
+
 def test_the_gauge_sees_two_requests_at_once(gauge: Gauge) -> None:
     """Without this the figure below could not fail."""
     with SampleSite() as site:
@@ -222,6 +230,7 @@ def test_a_killed_fetcher_loses_nothing(gauge: Gauge, frontier: str, tmp_path: P
         assert derived(data) == derived(tmp_path / "alone")
         assert asked(data) == asked(tmp_path / "alone")
         assert integrity(data) == ["ok"]
+        assert at_once(data) == ["dsk", "dsmv"]
         assert run("--data", str(data), "verify").code == 0
 
 

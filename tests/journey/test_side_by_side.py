@@ -43,6 +43,7 @@ def test_side_by_side_gives_the_tables_of_one_after_the_other(journey: Journey, 
 
     assert codes == {"dsmv": 0, "dsk": 0}
     assert tables(journey.data) == tables(alone.data)
+    assert journey.rows("select name from sources order by name") == [("dsk",), ("dsmv",)]
     begun = journey.rows("select source, started_at, finished_at from runs order by source")
     assert max(str(row[1]) for row in begun) < min(str(row[2]) for row in begun)
 
