@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urljoin, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
@@ -20,8 +21,8 @@ from crawler.network.politeness import installed_version
 from crawler.pages.soup import decode
 from crawler.sources import SourceDescription
 
-FITS, DOES_NOT_FIT = 0, 1
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+_quoted = partial(json.dumps, ensure_ascii=False)
 MOST_BYTES, SECONDS, MOST_SHOWN = 2_000_000, 30.0, 12
 WHY = {
     "press_portal": "press_portal: die Startseite verweist auf Mitteilungen wie das Landesportal.",
@@ -88,26 +89,26 @@ def propose(address: str, *, contact: str, delay: float) -> int:
         click.echo(f"  {url}  {title}".rstrip())
     click.echo(f"Passende Art: {WHY[home.kind]}")
     if not home.kind:
-        return DOES_NOT_FIT
+        return 1
     click.echo("\nEntwurf für crawler/sources/NAME.toml, Zeile für Zeile zu prüfen:\n")
     for line in description(home, seen=datetime.now(UTC)):
         click.echo(line)
-    return FITS
+    return 0
 
 
 def read_home(url: str, body: bytes, content_type: str) -> Home:
     """What a home page says of its site. Texts lose white space and what a terminal could take for a command."""
     page = BeautifulSoup(decode(body, content_type), "lxml")
     base = page.select_one("base[href]")
-    at = urljoin(url, str(base["href"])) if base else url
+    at = (_joined(url, base["href"]) if base else "") or url
     feeds = {
-        urljoin(at, str(tag["href"]).strip()): _plain(str(tag.get("title") or ""))
-        for tag in page.find_all("link", href=True)
-        if "alternate" in _rel(tag.get("rel")) and str(tag.get("type") or "").split(";")[0].strip().lower() in FEEDS
+        _joined(at, tag["href"]): _plain(str(tag.get("title") or ""))
+        for tag in page.select('link[rel~="alternate" i][href]')
+        if str(tag.get("type") or "").split(";")[0].strip().lower() in FEEDS and _joined(at, tag["href"])
     }
     links: dict[str, str] = {}
     for tag in page.find_all("a", href=True):
-        link, text = urljoin(at, str(tag["href"]).strip()).partition("#")[0], _plain(tag.get_text(" "))
+        link, text = _joined(at, tag["href"]).partition("#")[0], _plain(tag.get_text(" "))
         if text and urlsplit(link).path.strip("/"):
             links.setdefault(link, text)
     return Home(url=url, title=_plain(page.title.get_text(" ") if page.title else ""), feeds=feeds, links=links)
@@ -154,18 +155,18 @@ def _asked(url: str, agent: str) -> tuple[str, bytes, str]:
         raise click.ClickException(f"{url}: keine Antwort ({getattr(error, 'reason', error)}).") from error
 
 
+def _joined(at: str, href: object) -> str:
+    """The absolute address of a link, ``""`` for what is none."""
+    try:
+        return _plain(urljoin(at, str(href).strip()))
+    except ValueError:
+        return ""
+
+
 def _is_release(url: str) -> bool:
     query = parse_qs(urlsplit(url).query)
     return SourceDescription.id_parameter in query and query.get("processor") == [SourceDescription.processor]
 
 
-def _rel(value: object) -> list[str]:
-    return [str(one).lower() for one in (value if isinstance(value, list) else str(value or "").split())]
-
-
 def _plain(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -126,7 +126,7 @@ def test_a_live_site_wants_a_contact() -> None:
 
 
 def test_a_base_moves_the_addresses() -> None:
-    page = b"<base href='/de/'><link rel=alternate type=application/atom+xml href=neu.atom><a href=x.html>X</a>"
+    page = b"<a href='http://[kaputt'>K</a><base href='/de/'><link rel=alternate type=application/atom+xml href=neu.atom><a href=x.html>X</a>"
     home = read_home("https://amt.example/", page, HTML)
 
     assert (home.own_feeds, home.own_links) == ({"/de/neu.atom": ""}, {"/de/x.html": "X"})

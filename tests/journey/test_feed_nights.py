@@ -189,6 +189,19 @@ def test_the_text_of_an_entry_where_its_page_shows_none(tmp_path: Path, site: Fe
     watch.conn.close()
 
 
+def test_the_line_of_place_and_day_dates_what_the_feed_does_not(tmp_path: Path, site: FeedSite) -> None:
+    """With its precision, its words as printed and where they stand; a day in the running text dates nothing."""
+    watch = Watch(tmp_path, site, source())
+    links = "".join(f"<item><title>Akte {n} geprüft</title><link>{address(n)}</link></item>" for n in (7, 8))
+    site.feed = f"<rss version='2.0'><channel><title>Amt</title>{links}</channel></rss>".encode()
+    site.texts[7] = "Die Akte 7 ist zu.</p><p>Das Amt teilt es mit.</p><p>Bonn, den 25. März 2021"
+    watch.night()
+
+    rows = watch.conn.execute("select document_id, value, precision, raw, found_in from dates where chosen")
+    assert [tuple(row) for row in rows] == [("amt-de-meldungen-007-akte", "2021-03-25", "day", "25. März 2021", "body")]
+    watch.conn.close()
+
+
 # -- old addresses in turns ----------------------------------------------------------------------------------
 
 
