@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.error
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -83,3 +90,88 @@ def test_the_source_distribution_holds_tests_docs_and_deployment(monkeypatch: py
     ):
         assert wanted in names.files
     assert not [name for name in names.files if name.endswith(".pyc")]
+
+
+BASE = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+WAYS = {
+    "venv": ("{base} -m venv {home}/.local", "{home}/.local/bin/pip install {wheel}"),
+    "user": ("{base} -m pip install --user --break-system-packages --ignore-installed {wheel}",),
+    "uv": ("uv tool install --python {base} {wheel}",),
+    "pipx": ("pipx install --python {base} {wheel}",),
+}
+"""How an application is installed where nothing is but Python, and the tool's own name."""
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built package."""
+    folder = tmp_path_factory.mktemp("wheel")
+    (folder / "source").mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / "source")
+    for room in (*start.ROOMS, "aktenkundig"):
+        shutil.copytree(ROOT / room, folder / "source" / room, ignore=shutil.ignore_patterns("__pycache__"))
+    built = run("-m", "pip", "wheel", "--no-deps", "--wheel-dir", str(folder), str(folder / "source"), folder=folder)
+    assert built.returncode == 0, built.stderr
+    return next(folder.glob("aktenkundig-*.whl"))
+
+
+def answer(port: int, path: str) -> str:
+    """A page of the portal that starts there."""
+    end = time.monotonic() + 120
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as page:
+                return str(page.read().decode())
+        except (ConnectionError, urllib.error.URLError) as error:
+            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("way", [way for way in WAYS if way in ("venv", "user") or shutil.which(way)])
+def test_the_built_package_is_the_whole_program(way: str, wheel: Path, tmp_path: Path) -> None:
+    """Harvest, search, Scrapy, and a portal with descriptions and queries of its own, whatever lies where it starts."""
+    home, place = tmp_path / "home", tmp_path / "elsewhere"
+    place.mkdir()
+    (place / "datasette-metadata.json").write_text('{"title": "Fremd"}', encoding="utf-8")
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL", "PIPX", "UV_T"))
+    }
+    env |= {
+        "HOME": str(home),
+        "PATH": f"{home}/.local/bin:{os.environ['PATH']}",
+        "AKTENKUNDIG_DATA": str(place / "data"),
+    }
+    env |= {"SCRAPY_SETTINGS_MODULE": "crawler.settings", "XDG_DATA_HOME": str(home / ".local/share")}
+
+    def said(*command: str) -> str:
+        ran = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False, timeout=600)
+        assert ran.returncode == 0, (command, ran.stderr[-2000:])
+        return ran.stdout
+
+    for step in WAYS[way]:
+        said(*step.format(base=BASE, home=home, wheel=wheel).split())
+    program = str(home / ".local/bin/aktenkundig")
+    assert Path(program).exists()
+    said(program, "demo", "--no-serve")
+    hits = json.loads(said(program, "search", "Videoüberwachung", "--format", "json"))
+    scrapy = Path(program).resolve().with_name("scrapy")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    serving = subprocess.Popen([program, "serve", "--port", str(port)], cwd=place, env=env, stderr=subprocess.DEVNULL)
+    try:
+        tables, described = answer(port, "/archive"), json.loads(answer(port, "/-/metadata.json"))
+        found = json.loads(answer(port, "/suche.json?q=" + urllib.parse.quote("Videoüberwachung")))
+    finally:
+        serving.terminate()
+        serving.wait(60)
+
+    assert {"dsk", "dsmv"} <= set(said(str(scrapy), "list").split())
+    assert hits
+    assert len(found["hits"]) > 0
+    queries = described["databases"]["archive"]["queries"]
+    assert queries
+    assert all(f"/archive/{name}" in tables for name in queries)
+    assert "Fremd" not in json.dumps(described)
