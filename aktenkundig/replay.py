@@ -13,7 +13,7 @@ from pathlib import Path
 from archive.database import connect, database_path, migrate, set_meta, transaction
 from archive.errors import RecordUnreadable
 from archive.keeping.backup import bring_warc_files
-from archive.keeping.blocks import forget_blocked, settle_references
+from archive.keeping.blocks import block_again, forget_blocked, lift_for_rebuild, settle_references
 from archive.keeping.ledger import checks_of, describe_source, last_read_snapshot
 from archive.keeping.recovery import recover
 from archive.keeping.removal import RemovalRule
@@ -287,6 +287,7 @@ def rebuild(
     with transaction(conn), FileWorker() as files:
         clear_derived(conn)
         write_vocabularies(conn)
+        lifted = lift_for_rebuild(conn)
         known = {row[0] for row in conn.execute("select name from sources")} & {*source_names()}
         for name in sorted(known | {run["source"] for run in runs}):
             describe_source(conn, *load_source(name).entry())
@@ -300,6 +301,7 @@ def rebuild(
         _refuse_losses(before - _versions(conn), unreadable)
         link_documents(conn)
         settle_references(conn)
+        block_again(conn, lifted)
         settle_state(conn)
         set_meta(conn, READING_VERSION_KEY, READING_VERSION)
         documents = conn.execute("select count(*) from documents").fetchone()[0]

@@ -68,6 +68,26 @@ def block_in_copies(data: Path, document_id: str, *, reason: str, at: str) -> li
     return changed
 
 
+def lift_for_rebuild(conn: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Lift the blocks whose bytes are still there until :func:`block_again`, both in the caller's transaction.
+
+    What links to a document, and prints its title, is known only where it was read.
+    """
+    blocks = "unblocked_at is null and document_id not in (select document_id from blocks where purged_at is not null)"
+    lifted = conn.execute(f"select id, document_id, blocked_at from blocks where {blocks} order by id").fetchall()
+    conn.executemany("update blocks set unblocked_at = blocked_at where id = ?", [(row[0],) for row in lifted])
+    return [tuple(row) for row in lifted]
+
+
+def block_again(conn: sqlite3.Connection, lifted: list[tuple[int, str, str]]) -> None:
+    """Block what was lifted, each as it was blocked first."""
+    for number, document_id, at in lifted:
+        conn.execute("update blocks set unblocked_at = null where id = ?", (number,))
+        blocked = "update documents set blocked_at = coalesce(blocked_at, ?) where id = ?"
+        conn.execute(blocked, (at, document_id))
+        erase(conn, [document_id])
+
+
 def settle_references(conn: sqlite3.Connection) -> None:
     """After a rebuild: no row names a document that is not there, in the caller's transaction."""
     script = (files("archive") / "data" / "references.sql").read_text(encoding="utf-8")

@@ -219,6 +219,22 @@ def test_what_the_vault_says_is_what_is_stored(history: Journey) -> None:
     assert not list(history.data.glob("verify-*"))
 
 
+def test_what_a_block_took_from_others_stays_away_when_all_is_read_again(lost: Journey) -> None:
+    """Also the title where a document prints it without a link, which only the reading of both can tell."""
+    named = lost.rows(
+        "select target_id from links where target_id is not null group by 1 order by count(*) desc, 1 limit 4"
+    )
+    for (document_id,) in named:
+        run(lost.data, "block", str(document_id), "--reason", "Anordnung")
+    before = tables(lost.data, DERIVED)
+    with closing(open_reading(lost.data)) as conn:
+        assert compare_with_vault(conn, lost.data) == []
+    run(lost.data, "rebuild")
+
+    assert any("█" in str(row) for row in before["documents"])
+    assert tables(lost.data, DERIVED) == before
+
+
 def test_a_changed_cell_in_each_derived_table_is_named(lost: Journey) -> None:
     """All in one comparison: each table has one sentence that names it, and the index one."""
     changed = []
