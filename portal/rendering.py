@@ -61,7 +61,7 @@ def counted(value: int, one: str, many: str) -> str:
 
 
 ROOM = Path(__file__).parent
-TEMPLATES = ROOM / "templates"
+TEMPLATES = ROOM / "pages_html"  # from Python 3.12 on Datasette takes "templates" for every database
 STATIC = ROOM / "static"
 
 _FILTERS = {

@@ -82,7 +82,7 @@ def _beside(conn: sqlite3.Connection) -> str:
         "select url || document_id from links",
         "select title from laws union all select label || long from bodies union all select label || plural from doc_types",
     )
-    ours = [*ROOT.glob("portal/templates/*.html"), *ROOT.glob("archive/data/d*"), *ROOT.glob("portal/*.toml")]
+    ours = [*ROOT.glob("portal/pages_html/*.html"), *ROOT.glob("archive/data/d*"), *ROOT.glob("portal/*.toml")]
     printed = [path.read_text(encoding="utf-8") for path in ours]
     return "\n".join([*printed, *(text or "" for query in queries for (text,) in conn.execute(query))]).lower()
 
