@@ -148,18 +148,20 @@ def main() -> None:
         apart, at_home = small_statements(Path(folder), 5 * rounds)
         found: dict[str, Any] = {}
         with serving(Path(folder)) as port:
-            readers(port, ids, 1)  # loads the lists of words
-            found["alone"], alone_failed = readers(port, ids, rounds)
+            readers(port, ids, rounds)  # loads the lists of words, and what is asked first
             over, statuses = threading.Event(), dict[int, int]()
             threads = abused(port, over, statuses)
             found["abused"], abused_failed = readers(port, ids, rounds)
             over.set()
             for thread in threads:
                 thread.join(timeout=30)
+            found["alone"], alone_failed = readers(port, ids, rounds)
+    for times in found.values():
+        times["all pages"] = [one for kind in list(times.values()) for one in kind]
     ratio = statistics.median(apart) / statistics.median(at_home)
     rows = [
         (name, f"{p95(found['alone'][name]):.0f}", f"{p95(found['abused'][name]):.0f}")
-        for name in ("start", "search", "document")
+        for name in ("start", "search", "document", "all pages")
     ]
     print(
         f"Small statements: {statistics.median(apart):.1f} ms apart, {statistics.median(at_home):.1f} ms in threads: {ratio:.2f}\n"
