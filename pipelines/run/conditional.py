@@ -13,6 +13,8 @@ from archive.keeping.ledger import add_problem, last_read_snapshot
 from archive.vault.reading import can_read
 from pipelines.run.session import RunLost, Session, session_or_none
 
+VALIDATORS = ("If-None-Match", "If-Modified-Since")
+
 
 class ConditionalMiddleware:
     """Adds ``If-None-Match`` and ``If-Modified-Since`` (RFC 9110, section 13.1)."""
@@ -30,6 +32,8 @@ class ConditionalMiddleware:
         session = session_or_none(self._crawler)
         if session is None:
             return
+        for name in VALIDATORS:  # a redirect brings along those of the address that led here
+            request.headers.pop(name, None)
         previous = last_read_snapshot(session.conn, request.url)
         if previous is None or previous["purged_at"] or not (previous["etag"] or previous["last_modified"]):
             return

@@ -21,6 +21,7 @@ from archive.vault.reading import CodingError, can_read, decoded, read_payload
 from archive.vault.reading import TooLarge as CodedTooLarge
 from archive.vault.writer import Exchange, NotModified, payload_digest
 from crawler.items import Evidence
+from pipelines.run.conditional import VALIDATORS
 from pipelines.run.session import RunLost, Session, session_or_none
 
 Kept = TypeVar("Kept")
@@ -104,9 +105,6 @@ class EvidenceMiddleware:
             session.give_up(error)
             raise VaultFull(f"{request.url}: {error}") from error
         return kept
-
-
-VALIDATORS = ("If-None-Match", "If-Modified-Since")
 
 
 def keep_check(session: Session, request: Request, response: Response, previous: sqlite3.Row) -> str:

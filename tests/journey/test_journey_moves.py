@@ -36,8 +36,8 @@ def test_a_file_whose_old_address_leads_to_the_new_one_has_moved(journey: Journe
     journey.crawl(AFTER, "dsk", removal_checks=1, removal_days=0)
 
     troubles = journey.rows("select stage, kind, url, detail from problems where run_id = 2 and stage <> 'text'")
-    answers = journey.rows("select id, outcome, detail, requests, not_modified from runs")
-    assert state(journey, OLD_ID) == (NEW_ID, 0, 1), (troubles, answers)
+    runs = journey.rows("select id, outcome, detail, requests, not_modified from runs")
+    assert state(journey, OLD_ID) == (NEW_ID, 0, 1), (troubles, runs)
     assert state(journey, NEW_ID) == (None, 0, 1)
     assert journey.value("select count(*) from events where kind = 'moved'") == 1
 

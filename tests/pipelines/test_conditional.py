@@ -107,6 +107,17 @@ def test_other_headers_of_the_request_stay(session: Session) -> None:
     assert asked_with(session, going) == {"Accept": "text/html", "If-None-Match": '"e1"'}
 
 
+@pytest.mark.parametrize("own", [{}, {"ETag": '"e1"'}, {"Last_Modified": MODIFIED}])
+def test_what_a_redirect_brought_along_is_not_sent(session: Session, own: dict[str, str]) -> None:
+    """It was said of another address; answered with 304, it would stand for bytes that nobody has read here."""
+    if own:
+        stored(session, **own)
+    going = request()
+    going.headers.update({"If-None-Match": '"fremd"', "If-Modified-Since": "Sat, 03 Jan 2026 04:00:00 GMT"})
+
+    assert asked_with(session, going) == asked_with(session)
+
+
 UNREADABLE = {
     "the file is gone": "update snapshots set warc_file = 'warc/fort.warc.gz'",
     "the place is wrong": "update snapshots set warc_offset = warc_offset + 1",
