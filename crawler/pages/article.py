@@ -69,8 +69,9 @@ def _sorted(blocks: Sequence[Block], source: SourceDescription) -> _Article:
         if at == title or block.zone in ("heading", "image"):
             found.text.append(block)
         elif _is_metadata(block):
-            found.printed = found.printed or _date_among(block)
-            note_place("date", _date_among(block), block.element)
+            date = _date_among(block)
+            note_place("date", date, block.element)
+            found.printed = found.printed or date
         elif _is_files(block, source):
             found.files.append(block)
         elif not _is_heading_of_files(blocks, at, source) and not _says_when(found, block, at, title, len(blocks)):

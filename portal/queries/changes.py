@@ -65,8 +65,7 @@ select {_ABOUT}, new.seen_at as at, new.not_before, null as absent_since, new.ve
 from (select document_id, version from versions where version > 1) e
 cross join documents d on d.id = e.document_id and d.blocked_at is null
 cross join versions new on new.document_id = e.document_id and new.version = e.version
-cross join versions old on old.document_id = e.document_id and old.version = e.version - 1
-where 1"""
+cross join versions old on old.document_id = e.document_id and old.version = e.version - 1"""
 _HAPPENED = f"""
 select {_ABOUT}, e.at,
   case when d.removed_at = e.at then d.last_seen_at end as not_before,
